@@ -1,0 +1,1 @@
+"""Trained base weights (none yet)."""

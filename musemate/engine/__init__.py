@@ -1,0 +1,1 @@
+"""What learns from one fragment and makes takes of it."""

@@ -1,0 +1,121 @@
+"""What every engine offers: train on one clip, load what was trained, make takes.
+
+No torch here: engines are looked up by name with `musemate.engine.registry.get_engine`, which imports them on demand.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Protocol
+
+from musemate.audio.clip import AudioClip
+from musemate.engine.events import Event
+from musemate.errors import SettingsError
+
+MAX_TAKE_S = 300.0
+PRESETS = ("sketch", "balanced", "fine")
+MODES = ("new", "variation")
+MIN_REGION_S = 2.0
+MAX_REGION_S = 120.0
+
+Cancelled = Callable[[], bool]
+"""Asked between steps; True means: stop now and keep what is finished."""
+
+
+@dataclass(frozen=True)
+class TrainRequest:
+    """What a training is asked to do.
+
+    Parameters
+    ----------
+    preset : str
+        "sketch", "balanced" or "fine".
+    seed : int
+        Same clip, request and device: same weights.
+    device : str
+        A torch device string that exists here ("cpu", "cuda:0").
+    options : dict
+        The engine's own parameters that replace the preset's, by name.
+    """
+
+    preset: str = "balanced"
+    seed: int = 0
+    device: str = "cpu"
+    options: dict[str, Any] | None = None
+
+
+@dataclass(frozen=True)
+class TakeRequest:
+    """What a take is asked to be; the same request to the same model on the same device gives the same samples.
+
+    Parameters
+    ----------
+    seconds : float
+        Length, 1 to 300 s.
+    mode : str
+        "new" (new arrangement or noise) or "variation" (keeps the fragment's course).
+    closeness : float
+        0-1: how much of the fragment's coarse structure stays. In mode "new", 0 means noise at every scale.
+    seed : int
+        Chooses the take.
+    """
+
+    seconds: float
+    mode: str = "new"
+    closeness: float = 0.5
+    seed: int = 0
+
+    def __post_init__(self) -> None:
+        if not 1.0 <= self.seconds <= MAX_TAKE_S:
+            raise SettingsError(
+                f"A take of {self.seconds:g} s is not possible.", hint=f"Choose 1 to {MAX_TAKE_S:g} s."
+            )
+        if self.mode not in MODES:
+            raise SettingsError(
+                f'"{self.mode}" is not a kind of take.', hint='Choose "new" or "variation".'
+            )
+        if not 0.0 <= self.closeness <= 1.0:
+            raise SettingsError(f"A closeness of {self.closeness:g} is not possible.", hint="Choose 0 to 1.")
+
+
+class Model(Protocol):
+    """Something trained that makes takes."""
+
+    def generate(self, request: TakeRequest, cancelled: Cancelled) -> AudioClip:
+        """Make one take, shape (channels of the fragment, round(seconds * rate)), at the fragment's rate (48 kHz at most).
+
+        Raises
+        ------
+        CheckpointError
+            Too little of the training is finished for this request.
+        """
+
+
+class Engine(Protocol):
+    """A method that learns from one clip."""
+
+    name: str
+
+    def train(
+        self, clip: AudioClip, request: TrainRequest, directory: Path, cancelled: Cancelled
+    ) -> Iterator[Event]:
+        """Train on `clip`, store each finished scale in `directory`, yield Progressed, ScaleFinished and Warned.
+
+        The first event is `RunStarted` with run "" (the task puts its own id in); ends early, without an error, when
+        `cancelled()` turns True. Calling it again with the directory of a stopped training goes on after the last finished scale.
+
+        Raises
+        ------
+        TrainingError, DeviceMemoryError, TooShortError
+        """
+
+    def load(self, directory: Path, device: str) -> Model:
+        """Load what `train` stored, complete or not.
+
+        Raises
+        ------
+        CheckpointError
+            Nothing usable is stored there, or it is damaged.
+        """

@@ -1,0 +1,185 @@
+"""What long work says while it runs: small frozen records that become one JSON object each.
+
+Tasks yield them, the worker sends them as lines, the window turns them into signals and the command line prints them.
+No torch here: every room above may import this module.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from dataclasses import dataclass, field
+from typing import Any, ClassVar
+
+from musemate.errors import WorkerError
+
+_KINDS: dict[str, type[Event]] = {}
+
+
+@dataclass(frozen=True)
+class Event:
+    """Base of all events; `kind` is the value of `"event"` in JSON."""
+
+    kind: ClassVar[str] = ""
+
+    def __init_subclass__(cls) -> None:
+        _KINDS[cls.kind] = cls
+
+    def to_json(self) -> dict[str, Any]:
+        """Return the event as a JSON-ready dictionary."""
+        return {"event": self.kind, **dataclasses.asdict(self)}
+
+
+def event_from_json(data: dict[str, Any]) -> Event:
+    """Make the event again from what `to_json` returned.
+
+    Raises
+    ------
+    WorkerError
+        The kind or its fields are unknown.
+    """
+    values = dict(data)
+    kind = values.pop("event", None)
+    try:
+        return _KINDS[str(kind)](**values)
+    except (KeyError, TypeError) as error:
+        raise WorkerError(
+            "The background worker said something that this version does not understand.",
+            hint="Close MuseMate and start it again.",
+            detail=f"{kind!r}: {error}",
+        ) from error
+
+
+@dataclass(frozen=True)
+class RunStarted(Event):
+    """A training begins: which run, on which device, through which parts."""
+
+    kind: ClassVar[str] = "started"
+    run: str
+    device: str
+    scales: list[str]
+    """Name of every part in the order of training, for instance ["sound", "1/16", "1/8", "1/4"]."""
+
+
+@dataclass(frozen=True)
+class Progressed(Event):
+    """One look at a running training, at most ten a second."""
+
+    kind: ClassVar[str] = "progress"
+    scale: int
+    """Index into `RunStarted.scales`."""
+    n_scales: int
+    step: int
+    n_steps: int
+    losses: dict[str, float]
+    fraction: float
+    """Share of the whole training that is done, 0-1."""
+    left_s: float | None
+    """Seconds left from measured speed, None until it is known."""
+
+
+@dataclass(frozen=True)
+class Working(Event):
+    """Progress of work that is no training: what is being done, and how much of it is done (0-1, None = unknown)."""
+
+    kind: ClassVar[str] = "working"
+    text: str
+    fraction: float | None = None
+
+
+@dataclass(frozen=True)
+class ScaleFinished(Event):
+    """A part of the training is stored; `file` is a WAV that lets it be heard ("" when there is none)."""
+
+    kind: ClassVar[str] = "scale"
+    scale: int
+    name: str
+    file: str
+    seconds: float
+
+
+@dataclass(frozen=True)
+class Warned(Event):
+    """Something that the songwriter should know, but that stops nothing."""
+
+    kind: ClassVar[str] = "warning"
+    message: str
+    hint: str = ""
+
+
+@dataclass(frozen=True)
+class RunFinished(Event):
+    """A training ended; `complete` is False when it was stopped early and keeps only its finished scales."""
+
+    kind: ClassVar[str] = "finished"
+    run: str
+    seconds: float
+    peak_mib: float
+    device: str
+    complete: bool = True
+
+
+@dataclass(frozen=True)
+class TakeMade(Event):
+    """A take is stored in the project; `file` is the absolute path of its WAV."""
+
+    kind: ClassVar[str] = "take"
+    take: str
+    file: str
+    seconds: float
+    seed: int
+
+
+@dataclass(frozen=True)
+class FragmentAdded(Event):
+    """A file is in the project as a fragment."""
+
+    kind: ClassVar[str] = "fragment"
+    fragment: str
+    file: str
+
+
+@dataclass(frozen=True)
+class FileRefused(Event):
+    """One of several files could not be used; the others go on."""
+
+    kind: ClassVar[str] = "refused"
+    file: str
+    error: str
+    hint: str = ""
+
+
+@dataclass(frozen=True)
+class PictureDrawn(Event):
+    """A picture's data lies in `file` (a .npy array; see analysis.spectra for its layout)."""
+
+    kind: ClassVar[str] = "picture"
+    audio: str
+    """The audio file the picture shows."""
+    layer: str
+    """"peaks" or "mel"."""
+    file: str
+
+
+@dataclass(frozen=True)
+class Analysed(Event):
+    """Tempo, key and voice of a fragment are known and stored in the project."""
+
+    kind: ClassVar[str] = "analysed"
+    fragment: str
+
+
+@dataclass(frozen=True)
+class Exported(Event):
+    """A file was written for the DAW."""
+
+    kind: ClassVar[str] = "exported"
+    file: str
+    take: str = ""
+
+
+@dataclass(frozen=True)
+class Listed(Event):
+    """Rows of a project or facts of a file, for the command line."""
+
+    kind: ClassVar[str] = "listed"
+    rows: list[dict[str, Any]] = field(default_factory=list)

@@ -1,0 +1,1 @@
+"""The default engine: arranger, frame pyramid and renderer."""

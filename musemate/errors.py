@@ -1,0 +1,70 @@
+"""Every failure that a songwriter can meet: one sentence, one way on, one technical detail for the log."""
+
+from __future__ import annotations
+
+EXIT_CODE = 2
+"""Exit code of the command line for every MuseMateError."""
+
+
+class MuseMateError(Exception):
+    """Root of all expected failures.
+
+    Parameters
+    ----------
+    message : str
+        One plain sentence for the songwriter: what failed, with which file.
+    hint : str, optional
+        One plain sentence: what to do next.
+    detail : str, optional
+        Technical text for the log, never shown as the message.
+    """
+
+    def __init__(self, message: str, *, hint: str = "", detail: str = "") -> None:
+        super().__init__(message)
+        self.message = message
+        self.hint = hint
+        self.detail = detail
+
+
+class AudioFileError(MuseMateError):
+    """An audio file cannot be read, or holds something that cannot be used."""
+
+
+class TooShortError(AudioFileError):
+    """A clip or region is shorter than what is asked of it."""
+
+
+class SettingsError(MuseMateError):
+    """A value given by the songwriter is outside what is possible."""
+
+
+class DeviceError(MuseMateError):
+    """The chosen compute device is missing or does not work."""
+
+
+class DeviceMemoryError(DeviceError):
+    """The compute device or the machine has too little memory."""
+
+
+class TrainingError(MuseMateError):
+    """A training cannot go on (for instance, its loss is no longer a number)."""
+
+
+class CheckpointError(MuseMateError):
+    """Trained weights are missing, damaged or of another version."""
+
+
+class ProjectError(MuseMateError):
+    """A project folder cannot be opened, read or written."""
+
+
+class ExportError(MuseMateError):
+    """A take cannot be written to where it should go."""
+
+
+class PlaybackError(MuseMateError):
+    """Sound cannot be played on this machine."""
+
+
+class WorkerError(MuseMateError):
+    """The background worker died or did not answer."""

@@ -1,0 +1,1 @@
+"""Chosen takes as files for the DAW."""

@@ -1,0 +1,1 @@
+"""What the songwriter owns: records, the store and its immutable audio files."""

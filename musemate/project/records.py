@@ -1,0 +1,94 @@
+"""The rows of a project: fragments, runs and takes, as frozen records."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+
+@dataclass(frozen=True)
+class Beats:
+    """The metre of a whole file as far as it is known.
+
+    `confidence` (0-1) says how sure the tracker is; at 0.5 and over the tempo counts as sure and bars may be shown.
+    """
+
+    bpm: float
+    confidence: float
+    beat_times_s: tuple[float, ...] = ()
+    downbeat: int = 0
+    """Index of the first beat that starts a bar."""
+    beats_per_bar: int = 4
+
+    @property
+    def is_sure(self) -> bool:
+        """Whether bars may be shown and used."""
+        return self.confidence >= 0.5
+
+
+@dataclass(frozen=True)
+class Fragment:
+    """A loaded piece of a song and the region chosen in it."""
+
+    id: str
+    name: str
+    source: str
+    """Path that it was loaded from."""
+    audio: str
+    """Name of the immutable file in the project's audio folder."""
+    rate_hz: int
+    n_channels: int
+    duration_s: float
+    start_s: float
+    length_s: float
+    """The chosen region."""
+    created: str
+    """ISO 8601, UTC."""
+    beats: Beats | None = None
+    """None until analysed."""
+    key: str = ""
+    """For instance "A minor", "" when unsure or not analysed."""
+    voice: tuple[float, ...] = ()
+    """Likelihood of voice, 0-1, one value a second; empty until analysed."""
+
+
+@dataclass(frozen=True)
+class Run:
+    """One training."""
+
+    id: str
+    fragment: str
+    start_s: float
+    length_s: float
+    engine: str
+    preset: str
+    device: str
+    seed: int
+    state: str
+    """"training", "stopped" (some scales are finished), "finished" or "failed"."""
+    scales: tuple[str, ...]
+    n_finished: int
+    seconds: float
+    peak_mib: float
+    created: str
+    reason: str = ""
+    """Why it failed."""
+
+
+@dataclass(frozen=True)
+class Take:
+    """One generated result."""
+
+    id: str
+    run: str
+    audio: str
+    seconds: float
+    mode: str
+    closeness: float
+    seed: int
+    created: str
+    name: str
+    """Short name shown to the songwriter, for instance "take 3"."""
+    stars: int = 0
+    request: dict[str, Any] = field(default_factory=dict)
+    """The engine's TakeRequest, whole, so that the take can be made again."""

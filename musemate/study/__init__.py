@@ -1,0 +1,1 @@
+"""The blind questionnaire (built by a later version)."""

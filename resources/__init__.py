@@ -1,0 +1,1 @@
+"""Bundled files: demo fragment, icons, style sheet."""
