@@ -1,0 +1,91 @@
+"""Stores one picture as one .npy file: a single record whose named fields are header and data."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from musemate.errors import ProjectError
+
+FORMAT = 1
+"""Version of the layouts; a file of another version is refused and drawn again."""
+
+
+def save_record(path: Path, kind: str, **fields: npt.ArrayLike) -> None:
+    """Write numbers and arrays as one structured record, whole or not at all.
+
+    The file is a zero-dimensional array of a structured type, so `numpy.load` opens it without pickle and
+    `array["name"]` is a field. Fields "kind" and "format" are added.
+
+    Parameters
+    ----------
+    path : Path
+        The .npy file to make or replace.
+    kind : str
+        What the picture is, at most 16 ASCII characters.
+    **fields : array
+        Header values and picture data, by name.
+
+    Raises
+    ------
+    ProjectError
+        The file cannot be written.
+    """
+    arrays = {name: np.asarray(value) for name, value in fields.items()}
+    layout = [("kind", "S16"), ("format", "<i4")]
+    layout += [(name, a.dtype.newbyteorder("<"), a.shape) for name, a in arrays.items()]  # type: ignore[misc]
+    record = np.zeros((), dtype=np.dtype(layout))
+    record["kind"], record["format"] = kind.encode("ascii"), FORMAT
+    for name, array in arrays.items():
+        record[name] = array
+    try:
+        _write_whole(path, record)
+    except OSError as error:
+        raise ProjectError(
+            f'The picture "{path.name}" cannot be stored.',
+            hint="Check the free space and the rights of the project's folder.",
+            detail=f"{path}: {error}",
+        ) from error
+
+
+def load_record(path: Path, kind: str) -> npt.NDArray[Any]:
+    """Read what `save_record` wrote.
+
+    The whole file is read (some MiB) instead of mapped: a file in use could not be replaced on Windows.
+
+    Raises
+    ------
+    ProjectError
+        The file is missing, damaged, of another kind or of another version; it can be drawn again.
+    """
+    try:
+        record: npt.NDArray[Any] = np.load(path, allow_pickle=False)
+        found = record["kind"].item(), record["format"].item()
+        if found != (kind.encode("ascii"), FORMAT):
+            raise ValueError(f"kind and format are {found}")
+    except (OSError, ValueError, IndexError, KeyError, EOFError, SyntaxError, TypeError) as error:
+        raise ProjectError(
+            f'The picture "{path.name}" cannot be read.',
+            hint="It is drawn again from the sound.",
+            detail=f"{path}: {error}",
+        ) from error
+    return record
+
+
+def _write_whole(path: Path, array: npt.NDArray[Any]) -> None:
+    """Write beside the target, then replace it: a reader sees the old file or the new one."""
+    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.stem}-", suffix=".tmp")
+    try:
+        with os.fdopen(handle, "wb") as file:
+            np.save(file, array, allow_pickle=False)
+            file.flush()
+            os.fsync(file.fileno())
+        Path(name).replace(path)
+    except BaseException:
+        Path(name).unlink(missing_ok=True)
+        raise
