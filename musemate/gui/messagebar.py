@@ -1,0 +1,127 @@
+"""The one place where the window speaks to the songwriter; everything said here is in the log too."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+
+from PySide6.QtCore import QTimer, Signal
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QSizePolicy, QVBoxLayout, QWidget
+
+from musemate.errors import MuseMateError
+from musemate.gui import icons, palette
+from musemate.gui.style import set_state
+from musemate.gui.widgets import label, tool_button
+
+log = logging.getLogger(__name__)
+
+GOES_AWAY_MS = 8_000
+_LOOKS = {
+    "info": ("info", palette.FRAGMENT),
+    "done": ("check", palette.FRAGMENT),
+    "warning": ("warning", palette.TAKE),
+    "error": ("warning", palette.BAD),
+}
+
+
+class MessageBar(QFrame):
+    """One message at a time: a sentence, a hint, at most one action. Several failures in a row are counted."""
+
+    shown = Signal(str)
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("message")
+        self.setAccessibleName("Message")
+        self.level = ""
+        self._errors: list[str] = []
+        self._action: Callable[[], object] | None = None
+        self._build()
+        self._timer = QTimer(self, singleShot=True, interval=GOES_AWAY_MS)
+        self._timer.timeout.connect(self.dismiss)
+        self.hide()
+
+    @property
+    def text(self) -> str:
+        """What is being said, hint included."""
+        return f"{self._text.text()} {self._hint.text()}".strip() if self.isVisibleTo(self.parentWidget()) else ""
+
+    def say(
+        self, text: str, hint: str = "", *, level: str = "info", action: tuple[str, Callable[[], object]] | None = None
+    ) -> None:
+        """Show a message.
+
+        Parameters
+        ----------
+        text, hint : str
+            What happened, and what to do next.
+        level : str
+            "info" and "done" go away by themselves; "warning" and "error" stay until they are closed.
+        action : (label, function), optional
+            One thing to do about it.
+        """
+        log.info("%s: %s %s", level, text, hint)
+        if level != "error":
+            self._errors.clear()
+        self._put(text, hint, level, action)
+
+    def fail(self, error: MuseMateError) -> None:
+        """Show a failure; failures that come while another is shown are counted, none gets lost in the log."""
+        log.warning("%s %s [%s]", error.message, error.hint, error.detail)
+        if error.message not in self._errors:
+            self._errors.append(error.message)
+        more = len(self._errors) - 1
+        hint = error.hint if not more else f"{error.hint} ({more} more before this one; see the list of fragments or the log.)"
+        self._put(error.message, hint, "error", None)
+
+    def dismiss(self) -> None:
+        """Hide what is shown."""
+        self._errors.clear()
+        self.level = ""
+        self.hide()
+
+    def _put(self, text: str, hint: str, level: str, action: tuple[str, Callable[[], object]] | None) -> None:
+        self.level = level
+        self._text.setText(text)
+        self._hint.setText(hint)
+        self._hint.setVisible(bool(hint))
+        name, colour = _LOOKS[level]
+        self._icon.setPixmap(icons.pixmap(name, 20, colour, self.devicePixelRatioF()))
+        self._action = action[1] if action else None
+        self._button.setText(action[0] if action else "")
+        self._button.setVisible(action is not None)
+        self.setAccessibleDescription(f"{text} {hint}".strip())
+        set_state(self, level=level)
+        self.show()
+        if level in ("info", "done"):
+            self._timer.start()
+        else:
+            self._timer.stop()
+        self.shown.emit(text)
+
+    def _build(self) -> None:
+        self._icon = QLabel()
+        self._text = label(wrap=True)
+        self._hint = label(name="small", wrap=True)
+        self._button = QPushButton()
+        self._button.clicked.connect(self._on_action)
+        close = tool_button("close", "Close this message", colour=palette.MUTED)
+        close.clicked.connect(self.dismiss)
+        texts = QVBoxLayout()
+        texts.setSpacing(1)
+        texts.addWidget(self._text)
+        texts.addWidget(self._hint)
+        layout = QHBoxLayout(self)
+        layout.setContentsMargins(12, 6, 6, 6)
+        layout.setSpacing(10)
+        layout.addWidget(self._icon)
+        layout.addLayout(texts, 1)
+        layout.addWidget(self._button)
+        layout.addWidget(close)
+        self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Maximum)
+
+    def _on_action(self) -> None:
+        action = self._action
+        self.dismiss()
+        if action is not None:
+            action()

@@ -1,0 +1,120 @@
+"""What an empty window shows: three ways in, and what will happen next."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
+
+from musemate.gui import icons, palette
+from musemate.gui.style import set_state
+from musemate.gui.widgets import describe, label
+
+STEPS = (
+    ("1", "Choose", "Mark 20 to 60 seconds that you like."),
+    ("2", "Train variations", "MuseMate learns the sound of just this piece."),
+    ("3", "Pick takes", "Listen, compare, and export what fits."),
+)
+N_RECENT = 3
+
+
+class Welcome(QWidget):
+    """The start page."""
+
+    open_audio = Signal()
+    open_project = Signal()
+    demo = Signal()
+    recent = Signal(str)
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("body")
+        outer = QVBoxLayout(self)
+        outer.setContentsMargins(40, 28, 40, 28)
+        outer.addStretch(2)
+        outer.addWidget(self._dropzone(), 0, Qt.AlignmentFlag.AlignHCenter)
+        outer.addSpacing(26)
+        outer.addLayout(self._steps())
+        outer.addSpacing(18)
+        self._recent = QHBoxLayout()
+        self._recent.setSpacing(6)
+        outer.addLayout(self._recent)
+        outer.addStretch(3)
+
+    def set_recent(self, folders: list[Path]) -> None:
+        """Offer the projects that were opened lately."""
+        while (item := self._recent.takeAt(0)) is not None:
+            if item.widget() is not None:
+                item.widget().deleteLater()
+        if not folders:
+            return
+        self._recent.addStretch(1)
+        self._recent.addWidget(label("Recent projects", "muted"))
+        for folder in folders[:N_RECENT]:
+            button = QPushButton(folder.name)
+            button.setObjectName("link")
+            button.setIcon(icons.icon("open", palette.MUTED))
+            describe(button, str(folder), f"Open the project {folder.name}")
+            button.clicked.connect(lambda _=False, folder=folder: self.recent.emit(str(folder)))
+            self._recent.addWidget(button)
+        self._recent.addStretch(1)
+
+    def set_drop(self, over: bool) -> None:
+        """Show that what hovers over the window can be dropped."""
+        set_state(self._zone, over=over)
+
+    def _dropzone(self) -> QWidget:
+        self._zone = QFrame()
+        self._zone.setObjectName("dropzone")
+        self._zone.setFixedSize(680, 330)
+        layout = QVBoxLayout(self._zone)
+        layout.setContentsMargins(30, 34, 30, 30)
+        layout.setSpacing(8)
+        picture = QLabel()
+        picture.setPixmap(icons.app_icon().pixmap(QSize(72, 72), self.devicePixelRatioF()))
+        for widget in (
+            picture,
+            label("Drop a piece of your song here", "title"),
+            label("WAV, FLAC, AIFF, OGG or MP3, mono or stereo. Everything stays on this computer.", "muted"),
+        ):
+            layout.addWidget(widget, 0, Qt.AlignmentFlag.AlignHCenter)
+        layout.addSpacing(18)
+        layout.addLayout(self._buttons())
+        return self._zone
+
+    def _buttons(self) -> QHBoxLayout:
+        row = QHBoxLayout()
+        row.setSpacing(10)
+        row.addStretch(1)
+        for text, icon, colour, tooltip, signal in (
+            ("Open audio…", "add", palette.ON_ACCENT, "Choose sound files (Ctrl+O)", self.open_audio),
+            ("Open a project…", "open", palette.TEXT, "Go on with a project (Ctrl+Shift+O)", self.open_project),
+            ("Try the demo", "demo", palette.TEXT, "Load a demo fragment: 24 s of drums, bass and guitar", self.demo),
+        ):
+            button = QPushButton(text)
+            button.setIcon(icons.icon(icon, colour))
+            button.setMinimumHeight(24)
+            if signal is self.open_audio:
+                button.setObjectName("primary")
+            describe(button, tooltip, text.rstrip("…"))
+            button.clicked.connect(signal)
+            row.addWidget(button)
+        row.addStretch(1)
+        return row
+
+    def _steps(self) -> QHBoxLayout:
+        row = QHBoxLayout()
+        row.setSpacing(34)
+        row.addStretch(1)
+        for number, title, text in STEPS:
+            column = QVBoxLayout()
+            column.setSpacing(3)
+            column.addWidget(label(f"{number}   {title}", "heading"))
+            explained = label(text, "muted", wrap=True)
+            explained.setFixedWidth(205)
+            column.addWidget(explained)
+            column.addStretch(1)
+            row.addLayout(column)
+        row.addStretch(1)
+        return row

@@ -1,0 +1,86 @@
+"""Small building blocks that several panels share."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QButtonGroup, QFrame, QHBoxLayout, QLabel, QPushButton, QToolButton, QWidget
+
+from musemate.gui import icons, palette
+
+
+def label(text: str = "", name: str = "", *, wrap: bool = False) -> QLabel:
+    """Return a label; `name` chooses its look in the style sheet."""
+    result = QLabel(text)
+    result.setObjectName(name)
+    result.setWordWrap(wrap)
+    result.setTextFormat(Qt.TextFormat.PlainText)
+    return result
+
+
+def tool_button(icon: str, tooltip: str, *, colour: str = palette.TEXT, checkable: bool = False) -> QToolButton:
+    """Return a button that shows only an icon; the tooltip is its accessible name too."""
+    result = QToolButton()
+    result.setIcon(icons.icon(icon, colour))
+    result.setCheckable(checkable)
+    describe(result, tooltip)
+    return result
+
+
+def describe(widget: QWidget, tooltip: str, name: str = "") -> None:
+    """Give a widget its tooltip and its name for a screen reader (the tooltip's first sentence if none is given)."""
+    widget.setToolTip(tooltip)
+    widget.setAccessibleName(name or tooltip.split(" (")[0].split(". ")[0].rstrip("."))
+
+
+def panel() -> QFrame:
+    """Return an empty rounded panel."""
+    result = QFrame()
+    result.setObjectName("panel")
+    return result
+
+
+class Choice(QWidget):
+    """A few exclusive buttons side by side.
+
+    Parameters
+    ----------
+    options : list of (value, label, tooltip)
+        What can be chosen; the first is chosen at the start.
+    """
+
+    changed = Signal(str)
+
+    def __init__(self, options: list[tuple[str, str, str]], name: str) -> None:
+        super().__init__()
+        self.setAccessibleName(name)
+        self._group = QButtonGroup(self)
+        self._values = [value for value, _, _ in options]
+        layout = QHBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(0)
+        for index, (_, text, tooltip) in enumerate(options):
+            layout.addWidget(self._button(index, text, tooltip, name), 1)
+        self._group.button(0).setChecked(True)
+        self._group.idToggled.connect(self._on_toggled)
+
+    def _button(self, index: int, text: str, tooltip: str, name: str) -> QPushButton:
+        button = QPushButton(text)
+        button.setCheckable(True)
+        last = len(self._values) - 1
+        button.setObjectName("left" if index == 0 else "right" if index == last else "between")
+        describe(button, tooltip, f"{name}: {text}")
+        self._group.addButton(button, index)
+        return button
+
+    @property
+    def value(self) -> str:
+        """The chosen value."""
+        return self._values[self._group.checkedId()]
+
+    @value.setter
+    def value(self, value: str) -> None:
+        self._group.button(self._values.index(value)).setChecked(True)
+
+    def _on_toggled(self, index: int, checked: bool) -> None:
+        if checked:
+            self.changed.emit(self._values[index])

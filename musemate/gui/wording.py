@@ -1,0 +1,104 @@
+"""Turns numbers into the short texts that the window shows."""
+
+from __future__ import annotations
+
+from musemate.project.records import Beats, Fragment, Run, Take
+
+SHORTEST_GOOD_S = 20.0
+LONGEST_GOOD_S = 60.0
+VOICE_IS_LIKELY = 0.5
+
+
+def clock(seconds: float, *, tenths: bool = False) -> str:
+    """Return a position such as "1:05" or, with tenths, "1:05.3"."""
+    if tenths:
+        ticks = max(0, round(seconds * 10))
+        return f"{ticks // 600}:{ticks // 10 % 60:02d}.{ticks % 10}"
+    whole = max(0, round(seconds))
+    return f"{whole // 60}:{whole % 60:02d}"
+
+
+def time_left(seconds: float | None) -> str:
+    """Return a rounded promise such as "about 4 min left"."""
+    if seconds is None:
+        return "measuring speed…"
+    if seconds < 10:
+        return "a few seconds left"
+    if seconds < 90:
+        return f"about {round(seconds / 10) * 10} s left"
+    minutes = round(seconds / 60)
+    if minutes < 90:
+        return f"about {minutes} min left"
+    return f"about {minutes / 60:.1f} h left"
+
+
+def bars(length_s: float, beats: Beats | None) -> str:
+    """Return the length in bars when the tempo is sure ("12 bars", "5.3 bars"), else nothing."""
+    if beats is None or not beats.is_sure or beats.bpm <= 0:
+        return ""
+    count = length_s * beats.bpm / 60 / beats.beats_per_bar
+    nearest = round(count)
+    if nearest and abs(count - nearest) < 0.05:
+        return f"{nearest} bar" if nearest == 1 else f"{nearest} bars"
+    return f"{count:.1f} bars"
+
+
+def rate(rate_hz: int) -> str:
+    """Return a sample rate such as "44.1 kHz"."""
+    return f"{rate_hz / 1000:g} kHz"
+
+
+def fragment_facts(fragment: Fragment) -> str:
+    """Return what is known of a fragment in one line."""
+    facts = [
+        clock(fragment.duration_s),
+        "stereo" if fragment.n_channels == 2 else "mono",
+        rate(fragment.rate_hz),
+    ]
+    if fragment.beats is not None and fragment.beats.is_sure:
+        facts.append(f"{fragment.beats.bpm:.0f} bpm")
+    if fragment.key:
+        facts.append(fragment.key)
+    return "  ·  ".join(facts)
+
+
+def take_facts(take: Take) -> str:
+    """Return how a take was made in one line."""
+    kind = "new material" if take.mode == "new" else f"variation, closeness {take.closeness:.0%}"
+    return f"{clock(take.seconds)}  ·  {kind}"
+
+
+def run_facts(run: Run) -> str:
+    """Return the state of a run in one line."""
+    scales = f"{run.n_finished} of {len(run.scales)} scales" if run.scales else "no scale yet"
+    states = {
+        "training": "training…",
+        "finished": "finished",
+        "stopped": f"stopped, {scales}",
+        "failed": "failed",
+    }
+    return f"{run.preset}  ·  {states.get(run.state, run.state)}"
+
+
+def length_hint(length_s: float) -> str:
+    """Return advice when the region is unusually short or long, else nothing."""
+    if length_s < SHORTEST_GOOD_S:
+        return "20 to 60 seconds give the best variations; this is short."
+    if length_s > LONGEST_GOOD_S:
+        return "20 to 60 seconds give the best variations; longer takes more time and memory."
+    return ""
+
+
+def voice_hint(voice: tuple[float, ...], start_s: float, length_s: float) -> str:
+    """Return a hint when voice is likely in a noticeable part of the region, else nothing.
+
+    Parameters
+    ----------
+    voice : tuple of float
+        Likelihood of voice, 0-1, one value a second of the whole file.
+    """
+    inside = voice[int(start_s) : max(int(start_s) + 1, round(start_s + length_s))]
+    voiced = sum(value >= VOICE_IS_LIKELY for value in inside)
+    if voiced < 2 or voiced < 0.15 * len(inside):
+        return ""
+    return "There seems to be voice in this region. Training without vocals works better."
