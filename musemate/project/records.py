@@ -10,7 +10,7 @@ from typing import Any
 class Beats:
     """The metre of a whole file as far as it is known.
 
-    `confidence` (0-1) says how sure the tracker is; at 0.5 and over the tempo counts as sure and bars may be shown.
+    `confidence` (0-1) says how sure the tracker is; from 0.5 the tempo counts as sure and bars may be shown.
     """
 
     bpm: float
@@ -73,6 +73,13 @@ class Run:
     created: str
     reason: str = ""
     """Why it failed."""
+    options: dict[str, Any] = field(default_factory=dict)
+    """The engine's own parameters, so that a stopped run can go on with them."""
+
+    @property
+    def is_usable(self) -> bool:
+        """Whether something is trained that takes may be made from."""
+        return self.n_finished > 0
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,166 @@
+"""The door to SQLite: opens a project's database and translates its failures for the songwriter."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from musemate.errors import ProjectError
+from musemate.project import schema
+from musemate.project.rows import number_of, to_column
+
+FILE_NAME = "project.sqlite"
+
+
+class Database:
+    """An open project database; each method is one durable action.
+
+    Parameters
+    ----------
+    folder : Path
+        The project's folder.
+    create : bool
+        Make the database when it is missing.
+
+    Raises
+    ------
+    ProjectError
+        It is missing, damaged, read-only, from a newer version, or no project at all.
+    """
+
+    def __init__(self, folder: Path, *, create: bool = False) -> None:
+        self._folder = folder
+        with self._door():
+            self._connection = schema.connect(folder / FILE_NAME, create=create)
+        try:
+            with self._door():
+                self._check(create)
+        except BaseException:
+            self._connection.close()
+            raise
+
+    def close(self) -> None:
+        """Close the file; may be called twice."""
+        self._connection.close()
+
+    def select(self, sql: str, values: tuple[Any, ...] = ()) -> list[sqlite3.Row]:
+        """Return all rows of a query."""
+        with self._door():
+            return self._connection.execute(sql, values).fetchall()
+
+    def row(self, table: str, row_id: str) -> sqlite3.Row:
+        """Return the row of an id.
+
+        Raises
+        ------
+        ProjectError
+            There is no such row.
+        """
+        rows = self.select(f"SELECT * FROM {table} WHERE number = ?", (number_of(table, row_id),))
+        if not rows:
+            raise ProjectError(
+                f'There is no {table} "{row_id}" in the project "{self._folder.name}".',
+                hint=f'"musemate list" shows what it holds; the id of a {table} looks like {table[0]}1.',
+            )
+        return rows[0]
+
+    def insert(self, table: str, values: dict[str, Any]) -> int:
+        """Add a row and return its number."""
+        columns, marks = ", ".join(values), ", ".join("?" * len(values))
+        with self._door():
+            cursor = self._connection.execute(
+                f"INSERT INTO {table} ({columns}) VALUES ({marks})", [to_column(v) for v in values.values()]
+            )
+        return int(cursor.lastrowid or 0)
+
+    def update(self, table: str, row_id: str, **changes: Any) -> None:
+        """Change columns of one row.
+
+        Raises
+        ------
+        ProjectError
+            There is no such row, or the database cannot be written.
+        """
+        number = self.row(table, row_id)["number"]
+        columns = ", ".join(f"{name} = ?" for name in changes)
+        values = [to_column(v) for v in changes.values()]
+        with self._door():
+            self._connection.execute(f"UPDATE {table} SET {columns} WHERE number = ?", [*values, number])
+
+    def _check(self, create: bool) -> None:
+        version = schema.version_of(self._connection)
+        if version == 0 and create:
+            schema.make_tables(self._connection)
+        elif version <= 0:
+            raise not_a_project(self._folder)
+        elif version > schema.VERSION:
+            raise ProjectError(
+                f'The project "{self._folder.name}" was made by a newer version of MuseMate.',
+                hint="Update MuseMate and open it again.",
+                detail=f"user_version {version}, known {schema.VERSION}",
+            )
+        if not schema.is_writable(self._connection):
+            raise _read_only(self._folder, "")
+
+    @contextmanager
+    def _door(self) -> Iterator[None]:
+        try:
+            yield
+        except sqlite3.ProgrammingError:
+            raise  # our own mistake, not the songwriter's disk
+        except sqlite3.Error as error:
+            raise _translated(error, self._folder) from error
+
+
+def not_a_project(folder: Path) -> ProjectError:
+    """Return the error for a folder that holds no project."""
+    return ProjectError(
+        f'"{folder}" is not a MuseMate project.',
+        hint=f"Choose a folder that holds {FILE_NAME}, or create a new project.",
+    )
+
+
+def _read_only(folder: Path, detail: str) -> ProjectError:
+    return ProjectError(
+        f'The project "{folder}" is read-only.',
+        hint="Copy the folder to a place that you may write to and open the copy.",
+        detail=detail,
+    )
+
+
+def _translated(error: sqlite3.Error, folder: Path) -> ProjectError:
+    detail = f"{folder}: {error}"
+    text = str(error)
+    if "readonly" in text:
+        return _read_only(folder, detail)
+    if "full" in text:
+        return ProjectError(
+            f'There is no space left for the project "{folder}".', hint="Free some space.", detail=detail
+        )
+    if "locked" in text:
+        return ProjectError(
+            f'Another program keeps the project "{folder}" busy.',
+            hint="Close it there and try again.",
+            detail=detail,
+        )
+    if "unable to open" in text:
+        return ProjectError(
+            f'The project "{folder}" cannot be opened.',
+            hint="Check that you may read and write its folder.",
+            detail=detail,
+        )
+    if "not a database" in text or "malformed" in text:
+        return ProjectError(
+            f'The project file of "{folder}" is damaged.',
+            hint='The sounds are safe in its folder "audio"; bring project.sqlite back from a backup, '
+            "or import the sounds into a new project.",
+            detail=detail,
+        )
+    return ProjectError(
+        f'The project "{folder}" could not be read or changed.',
+        hint="Close other programs that use its folder and try again.",
+        detail=detail,
+    )

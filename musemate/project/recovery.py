@@ -1,0 +1,66 @@
+"""Runs and the processes that train them: who may train, and what a dead process leaves behind."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from musemate.errors import ProjectError
+from musemate.project.locks import RunLock, is_locked
+from musemate.project.records import Run
+
+_PATIENCE_S = 1.0
+"""How long a training tries to get its lock: a look by another process holds it for an instant."""
+
+
+def verdict(run: Run, folder: Path) -> dict[str, Any]:
+    """Return the changes that a run needs whose process died in the middle; nothing for all others.
+
+    Finished scales stay usable: such a run counts as stopped, and as failed only when it has none.
+    """
+    if run.state != "training" or is_locked(folder):
+        return {}
+    if run.is_usable:
+        return {"state": "stopped"}
+    return {"state": "failed", "reason": "The training was interrupted before its first part was finished."}
+
+
+@contextmanager
+def claim(folder: Path, run_id: str) -> Iterator[None]:
+    """Hold the lock of a run while it trains.
+
+    Raises
+    ------
+    ProjectError
+        Another process trains it, or its folder cannot be written.
+    """
+    try:
+        lock = _locked(folder)
+    except BlockingIOError as error:
+        raise ProjectError(
+            f"Run {run_id} is being trained right now.", hint="Wait for it, or stop it first."
+        ) from error
+    except OSError as error:
+        raise ProjectError(
+            f'The folder of run {run_id}, "{folder}", cannot be written.',
+            hint="Check the free space and the rights of the project's folder.",
+            detail=str(error),
+        ) from error
+    try:
+        yield
+    finally:
+        lock.release()
+
+
+def _locked(folder: Path) -> RunLock:
+    deadline = time.monotonic() + _PATIENCE_S
+    while True:
+        try:
+            return RunLock(folder)
+        except BlockingIOError:
+            if time.monotonic() > deadline:
+                raise
+            time.sleep(0.02)

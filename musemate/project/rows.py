@@ -1,0 +1,74 @@
+"""Turns rows of the database into records and values into columns."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+import sqlite3
+from typing import Any
+
+from musemate.project.records import Beats, Fragment, Run, Take
+
+PREFIX = {"fragment": "f", "run": "r", "take": "t"}
+"""First letter of the ids of each table."""
+
+
+def id_of(table: str, number: int) -> str:
+    """Return the short id of a row, for instance "t12"."""
+    return f"{PREFIX[table]}{number}"
+
+
+def number_of(table: str, row_id: str) -> int:
+    """Return the row number of an id, 0 (no row) when it is no id of this table."""
+    digits = row_id.removeprefix(PREFIX[table])
+    return int(digits) if row_id != digits and digits.isdecimal() and len(digits) < 10 else 0
+
+
+def to_column(value: Any) -> Any:
+    """Return what SQLite stores for a value of a record: JSON for everything that is no number or text."""
+    if isinstance(value, Beats):
+        return json.dumps(dataclasses.asdict(value))
+    if isinstance(value, tuple | list | dict):
+        return json.dumps(value)
+    return value
+
+
+def fragment_from(row: sqlite3.Row) -> Fragment:
+    """Make a fragment record."""
+    values = _values(row, "fragment")
+    values["beats"] = _beats(values["beats"])
+    values["voice"] = tuple(json.loads(values["voice"]))
+    return Fragment(**values)
+
+
+def run_from(row: sqlite3.Row) -> Run:
+    """Make a run record."""
+    values = _values(row, "run")
+    values["fragment"] = id_of("fragment", values["fragment"])
+    values["scales"] = tuple(json.loads(values["scales"]))
+    values["options"] = json.loads(values["options"])
+    return Run(**values)
+
+
+def take_from(row: sqlite3.Row) -> Take:
+    """Make a take record."""
+    values = _values(row, "take")
+    values["name"] = values["name"] or f"take {row['number']}"
+    values["run"] = id_of("run", values["run"])
+    values["request"] = json.loads(values["request"])
+    return Take(**values)
+
+
+def _values(row: sqlite3.Row, table: str) -> dict[str, Any]:
+    values: dict[str, Any] = dict(row)
+    values["id"] = id_of(table, values.pop("number"))
+    values.pop("removed", None)
+    return values
+
+
+def _beats(text: str | None) -> Beats | None:
+    if text is None:
+        return None
+    values = json.loads(text)
+    values["beat_times_s"] = tuple(values["beat_times_s"])
+    return Beats(**values)

@@ -1,0 +1,131 @@
+"""The tables of `project.sqlite` and how the file is opened."""
+
+from __future__ import annotations
+
+import sqlite3
+from pathlib import Path
+
+APPLICATION_ID = 0x4D75734D
+"""Marks a SQLite file as a MuseMate project ("MusM")."""
+VERSION = 1
+"""Kept as the file's user_version; a file of a higher version is refused."""
+BUSY_S = 3.0
+"""How long a write waits for another process; all writes are tiny."""
+
+_TABLES = """
+CREATE TABLE fragment (
+    number INTEGER PRIMARY KEY AUTOINCREMENT,
+    name TEXT NOT NULL,
+    source TEXT NOT NULL,
+    audio TEXT NOT NULL,
+    rate_hz INTEGER NOT NULL,
+    n_channels INTEGER NOT NULL,
+    duration_s REAL NOT NULL,
+    start_s REAL NOT NULL,
+    length_s REAL NOT NULL,
+    created TEXT NOT NULL,
+    beats TEXT,
+    key TEXT NOT NULL DEFAULT '',
+    voice TEXT NOT NULL DEFAULT '[]',
+    removed INTEGER NOT NULL DEFAULT 0
+);
+CREATE TABLE run (
+    number INTEGER PRIMARY KEY AUTOINCREMENT,
+    fragment INTEGER NOT NULL REFERENCES fragment (number),
+    start_s REAL NOT NULL,
+    length_s REAL NOT NULL,
+    engine TEXT NOT NULL,
+    preset TEXT NOT NULL,
+    device TEXT NOT NULL,
+    seed INTEGER NOT NULL,
+    options TEXT NOT NULL DEFAULT '{}',
+    state TEXT NOT NULL CHECK (state IN ('training', 'stopped', 'finished', 'failed')),
+    scales TEXT NOT NULL DEFAULT '[]',
+    n_finished INTEGER NOT NULL DEFAULT 0,
+    seconds REAL NOT NULL DEFAULT 0,
+    peak_mib REAL NOT NULL DEFAULT 0,
+    created TEXT NOT NULL,
+    reason TEXT NOT NULL DEFAULT ''
+);
+CREATE TABLE take (
+    number INTEGER PRIMARY KEY AUTOINCREMENT,
+    run INTEGER NOT NULL REFERENCES run (number),
+    audio TEXT NOT NULL,
+    seconds REAL NOT NULL,
+    mode TEXT NOT NULL,
+    closeness REAL NOT NULL,
+    seed INTEGER NOT NULL,
+    created TEXT NOT NULL,
+    name TEXT NOT NULL,
+    stars INTEGER NOT NULL DEFAULT 0 CHECK (stars BETWEEN 0 AND 5),
+    request TEXT NOT NULL DEFAULT '{}',
+    removed INTEGER NOT NULL DEFAULT 0
+);
+CREATE INDEX run_of_fragment ON run (fragment);
+CREATE INDEX take_of_run ON take (run);
+"""
+
+
+def connect(file: Path, *, create: bool = False) -> sqlite3.Connection:
+    """Open the database; every statement is on the disk when it returns.
+
+    Parameters
+    ----------
+    file : Path
+        The database file.
+    create : bool
+        Make it when it is missing.
+
+    Raises
+    ------
+    sqlite3.Error
+        The file cannot be opened.
+    """
+    mode = "rwc" if create else "rw"
+    uri = f"{file.absolute().as_uri()}?mode={mode}"
+    connection = sqlite3.connect(uri, uri=True, timeout=BUSY_S, isolation_level=None)
+    try:
+        connection.row_factory = sqlite3.Row
+        connection.execute("PRAGMA foreign_keys = ON")
+        connection.execute("PRAGMA journal_mode = WAL")
+        # WAL's default would lose the last actions when the power fails
+        connection.execute("PRAGMA synchronous = FULL")
+    except BaseException:
+        connection.close()
+        raise
+    return connection
+
+
+def make_tables(connection: sqlite3.Connection) -> None:
+    """Turn an empty database into a project, in one transaction, unless another process was first."""
+    connection.execute("BEGIN IMMEDIATE")
+    try:
+        if not version_of(connection):
+            for statement in _TABLES.split(";"):
+                connection.execute(statement)
+            connection.execute(f"PRAGMA application_id = {APPLICATION_ID}")
+            connection.execute(f"PRAGMA user_version = {VERSION}")
+        connection.execute("COMMIT")
+    except BaseException:
+        connection.execute("ROLLBACK")
+        raise
+
+
+def version_of(connection: sqlite3.Connection) -> int:
+    """Return the project version, 0 for an empty database and -1 for one that is no project."""
+    application = connection.execute("PRAGMA application_id").fetchone()[0]
+    version = int(connection.execute("PRAGMA user_version").fetchone()[0])
+    n_tables = connection.execute("SELECT count(*) FROM sqlite_schema").fetchone()[0]
+    if application != APPLICATION_ID:
+        return -1 if n_tables or application else 0
+    return version
+
+
+def is_writable(connection: sqlite3.Connection) -> bool:
+    """Whether this process may change the project (a lock of another process counts as yes)."""
+    try:
+        connection.execute("BEGIN IMMEDIATE")
+        connection.execute("ROLLBACK")
+    except sqlite3.OperationalError as error:
+        return "readonly" not in str(error)
+    return True

@@ -1,0 +1,357 @@
+"""A project: a folder with `project.sqlite` and immutable audio files, saved after every action."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import fields
+from datetime import UTC, datetime
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self
+
+from musemate.audio.clip import AudioClip
+from musemate.errors import ProjectError, SettingsError
+from musemate.project import recovery
+from musemate.project.database import FILE_NAME, Database, not_a_project
+from musemate.project.intake import is_from, store_clip, take_in
+from musemate.project.keep import sweep
+from musemate.project.records import Beats, Fragment, Run, Take
+from musemate.project.rows import fragment_from, id_of, number_of, run_from, take_from
+
+DEFAULT_REGION_S = 30.0
+"""A new fragment's region: the whole file, but no longer than this."""
+
+_SHOWN_RUNS = """
+SELECT run.* FROM run JOIN fragment ON run.fragment = fragment.number
+WHERE NOT fragment.removed AND (? IS NULL OR fragment.number = ?)
+ORDER BY run.number
+"""
+_SHOWN_TAKES = """
+SELECT take.* FROM take JOIN run ON take.run = run.number JOIN fragment ON run.fragment = fragment.number
+WHERE NOT take.removed AND NOT fragment.removed
+AND (? IS NULL OR run.number = ?) AND (? IS NULL OR fragment.number = ?)
+ORDER BY take.number
+"""
+
+
+class Project:
+    """An open project; make one with `create`, `open` or `open_or_create`.
+
+    Reads and tiny writes only (each well under a frame of the screen), so the window may call it directly;
+    `add_fragment` and `store_clip` work on whole files and belong into a task. An object stays in the
+    thread that made it; several processes may have the same project open.
+    """
+
+    def __init__(self, folder: Path, database: Database) -> None:
+        self.folder = folder
+        self._database = database
+
+    @classmethod
+    def create(cls, folder: Path | str) -> Self:
+        """Make a project in a folder that holds none.
+
+        Raises
+        ------
+        ProjectError
+            There is one already, or the folder cannot be made or written.
+        """
+        folder = Path(folder).expanduser().absolute()
+        if (folder / FILE_NAME).exists():
+            raise ProjectError(
+                f'There is already a project in "{folder}".', hint="Open it, or choose another folder."
+            )
+        return cls._at(folder, create=True)
+
+    @classmethod
+    def open(cls, folder: Path | str) -> Self:
+        """Open a project and tidy up after processes that died while they trained.
+
+        Raises
+        ------
+        ProjectError
+            It is missing, damaged, read-only, from a newer version, or no project at all.
+        """
+        folder = Path(folder).expanduser().absolute()
+        if not (folder / FILE_NAME).is_file():
+            raise not_a_project(folder)
+        return cls._at(folder, create=False)
+
+    @classmethod
+    def open_or_create(cls, folder: Path | str) -> Self:
+        """Open the project in a folder, or make it."""
+        folder = Path(folder).expanduser().absolute()
+        return cls.open(folder) if (folder / FILE_NAME).exists() else cls.create(folder)
+
+    @classmethod
+    def _at(cls, folder: Path, *, create: bool) -> Self:
+        try:
+            for name in ("audio", "runs", "cache", "exports"):
+                (folder / name).mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise ProjectError(
+                f'The project folder "{folder}" cannot be written.',
+                hint="Choose a folder that you may write to.",
+                detail=str(error),
+            ) from error
+        project = cls(folder, Database(folder, create=create))
+        sweep(folder / "audio")
+        project.runs()  # settles runs whose process died
+        return project
+
+    def close(self) -> None:
+        """Close the database; may be called twice."""
+        self._database.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    # Places
+
+    @property
+    def name(self) -> str:
+        """Name shown to the songwriter: that of the folder."""
+        return self.folder.name
+
+    @property
+    def exports_path(self) -> Path:
+        """Folder that exports go to unless the songwriter chooses another."""
+        return self.folder / "exports"
+
+    def audio_path(self, name: str) -> Path:
+        """Return the immutable file of that name."""
+        return self.folder / "audio" / name
+
+    def run_path(self, run_id: str) -> Path:
+        """Return the folder of a run's weights and previews."""
+        return self.folder / "runs" / run_id
+
+    def cache_path(self, audio_name: str) -> Path:
+        """Return the folder for pictures of an audio file; it can be made again and may be deleted."""
+        folder = self.folder / "cache" / Path(audio_name).stem
+        folder.mkdir(parents=True, exist_ok=True)
+        return folder
+
+    # Fragments
+
+    def fragments(self) -> list[Fragment]:
+        """Return the fragments in the order in which they were added."""
+        rows = self._database.select("SELECT * FROM fragment WHERE NOT removed ORDER BY number")
+        return [fragment_from(row) for row in rows]
+
+    def fragment(self, fragment_id: str) -> Fragment:
+        """Return one fragment, also a removed one."""
+        return fragment_from(self._database.row("fragment", fragment_id))
+
+    def add_fragment(self, source: Path | str) -> Fragment:
+        """Check a file, copy it in and choose its first 30 s as region.
+
+        Raises
+        ------
+        AudioFileError
+            The file cannot be used.
+        ProjectError
+            The project's folder cannot be written.
+        """
+        path = Path(source).expanduser().absolute()
+        values = take_in(path, self.folder / "audio")
+        region = {"start_s": 0.0, "length_s": min(values["duration_s"], DEFAULT_REGION_S)}
+        number = self._database.insert(
+            "fragment", {"name": path.stem, "source": str(path), "created": _now(), **values, **region}
+        )
+        return self.fragment(id_of("fragment", number))
+
+    def find_fragment(self, source: Path | str) -> Fragment | None:
+        """Return the fragment loaded from a file (or from one with its content), None when there is none."""
+        path = Path(source).expanduser().absolute()
+        return next((f for f in self.fragments() if path.is_file() and is_from(path, f)), None)
+
+    def set_region(self, fragment_id: str, start_s: float, length_s: float) -> Fragment:
+        """Choose the part of a fragment to work with; it is limited to the file.
+
+        Raises
+        ------
+        SettingsError
+            Nothing of it lies inside the file.
+        """
+        duration_s = self.fragment(fragment_id).duration_s
+        first = min(max(0.0, start_s), duration_s)
+        length = min(start_s + length_s, duration_s) - first
+        if not length > 0:
+            raise SettingsError(
+                f"The region that starts at {start_s:.2f} s lies outside the file of {duration_s:.2f} s.",
+                hint="Choose a region inside the file.",
+            )
+        self._database.update("fragment", fragment_id, start_s=first, length_s=length)
+        return self.fragment(fragment_id)
+
+    def set_analysis(
+        self, fragment_id: str, beats: Beats | None, key: str, voice: tuple[float, ...]
+    ) -> Fragment:
+        """Store what the analysis found in a fragment."""
+        self._database.update("fragment", fragment_id, beats=beats, key=key, voice=voice)
+        return self.fragment(fragment_id)
+
+    def remove_fragment(self, fragment_id: str) -> None:
+        """Take a fragment, its runs and takes off the lists; every file stays."""
+        self._database.update("fragment", fragment_id, removed=1)
+
+    def restore_fragment(self, fragment_id: str) -> None:
+        """Undo `remove_fragment`."""
+        self._database.update("fragment", fragment_id, removed=0)
+
+    # Runs
+
+    def runs(self, fragment: str | None = None) -> list[Run]:
+        """Return the runs (of one fragment), the oldest first."""
+        rows = self._database.select(_SHOWN_RUNS, _twice("fragment", fragment))
+        return [self._settled(run_from(row)) for row in rows]
+
+    def run(self, run_id: str) -> Run:
+        """Return one run."""
+        return self._settled(run_from(self._database.row("run", run_id)))
+
+    def add_run(
+        self,
+        fragment: str,
+        *,
+        engine: str,
+        preset: str,
+        device: str,
+        seed: int,
+        start_s: float,
+        length_s: float,
+        options: dict[str, Any] | None = None,
+        state: str = "stopped",
+        scales: tuple[str, ...] = (),
+        n_finished: int = 0,
+    ) -> Run:
+        """Add a run of a fragment; `training` then marks it as being trained."""
+        values = {
+            "fragment": self._database.row("fragment", fragment)["number"],
+            "start_s": start_s,
+            "length_s": length_s,
+            "engine": engine,
+            "preset": preset,
+            "device": device,
+            "seed": seed,
+            "options": options or {},
+            "state": state,
+            "scales": scales,
+            "n_finished": n_finished,
+            "created": _now(),
+        }
+        return self.run(id_of("run", self._database.insert("run", values)))
+
+    def update_run(self, run_id: str, **changes: Any) -> Run:
+        """Change fields of a run by their names in the record.
+
+        Raises
+        ------
+        ProjectError
+            There is no such run.
+        """
+        unknown = changes.keys() - {field.name for field in fields(Run)} | changes.keys() & {"id", "fragment"}
+        if unknown:
+            raise TypeError(f"these fields of a run cannot be changed: {sorted(unknown)}")
+        self._database.update("run", run_id, **changes)
+        return self.run(run_id)
+
+    @contextmanager
+    def training(self, run_id: str) -> Iterator[Path]:
+        """Mark a run as being trained by this process while the block runs; yields the run's folder.
+
+        Raises
+        ------
+        ProjectError
+            Another process trains it.
+        """
+        with recovery.claim(self.run_path(run_id), run_id):
+            self._database.update("run", run_id, state="training", reason="")
+            yield self.run_path(run_id)
+
+    def _settled(self, run: Run) -> Run:
+        """Correct the state of a run whose process died."""
+        changes = recovery.verdict(run, self.run_path(run.id))
+        if changes:
+            self._database.update("run", run.id, **changes)
+            return run_from(self._database.row("run", run.id))
+        return run
+
+    # Takes
+
+    def takes(self, run: str | None = None, fragment: str | None = None) -> list[Take]:
+        """Return the takes (of one run, of one fragment), the oldest first."""
+        rows = self._database.select(_SHOWN_TAKES, _twice("run", run) + _twice("fragment", fragment))
+        return [take_from(row) for row in rows]
+
+    def take(self, take_id: str) -> Take:
+        """Return one take, also a removed one."""
+        return take_from(self._database.row("take", take_id))
+
+    def store_clip(self, clip: AudioClip) -> str:
+        """Store samples as 32-bit float WAV under the hash of the file and return its name."""
+        return store_clip(clip, self.folder / "audio")
+
+    def add_take(self, run: str, audio: str, request: dict[str, Any], *, name: str = "") -> Take:
+        """Add a take.
+
+        Parameters
+        ----------
+        run : str
+            The run that made it.
+        audio : str
+            Name of its file, from `store_clip`.
+        request : dict
+            The engine's TakeRequest as a dictionary.
+        name : str
+            Shown to the songwriter; "take 3" for t3 when empty.
+        """
+        values = {
+            "run": self._database.row("run", run)["number"],
+            "audio": audio,
+            "seconds": float(request["seconds"]),
+            "mode": str(request["mode"]),
+            "closeness": float(request["closeness"]),
+            "seed": int(request["seed"]),
+            "request": request,
+            "name": name,
+            "created": _now(),
+        }
+        return self.take(id_of("take", self._database.insert("take", values)))
+
+    def set_stars(self, take_id: str, n: int) -> Take:
+        """Give a take 0 to 5 stars.
+
+        Raises
+        ------
+        SettingsError
+            The number is outside 0 to 5.
+        """
+        if not 0 <= n <= 5:
+            raise SettingsError(f"{n} stars are not possible.", hint="Give 0 to 5 stars.")
+        self._database.update("take", take_id, stars=n)
+        return self.take(take_id)
+
+    def remove_take(self, take_id: str) -> None:
+        """Take a take off the list; its file stays."""
+        self._database.update("take", take_id, removed=1)
+
+    def restore_take(self, take_id: str) -> None:
+        """Undo `remove_take`."""
+        self._database.update("take", take_id, removed=0)
+
+
+def _twice(table: str, row_id: str | None) -> tuple[int | None, int | None]:
+    """Return the two values of a filter `? IS NULL OR number = ?`."""
+    number = None if row_id is None else number_of(table, row_id)
+    return number, number
+
+
+def _now() -> str:
+    return datetime.now(UTC).isoformat(timespec="seconds")

@@ -1,0 +1,45 @@
+"""Finds a task by its name, importing its module (and what that needs) only then."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from importlib import import_module
+from typing import cast
+
+from musemate.engine.events import Event
+from musemate.errors import SettingsError
+
+Task = Callable[..., Iterator[Event]]
+"""A generator function with JSON-friendly arguments and the keyword `cancelled`."""
+
+TASKS = {
+    "import_audio": "musemate.tasks.import_audio:import_audio",
+    "draw_pictures": "musemate.tasks.draw_pictures:draw_pictures",
+    "analyse_fragment": "musemate.tasks.analyse_fragment:analyse_fragment",
+    "train": "musemate.tasks.train:train",
+    "generate": "musemate.tasks.generate:generate",
+    "export_takes": "musemate.tasks.export_takes:export_takes",
+    "info": "musemate.tasks.show:info",
+    "list_project": "musemate.tasks.show:list_project",
+    "list_devices": "musemate.tasks.show:list_devices",
+    "demo": "musemate.tasks.demo:demo",
+}
+
+
+def get_task(name: str) -> Task:
+    """Return the task of that name.
+
+    Raises
+    ------
+    SettingsError
+        There is no such task.
+    """
+    if name not in TASKS:
+        raise SettingsError(f'There is no task "{name}".', hint=f"Choose one of: {', '.join(TASKS)}.")
+    return load(TASKS[name])
+
+
+def load(place: str) -> Task:
+    """Import "module:function"."""
+    module, _, function = place.partition(":")
+    return cast(Task, getattr(import_module(module), function))
