@@ -1,0 +1,243 @@
+"""The one door for audio files: looks at them, reads them as clips, and offers what writes them."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from musemate.audio.clip import MAX_RATE_HZ, MIN_RATE_HZ, AudioClip, Samples
+from musemate.audio.decoding import Decoder, open_decoder
+from musemate.audio.ffmpeg import FFMPEG_SUFFIXES
+from musemate.audio.safe_write import fresh_path, write_safely
+from musemate.audio.wav import DEPTHS, count_overs, write_wav
+from musemate.audio.wording import shown_length, shown_name
+from musemate.errors import AudioFileError, SettingsError, TooShortError
+
+__all__ = [
+    "DEPTHS",
+    "MAX_SAMPLES",
+    "MIN_S",
+    "READABLE_SUFFIXES",
+    "AudioInfo",
+    "count_overs",
+    "fresh_path",
+    "probe",
+    "read_clip",
+    "write_safely",
+    "write_wav",
+]
+
+READABLE_SUFFIXES = (
+    *(".wav", ".wave", ".bwf", ".rf64", ".flac", ".aif", ".aiff", ".aifc", ".ogg", ".oga", ".mp3"),
+    *FFMPEG_SUFFIXES,
+)
+"""Endings that file dialogs offer, in lower case; what a file really is, is told from its content."""
+
+MIN_S = 0.5
+"""Shortest sound that a songwriter may load."""
+
+MAX_SAMPLES = 1 << 28
+"""Samples of all channels that are decoded at most: 1 GiB of memory, 46 minutes of stereo at 48 kHz."""
+
+
+@dataclass(frozen=True)
+class AudioInfo:
+    """What the header of an audio file says.
+
+    Parameters
+    ----------
+    path : Path
+        The file.
+    rate_hz : int
+        Sample rate, 8,000 to 192,000.
+    n_channels : int
+        1 or 2.
+    n_frames : int
+        Length in frames.
+    format, subtype : str
+        Container and coding as libsndfile names them, for instance "WAV" and "PCM_24".
+    needs_ffmpeg : bool
+        Whether only ffmpeg can decode it.
+    """
+
+    path: Path
+    rate_hz: int
+    n_channels: int
+    n_frames: int
+    format: str
+    subtype: str
+    needs_ffmpeg: bool = False
+
+    @property
+    def duration_s(self) -> float:
+        """Length in seconds."""
+        return self.n_frames / self.rate_hz
+
+
+def probe(path: Path | str) -> AudioInfo:
+    """Look at an audio file without decoding it (unless its header does not tell its length).
+
+    NaN, silence and damage inside the sound are only found by `read_clip`.
+
+    Raises
+    ------
+    AudioFileError
+        It cannot be opened, is no sound, is cut off, or has unsupported channels or rate.
+    """
+    path = Path(path)
+    with open_decoder(path) as decoder:
+        _check_format(path, decoder)
+        n_frames = decoder.n_frames
+        if n_frames is None:
+            n_frames = sum(block.shape[1] for block in decoder.blocks(0))
+        return AudioInfo(
+            path=path,
+            rate_hz=decoder.rate_hz,
+            n_channels=decoder.n_channels,
+            n_frames=n_frames,
+            format=decoder.format,
+            subtype=decoder.subtype,
+            needs_ffmpeg=decoder.needs_ffmpeg,
+        )
+
+
+def read_clip(
+    path: Path | str,
+    start_s: float = 0.0,
+    length_s: float | None = None,
+    *,
+    min_s: float = MIN_S,
+    allow_silence: bool = False,
+) -> AudioClip:
+    """Read a file, or a region of it, and check what is in it.
+
+    Parameters
+    ----------
+    path : Path or str
+        The file.
+    start_s : float
+        Start of the region in seconds.
+    length_s : float, optional
+        Length of the region in seconds; it ends with the file at the latest. None reads to the end.
+    min_s : float
+        Shortest length in seconds that the caller can use.
+    allow_silence : bool
+        Whether a clip whose peak is under -80 dBFS may pass.
+
+    Returns
+    -------
+    AudioClip
+        Samples of shape (channels, frames), float32, at the file's own rate; integers become n / 2^(bits-1).
+
+    Raises
+    ------
+    AudioFileError
+        The file cannot be used; the sentence names it and says why.
+    TooShortError
+        The file or the region is shorter than `min_s`.
+    SettingsError
+        The region has no meaning (a negative start, a length of 0).
+    """
+    path = Path(path)
+    _check_region(start_s, length_s)
+    with open_decoder(path) as decoder:
+        _check_format(path, decoder)
+        rate_hz = decoder.rate_hz
+        first = round(start_s * rate_hz)
+        wanted = None if length_s is None else max(1, round(length_s * rate_hz))
+        _check_length(path, decoder.n_frames, rate_hz, first, wanted, min_s)
+        samples = _collect(path, decoder, first, wanted)
+    _check_length(path, first + samples.shape[1], rate_hz, first, wanted, min_s)
+    clip = AudioClip(samples, rate_hz)
+    if clip.is_silent and not allow_silence:
+        part = "" if first == 0 and length_s is None else " in the chosen region"
+        raise AudioFileError(
+            f'"{shown_name(path)}" is silent{part}.', hint="Choose a file or a region that can be heard."
+        )
+    return clip
+
+
+def _check_region(start_s: float, length_s: float | None) -> None:
+    if not (math.isfinite(start_s) and start_s >= 0):
+        raise SettingsError(
+            f"A region cannot start at {start_s:g} s.", hint="Choose a start of 0 s or later."
+        )
+    if length_s is not None and not (math.isfinite(length_s) and length_s > 0):
+        raise SettingsError(f"A region cannot be {length_s:g} s long.", hint="Choose a length above 0 s.")
+
+
+def _check_format(path: Path, decoder: Decoder) -> None:
+    if decoder.n_channels > 2:
+        raise AudioFileError(
+            f'"{shown_name(path)}" has {decoder.n_channels} channels; MuseMate works with mono and stereo.',
+            hint="Mix it down to stereo in your DAW and open that.",
+        )
+    if not MIN_RATE_HZ <= decoder.rate_hz <= MAX_RATE_HZ:
+        raise AudioFileError(
+            f'"{shown_name(path)}" has a sample rate of {decoder.rate_hz} Hz, which is not supported.',
+            hint="Convert it to a rate between 8 and 192 kHz, for instance 44.1 kHz.",
+        )
+
+
+def _check_length(
+    path: Path, n_frames: int | None, rate_hz: int, first: int, wanted: int | None, min_s: float
+) -> None:
+    """Refuse what is too short; `n_frames` is the length of the file as far as it is known."""
+    if n_frames is None:
+        return
+    name, needed = shown_name(path), f"MuseMate needs at least {min_s:g} s"
+    if n_frames == 0:
+        raise TooShortError(
+            f'"{name}" holds no sound: its length is 0.', hint="Export it again from your DAW."
+        )
+    if n_frames <= first:
+        raise TooShortError(
+            f'The region starts at {shown_length(first / rate_hz)}, after the end of "{name}".',
+            hint="Choose a start inside the file.",
+        )
+    left = n_frames - first if wanted is None else min(wanted, n_frames - first)
+    if left >= round(min_s * rate_hz):
+        return
+    if left < n_frames:
+        raise TooShortError(
+            f'The region of "{name}" is only {shown_length(left / rate_hz)} long; {needed}.',
+            hint="Choose a longer region.",
+        )
+    frames = " (one sample)" if n_frames == 1 else ""
+    raise TooShortError(
+        f'"{name}" is only {shown_length(n_frames / rate_hz)}{frames} long; {needed}.',
+        hint="Choose a longer recording.",
+    )
+
+
+def _collect(path: Path, decoder: Decoder, first: int, wanted: int | None) -> Samples:
+    """Decode block by block, so that memory follows what is in the file and not what its header says."""
+    pieces = [np.zeros((decoder.n_channels, 0), dtype=np.float32)]
+    n_done = 0
+    for block in decoder.blocks(first):
+        piece = block if wanted is None else block[:, : wanted - n_done]
+        _check_finite(path, piece, first + n_done, decoder.rate_hz)
+        pieces.append(piece)
+        n_done += piece.shape[1]
+        if wanted is not None and n_done >= wanted:
+            break
+        if n_done * decoder.n_channels > MAX_SAMPLES:
+            raise AudioFileError(
+                f'"{shown_name(path)}" is longer than the {shown_length(n_done / decoder.rate_hz)} '
+                "that MuseMate can load at once.",
+                hint="Cut out the part that you want to work with and open that.",
+            )
+    return np.concatenate(pieces, axis=1)
+
+
+def _check_finite(path: Path, block: Samples, first: int, rate_hz: int) -> None:
+    bad = ~np.isfinite(block).all(axis=0)
+    if bad.any():
+        place = shown_length((first + int(bad.argmax())) / rate_hz)
+        raise AudioFileError(
+            f'"{shown_name(path)}" holds samples that are not numbers (NaN or infinity), first at {place}.',
+            hint="Export it again from your DAW.",
+        )
