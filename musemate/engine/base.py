@@ -73,9 +73,7 @@ class TakeRequest:
                 f"A take of {self.seconds:g} s is not possible.", hint=f"Choose 1 to {MAX_TAKE_S:g} s."
             )
         if self.mode not in MODES:
-            raise SettingsError(
-                f'"{self.mode}" is not a kind of take.', hint='Choose "new" or "variation".'
-            )
+            raise SettingsError(f'"{self.mode}" is not a kind of take.', hint='Choose "new" or "variation".')
         if not 0.0 <= self.closeness <= 1.0:
             raise SettingsError(f"A closeness of {self.closeness:g} is not possible.", hint="Choose 0 to 1.")
 

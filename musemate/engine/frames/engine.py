@@ -1,0 +1,247 @@
+"""The `frames` engine: trains the parts of a fragment one by one, stores each when done, loads them again."""
+
+from __future__ import annotations
+
+import math
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import torch
+
+from musemate.analysis.rhythm import find_beats
+from musemate.audio.clip import AudioClip
+from musemate.audio.files import write_wav
+from musemate.engine.base import Cancelled, TakeRequest, TrainRequest
+from musemate.engine.checkpoint import Checkpoint
+from musemate.engine.device import memory_error
+from musemate.engine.events import Event, Progressed, RunStarted, ScaleFinished
+from musemate.engine.frames.arranger import new_walk
+from musemate.engine.frames.climbing import BANK, ScaleTraining
+from musemate.engine.frames.clock import TrainingClock
+from musemate.engine.frames.config import FramesConfig, make_config
+from musemate.engine.frames.model import FramesModel, component_weights
+from musemate.engine.frames.preparing import Prepared, check_region, clip_hash, fitting_rate, prepare
+from musemate.engine.frames.pyramid import ScaleGenerator
+from musemate.engine.frames.rendering import RendererTraining, make_renderer
+from musemate.engine.frames.stack import Pyramid
+from musemate.errors import CheckpointError, TrainingError
+
+PREVIEW_S = 12.0
+REPORT_EVERY_S = 0.1
+FRAGMENT, DRAFT, SOUND = "fragment", "draft", "sound"
+
+
+class FramesEngine:
+    """Frame pyramid and renderer; see the package's docstring for the method."""
+
+    name = "frames"
+
+    def train(
+        self, clip: AudioClip, request: TrainRequest, directory: Path, cancelled: Cancelled = lambda: False
+    ) -> Iterator[Event]:
+        """Train on a clip; see `musemate.engine.base.Engine`."""
+        config = make_config(request.preset, request.options)
+        check_region(clip)
+        try:
+            yield from _Training(fitting_rate(clip), config, request, directory, cancelled).events()
+        except torch.OutOfMemoryError as error:
+            raise memory_error(error, request.device) from error
+        except RuntimeError as error:
+            # torch's CPU allocator has no error class of its own
+            if "can't allocate memory" in str(error):
+                raise memory_error(error, request.device) from error
+            raise
+
+    def load(self, directory: Path, device: str = "cpu") -> FramesModel:
+        """Load what is finished; see `musemate.engine.base.Engine`."""
+        return load_model(Checkpoint(directory), device)
+
+
+@dataclass(frozen=True)
+class _Part:
+    name: str
+    """Shown to the songwriter."""
+    file: str
+    kind: str
+    n_steps: int
+
+
+class _Training:
+    def __init__(
+        self,
+        clip: AudioClip,
+        config: FramesConfig,
+        request: TrainRequest,
+        directory: Path,
+        cancelled: Cancelled,
+    ) -> None:
+        self.clip, self.config, self.request, self.cancelled = clip, config, request, cancelled
+        self.checkpoint = Checkpoint(directory)
+        self.device = torch.device(request.device)
+        self.parts = _parts(config)
+        self.clock = TrainingClock([p.kind for p in self.parts], [p.n_steps for p in self.parts])
+
+    def events(self) -> Iterator[Event]:
+        yield RunStarted(run="", device=self.request.device, scales=[p.name for p in self.parts])
+        self._store_fragment()
+        for index, part in enumerate(self.parts):
+            if part.file in self.checkpoint.parts:
+                continue
+            if self.cancelled():
+                return
+            began = time.monotonic()
+            yield from self._train_part(index, part)
+            if part.file not in self.checkpoint.parts:
+                return
+            seconds = time.monotonic() - began
+            yield ScaleFinished(index, part.name, str(self._write_preview(index, part)), seconds)
+
+    def _store_fragment(self) -> None:
+        known = self.checkpoint.facts
+        facts = {"config": self.config.to_json(), "seed": self.request.seed, "clip": clip_hash(self.clip)}
+        if FRAGMENT not in self.checkpoint.parts:
+            prepared = prepare(self.clip, self.config, find_beats(self.clip))
+            self.checkpoint.store(FRAGMENT, prepared.tensors(), {**facts, **prepared.facts()})
+        elif any(known.get(name) != _as_json(value) for name, value in facts.items()):
+            raise CheckpointError(
+                "This training was begun with another region or other settings.",
+                hint="Start a new training instead of going on with this one.",
+            )
+
+    def _train_part(self, index: int, part: _Part) -> Iterator[Event]:
+        prepared = _load_fragment(self.checkpoint)
+        with torch.random.fork_rng():
+            # initial weights come from torch's global state, everything else from the generator
+            seed = self.request.seed * 1009 + index
+            torch.manual_seed(seed)
+            steps, tensors = self._trainer(part, prepared, torch.Generator().manual_seed(seed))
+        self.clock.begin(index)
+        reported = 0.0
+        step = 0
+        for step, losses in enumerate(steps, start=1):
+            if not all(math.isfinite(loss) for loss in losses.values()):
+                raise TrainingError(
+                    f'The training stopped at "{part.name}": its loss is no longer a number.',
+                    hint="What was finished before is kept. Try another seed, or a louder or longer region.",
+                    detail=f"step {step}: {losses}",
+                )
+            if self.cancelled():
+                return
+            if time.monotonic() - reported >= REPORT_EVERY_S or step == part.n_steps:
+                reported = time.monotonic()
+                fraction, left_s = self.clock.look(step)
+                yield Progressed(index, len(self.parts), step, part.n_steps, losses, fraction, left_s)
+        self.checkpoint.store(part.file, tensors())
+
+    def _trainer(
+        self, part: _Part, prepared: Prepared, generator: torch.Generator
+    ) -> tuple[Iterator[dict[str, float]], Callable[[], dict[str, torch.Tensor]]]:
+        """Return a part's steps, and what to store once they are done."""
+        frames = prepared.frames.to(self.device)
+        if part.kind != "scale":
+            sound = prepared.framing.to_tensor(self.clip).to(self.device)
+            draft = self.checkpoint.load(DRAFT) if part.file == SOUND else None
+            renderer = RendererTraining(self.config, prepared.framing, frames, sound, generator, draft)
+            return renderer.steps(), renderer.averaged.state_dict
+        pyramid = _load_pyramid(self.checkpoint, self.config, self.device)
+        weights = component_weights(prepared.space.spread, self.config.n_generated).to(self.device)
+        frames = frames[: self.config.n_generated] * weights[:, None]
+        scale = ScaleTraining(self.config, pyramid, frames, self._arranged(frames, prepared), generator)
+
+        def tensors() -> dict[str, torch.Tensor]:
+            assert pyramid.fixed_noise is not None
+            return {**scale.averaged.state_dict(), "fixed_noise": pyramid.fixed_noise}
+
+        return scale.steps(), tensors
+
+    def _arranged(self, frames: torch.Tensor, prepared: Prepared) -> torch.Tensor:
+        rng = np.random.default_rng(self.request.seed)
+        walks = [new_walk(prepared.units, frames.shape[1], 0.7, rng) for _ in range(BANK)]
+        return frames[:, torch.from_numpy(np.stack(walks)).to(frames.device)].transpose(0, 1)
+
+    def _write_preview(self, index: int, part: _Part) -> Path:
+        """Write what can be heard now: the fragment rendered, noise through the scales so far, or a real take."""
+        model = load_model(self.checkpoint, self.request.device)
+        seconds = max(1.0, min(PREVIEW_S, self.clip.duration_s))
+        if part.file == DRAFT:
+            take = model.generate(TakeRequest(seconds, "variation", 1.0, seed=0))
+        else:
+            take = model.generate(
+                TakeRequest(seconds, "new", 0.0 if part.kind == "scale" else 0.5, seed=index)
+            )
+        return write_wav(self.checkpoint.directory / f"preview-{index + 1}.wav", take, overwrite=True)
+
+
+def _parts(config: FramesConfig) -> list[_Part]:
+    scales = [
+        _Part(
+            f"structure 1/{factor}" if factor > 1 else "structure 1",
+            f"scale-{i}",
+            "scale",
+            config.pyramid_steps,
+        )
+        for i, factor in enumerate(config.time_scales)
+    ]
+    draft = _Part("sound draft", DRAFT, "draft", config.draft_steps)
+    return [draft, *scales, _Part("sound", SOUND, "sound", config.sound_steps)]
+
+
+def load_model(checkpoint: Checkpoint, device: str) -> FramesModel:
+    """Load a trained fragment as far as it got.
+
+    Raises
+    ------
+    CheckpointError
+        No renderer is finished yet.
+    """
+    stored = SOUND if SOUND in checkpoint.parts else DRAFT
+    if stored not in checkpoint.parts:
+        raise CheckpointError(
+            "This training was stopped before its first part was finished, so it cannot make takes yet.",
+            hint="Go on with the training, or start a new one.",
+        )
+    config = make_config("sketch", checkpoint.facts["config"])
+    prepared = _load_fragment(checkpoint)
+    renderer = make_renderer(config, prepared.framing, prepared.frames.shape[0])
+    renderer.load_state_dict(checkpoint.load(stored))
+    spread, frames = prepared.space.spread.to(device), prepared.frames.to(device)
+    pyramid = _load_pyramid(checkpoint, config, torch.device(device))
+    return FramesModel(
+        prepared.framing,
+        prepared.gain,
+        spread,
+        frames,
+        prepared.units,
+        pyramid,
+        renderer.to(device).eval(),
+        config.n_generated,
+    )
+
+
+def _load_fragment(checkpoint: Checkpoint) -> Prepared:
+    return Prepared.restore(checkpoint.load(FRAGMENT), checkpoint.facts)
+
+
+def _load_pyramid(checkpoint: Checkpoint, config: FramesConfig, device: torch.device) -> Pyramid:
+    pyramid = Pyramid(config.time_scales)
+    for index in range(len(config.time_scales)):
+        if f"scale-{index}" not in checkpoint.parts:
+            break
+        tensors = {name: t.to(device) for name, t in checkpoint.load(f"scale-{index}").items()}
+        pyramid.fixed_noise = tensors.pop("fixed_noise")
+        level = tensors["noise_level"]
+        generator = ScaleGenerator(level.shape[0], config.pyramid_channels, level).to(device)
+        generator.load_state_dict(tensors)
+        pyramid.generators.append(generator)
+    return pyramid
+
+
+def _as_json(value: object) -> object:
+    return (
+        {k: list(v) if isinstance(v, tuple) else v for k, v in value.items()}
+        if isinstance(value, dict)
+        else value
+    )

@@ -1,0 +1,180 @@
+"""Trains the renderer on random crops of the fragment: a draft by spectral loss, then the sound adversarially."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+import torch
+from torch import nn
+
+from musemate.engine.frames.config import FramesConfig
+from musemate.engine.frames.framing import Framing
+from musemate.engine.frames.losses import feature_matching, fft_sizes, hinge_discriminator, spectral_loss
+from musemate.engine.frames.renderer import Renderer, SpectrumDiscriminator
+
+CONTEXT_FRAMES = 6
+"""Frames on each side of a crop that feed the network and are cut from its sound."""
+DISCRIMINATOR_WINDOWS_S = (0.064, 0.032, 0.016)
+ADVERSARIAL_WEIGHT = 0.2
+FEATURE_WEIGHT = 1.0
+SPECTRAL_WEIGHT = 2.0
+AVERAGE_DECAY = 0.995
+GAIN_LIMIT = 2.0
+
+
+@dataclass
+class RendererTraining:
+    """One of the two parts of the renderer's training.
+
+    Parameters
+    ----------
+    config : FramesConfig
+    framing : Framing
+    frames : Tensor, shape (components, frames)
+        Normalised frames of the fragment.
+    sound : Tensor, shape (channels, samples)
+        Its mid/side samples.
+    generator : torch.Generator
+        Source of all randomness, on the CPU.
+    draft : dict or None
+        Without it the draft is trained, by spectral loss alone; with the draft's weights, discriminators join.
+    """
+
+    config: FramesConfig
+    framing: Framing
+    frames: torch.Tensor
+    sound: torch.Tensor
+    generator: torch.Generator
+    draft: dict[str, torch.Tensor] | None = None
+    renderer: Renderer = field(init=False)
+    averaged: Renderer = field(init=False)
+
+    def __post_init__(self) -> None:
+        c, device = self.config, self.frames.device
+        self.sound = nn.functional.pad(
+            self.sound, (0, self.frames.shape[1] * self.framing.hop_length - self.sound.shape[1])
+        )
+        self.renderer = make_renderer(c, self.framing, self.frames.shape[0]).to(device)
+        if self.draft is not None:
+            self.renderer.load_state_dict({**self.draft, "gains": torch.ones_like(self.draft["gains"])})
+        self.averaged = make_renderer(c, self.framing, self.frames.shape[0]).to(device)
+        self.averaged.load_state_dict(self.renderer.state_dict())
+        channels = self.framing.n_channels
+        self.discriminators = nn.ModuleList(
+            SpectrumDiscriminator(channels, size)
+            for size in fft_sizes(self.framing.rate_hz, DISCRIMINATOR_WINDOWS_S)
+        ).to(device)
+        self.sizes = fft_sizes(self.framing.rate_hz)
+        betas = (0.8, 0.99)
+        self.optimizer = torch.optim.AdamW(self.renderer.parameters(), c.learning_rate, betas=betas)
+        self.critic_optimizer = torch.optim.AdamW(
+            self.discriminators.parameters(), c.learning_rate, betas=betas
+        )
+
+    def steps(self) -> Iterator[dict[str, float]]:
+        """Train to the end, yielding the losses of each step."""
+        n_steps = self.config.draft_steps if self.draft is None else self.config.sound_steps
+        for step in range(n_steps):
+            self._set_rate(step, n_steps)
+            yield self._step(adversarial=self.draft is not None)
+        self.averaged.gains.copy_(self._level_gains())
+
+    def _set_rate(self, step: int, n_steps: int) -> None:
+        left = 1 - step / n_steps
+        for optimizer in (self.optimizer, self.critic_optimizer):
+            for group in optimizer.param_groups:
+                # warm up, then fall to a tenth along a line
+                group["lr"] = self.config.learning_rate * min(1.0, (step + 1) / 50) * (0.1 + 0.9 * left)
+
+    def _step(self, *, adversarial: bool) -> dict[str, float]:
+        frames, real = self._crop()
+        fake = self.renderer(frames)[..., self._inner()]
+        losses = {}
+        if adversarial:
+            losses["discriminator"] = self._discriminator_step(real, fake.detach())
+        spectral = spectral_loss(fake, real, self.sizes)
+        total = SPECTRAL_WEIGHT * spectral
+        losses["spectral"] = float(spectral.detach())
+        if adversarial:
+            self.discriminators.requires_grad_(False)
+            scores, matching = self._judge(real, fake)
+            self.discriminators.requires_grad_(True)
+            total = total + ADVERSARIAL_WEIGHT * scores + FEATURE_WEIGHT * matching
+            losses["features"] = float(matching.detach())
+        self.optimizer.zero_grad(set_to_none=True)
+        total.backward()
+        nn.utils.clip_grad_norm_(self.renderer.parameters(), 10.0)
+        self.optimizer.step()
+        self._average()
+        return losses
+
+    def _crop(self) -> tuple[torch.Tensor, torch.Tensor]:
+        """Draw a batch: noisy frames (batch, components, crop + context) and the sound of the inner frames."""
+        hop, n = self.framing.hop_length, self.frames.shape[1]
+        length = min(self.config.renderer_crop + 2 * CONTEXT_FRAMES, n)
+        batch = self.config.renderer_batch
+        starts = torch.randint(0, n - length + 1, (batch,), generator=self.generator).tolist()
+        frames = torch.stack([self.frames[:, s : s + length] for s in starts])
+        first, last = CONTEXT_FRAMES * hop, (length - 1 - CONTEXT_FRAMES) * hop
+        real = torch.stack([self.sound[:, s * hop + first : s * hop + last] for s in starts])
+        level = torch.rand(batch, 1, 1, generator=self.generator) * self.config.input_noise
+        noise = torch.randn(frames.shape, generator=self.generator) * level
+        return frames + noise.to(frames.device), real
+
+    def _inner(self) -> slice:
+        hop = self.framing.hop_length
+        return slice(CONTEXT_FRAMES * hop, -CONTEXT_FRAMES * hop)
+
+    def _discriminator_step(self, real: torch.Tensor, fake: torch.Tensor) -> float:
+        both = torch.cat([real, fake])
+        loss = real.new_zeros(())
+        for discriminator in self.discriminators:
+            score_real, score_fake = discriminator(both)[-1].chunk(2)
+            loss = loss + hinge_discriminator(score_real, score_fake)
+        self.critic_optimizer.zero_grad(set_to_none=True)
+        loss.backward()
+        nn.utils.clip_grad_norm_(self.discriminators.parameters(), 10.0)
+        self.critic_optimizer.step()
+        return float(loss.detach()) / len(self.discriminators)
+
+    def _judge(self, real: torch.Tensor, fake: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
+        scores, matching = fake.new_zeros(()), fake.new_zeros(())
+        for discriminator in self.discriminators:
+            with torch.no_grad():
+                seen_real = discriminator(real)
+            seen_fake = discriminator(fake)
+            scores = scores - seen_fake[-1].mean()
+            matching = matching + feature_matching(seen_real[:-1], seen_fake[:-1])
+        return scores / len(self.discriminators), matching / len(self.discriminators)
+
+    @torch.no_grad()
+    def _average(self) -> None:
+        for kept, new in zip(self.averaged.parameters(), self.renderer.parameters(), strict=True):
+            kept.lerp_(new, 1 - AVERAGE_DECAY)
+
+    @torch.inference_mode()
+    def _level_gains(self) -> torch.Tensor:
+        """Compare the rendered fragment's long-term spectrum with the real one: gain a channel and bin, at most 6 dB."""
+        r = self.averaged
+        rendered = r.render(self.frames).to(self.sound.device)
+        window = torch.hann_window(r.n_fft, device=self.sound.device)
+        powers = []
+        for sound in (self.sound[:, : rendered.shape[1]], rendered):
+            spectrum = torch.stft(
+                sound, r.n_fft, r.hop_length, window=window, pad_mode="constant", return_complex=True
+            )
+            powers.append(spectrum.abs().square().mean(dim=-1))
+        width = 9
+        smooth = [
+            nn.functional.avg_pool1d(p[:, None], width, 1, width // 2, count_include_pad=False)[:, 0]
+            for p in powers
+        ]
+        return ((smooth[0] + 1e-9) / (smooth[1] + 1e-9)).sqrt().clamp(1 / GAIN_LIMIT, GAIN_LIMIT)
+
+
+def make_renderer(config: FramesConfig, framing: Framing, n_components: int) -> Renderer:
+    """Build the renderer that the configuration describes."""
+    return Renderer(
+        n_components, config.renderer_channels, config.renderer_blocks, framing.n_channels, framing.hop_length
+    )

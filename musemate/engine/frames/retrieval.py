@@ -1,0 +1,50 @@
+"""Detail by retrieval: for each frame of a take, the moment of the fragment that fits it.
+
+Nearest neighbours over a few frames of context, as in patch-based synthesis from one example (Granot et al. 2022,
+arXiv 2103.15545); a match that goes on where the last one stopped is preferred, so that sounds keep running.
+"""
+
+from __future__ import annotations
+
+import torch
+
+CHUNK = 2048
+CONTINUITY = 1.15
+"""A running match is kept while its distance is below this many times the smallest."""
+
+
+def with_context(frames: torch.Tensor, context: int) -> torch.Tensor:
+    """Stack each frame with its neighbours: (components, n) to (n, components * (2 * context + 1))."""
+    padded = torch.nn.functional.pad(frames[None], (context, context), mode="replicate")[0]
+    return padded.unfold(1, 2 * context + 1, 1).permute(1, 0, 2).flatten(1)
+
+
+def nearest_frames(query: torch.Tensor, library: torch.Tensor, context: int) -> torch.Tensor:
+    """Find for each frame of `query` the frame of `library` that fits best.
+
+    Parameters
+    ----------
+    query, library : Tensor, shape (components, frames)
+    context : int
+        Frames on each side that are compared too.
+
+    Returns
+    -------
+    Tensor, shape (frames of query,), int64, on the CPU
+    """
+    rows, columns = with_context(query, context), with_context(library, context)
+    square = columns.square().sum(dim=1)
+    out = torch.empty(len(rows), dtype=torch.int64)
+    last = -1
+    for first in range(0, len(rows), CHUNK):
+        piece = rows[first : first + CHUNK]
+        distances = (piece.square().sum(dim=1)[:, None] + square - 2 * piece @ columns.T).clamp_min(0).cpu()
+        smallest, best = (x.tolist() for x in distances.min(dim=1))
+        for i in range(len(piece)):
+            running = last + 1
+            keep = (
+                0 < running < len(columns) and float(distances[i, running]) <= CONTINUITY * smallest[i] + 1e-9
+            )
+            last = running if keep else best[i]
+            out[first + i] = last
+    return out
