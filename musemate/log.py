@@ -12,9 +12,8 @@ from pathlib import Path
 from types import TracebackType
 from typing import TextIO
 
-import platformdirs
-
 from musemate.errors import MuseMateError
+from musemate.paths import log_folder
 
 MAX_FILE_BYTES = 1_000_000
 N_OLD_FILES = 3
@@ -28,11 +27,6 @@ _crash_files: list[TextIO] = []
 Show = Callable[[MuseMateError], None]
 
 
-def log_folder() -> Path:
-    """Return the folder of the log files, which may not exist yet."""
-    return platformdirs.user_log_path("MuseMate", appauthor=False)
-
-
 def start_log(name: str = "musemate", folder: Path | None = None) -> Path | None:
     """Send everything from level INFO to a rotating file, and the stack of a crash to one beside it.
 
@@ -41,7 +35,7 @@ def start_log(name: str = "musemate", folder: Path | None = None) -> Path | None
     name : str
         File name without ending. Each kind of process takes its own, because only one can rotate a file.
     folder : Path, optional
-        Another place than `log_folder()`.
+        Another place than `paths.log_folder()`.
 
     Returns
     -------
@@ -72,9 +66,7 @@ def install_excepthook(show: Show | None = None) -> None:
         Gets a MuseMateError to show, in the thread that failed: a window passes a signal's `emit`.
     """
 
-    def on_uncaught(
-        kind: type[BaseException], error: BaseException | None, trace: TracebackType | None
-    ) -> None:
+    def on_uncaught(kind: type[BaseException], error: BaseException | None, trace: TracebackType | None) -> None:
         if issubclass(kind, (KeyboardInterrupt, SystemExit)) or error is None:
             sys.__excepthook__(kind, error or kind(), trace)
             return

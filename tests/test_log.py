@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from musemate import log
+from musemate import log, paths
 from musemate.errors import ProjectError
 
 
@@ -50,9 +50,7 @@ def test_printed_arrays_are_cut(tmp_path: Path, root: logging.Logger) -> None:
     assert "characters left out" in text
 
 
-def test_files_rotate_and_stay_small(
-    tmp_path: Path, root: logging.Logger, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_files_rotate_and_stay_small(tmp_path: Path, root: logging.Logger, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(log, "MAX_FILE_BYTES", 500)
     log.start_log("window", tmp_path)
     for number in range(60):
@@ -78,7 +76,7 @@ def test_expected_errors_are_shown_as_they_are() -> None:
 def test_unexpected_errors_name_the_log() -> None:
     shown = log.as_shown(ZeroDivisionError("division by zero"))
     assert "did not expect" in shown.message
-    assert str(log.log_folder()) in shown.hint
+    assert str(paths.log_folder()) in shown.hint
     assert shown.detail == "ZeroDivisionError: division by zero"
 
 
