@@ -69,9 +69,7 @@ class TakeRequest:
 
     def __post_init__(self) -> None:
         if not 1.0 <= self.seconds <= MAX_TAKE_S:
-            raise SettingsError(
-                f"A take of {self.seconds:g} s is not possible.", hint=f"Choose 1 to {MAX_TAKE_S:g} s."
-            )
+            raise SettingsError(f"A take of {self.seconds:g} s is not possible.", hint=f"Choose 1 to {MAX_TAKE_S:g} s.")
         if self.mode not in MODES:
             raise SettingsError(f'"{self.mode}" is not a kind of take.', hint='Choose "new" or "variation".')
         if not 0.0 <= self.closeness <= 1.0:
@@ -82,7 +80,7 @@ class Model(Protocol):
     """Something trained that makes takes."""
 
     def generate(self, request: TakeRequest, cancelled: Cancelled) -> AudioClip:
-        """Make one take, shape (channels of the fragment, round(seconds * rate)), at the fragment's rate (48 kHz at most).
+        """Make one take, shape (channels of the fragment, round(seconds * rate)), at the fragment's rate, 48 kHz at most.
 
         Raises
         ------
@@ -96,13 +94,12 @@ class Engine(Protocol):
 
     name: str
 
-    def train(
-        self, clip: AudioClip, request: TrainRequest, directory: Path, cancelled: Cancelled
-    ) -> Iterator[Event]:
+    def train(self, clip: AudioClip, request: TrainRequest, directory: Path, cancelled: Cancelled) -> Iterator[Event]:
         """Train on `clip`, store each finished scale in `directory`, yield Progressed, ScaleFinished and Warned.
 
         The first event is `RunStarted` with run "" (the task puts its own id in); ends early, without an error, when
-        `cancelled()` turns True. Calling it again with the directory of a stopped training goes on after the last finished scale.
+        `cancelled()` turns True. Calling it again with the directory of a stopped training goes on after the last
+        finished scale.
 
         Raises
         ------

@@ -1,8 +1,8 @@
 """Checkpoints: a directory with `manifest.json` and safetensors files, each written whole or not at all.
 
-The manifest carries the format number, the configuration, a hash a file and what is finished. A file is first written under
-a temporary name in the same folder, synced, renamed; the manifest is renamed last, so a kill at any moment
-leaves the older state readable.
+The manifest carries the format number, the configuration, a hash a file and what is finished. A file is first written
+under a temporary name in the same folder, synced, renamed; the manifest is renamed last, so a kill at any moment leaves
+the older state readable.
 """
 
 from __future__ import annotations
@@ -51,9 +51,7 @@ class Checkpoint:
         """Names of the stored parts in the order in which they were stored."""
         return list(self.manifest["parts"])
 
-    def store(
-        self, part: str, tensors: Mapping[str, torch.Tensor], facts: Mapping[str, Any] | None = None
-    ) -> None:
+    def store(self, part: str, tensors: Mapping[str, torch.Tensor], facts: Mapping[str, Any] | None = None) -> None:
         """Store one part's tensors and add facts to the manifest.
 
         Raises
@@ -86,7 +84,8 @@ class Checkpoint:
             data = (self.directory / f"{part}.safetensors").read_bytes()
             if hashlib.sha256(data).hexdigest() != self.manifest["parts"][part]:
                 raise CheckpointError(f'"{part}" differs from its hash.')
-            return load_tensors(data)
+            tensors: dict[str, torch.Tensor] = load_tensors(data)
+            return tensors
         except (OSError, KeyError, CheckpointError, SafetensorError) as error:
             raise CheckpointError(
                 f'The part "{part}" of the training in {self.directory} is missing or damaged.',

@@ -1,8 +1,8 @@
 """The arranger: decides which moment of the fragment stands where in a take, in metre, without training.
 
-The fragment is cut into units: beats where the tracker is sure, else pieces of about half a second. A take is a walk over
-them. From each unit the walk goes on to the next one or jumps to one that sounds like the next one and stands at the same
-place of the bar; places visited often are avoided, so that a long take keeps the fragment's balance of parts.
+The fragment is cut into units: beats where the tracker is sure, else pieces of about half a second. A take is a walk
+over them. From each unit the walk goes on to the next one or jumps to one that sounds like the next one and stands at
+the same place of the bar; places visited often are avoided, so that a long take keeps the fragment's balance of parts.
 """
 
 from __future__ import annotations
@@ -102,14 +102,10 @@ def _beat_borders(beats: Beats, frame_rate: float, n: int) -> tuple[npt.NDArray[
     inside = (times > 1) & (times < n - 1)
     places = (np.arange(len(times)) - beats.downbeat)[inside] % beats.beats_per_bar
     # the cut-off beats at both ends belong to the fragment's course, though no walk jumps to them
-    return np.array([0.0, *times[inside], float(n)]), np.array(
-        [(places[0] - 1) % beats.beats_per_bar, *places]
-    )
+    return np.array([0.0, *times[inside], float(n)]), np.array([(places[0] - 1) % beats.beats_per_bar, *places])
 
 
-def _costs(
-    frames: npt.NDArray[np.float32], times: npt.NDArray[np.float64], places: Indices
-) -> npt.NDArray[np.float64]:
+def _costs(frames: npt.NDArray[np.float32], times: npt.NDArray[np.float64], places: Indices) -> npt.NDArray[np.float64]:
     slots = np.linspace(0, 1, SLOTS, endpoint=False) + 0.5 / SLOTS
     at = times[:-1, None] + slots * np.diff(times)[:, None]
     n = frames.shape[1]
@@ -127,9 +123,7 @@ def _squared_distances(rows: npt.NDArray[np.float32]) -> npt.NDArray[np.float64]
     return np.asarray(np.maximum(norms[:, None] + norms[None, :] - 2.0 * rows @ rows.T, 0.0))
 
 
-def new_walk(
-    units: Units, n_frames: int, jumpiness: float, rng: np.random.Generator, lead: int = 0
-) -> Indices:
+def new_walk(units: Units, n_frames: int, jumpiness: float, rng: np.random.Generator, lead: int = 0) -> Indices:
     """Arrange the fragment anew: units in a new order that keeps its metre.
 
     Parameters

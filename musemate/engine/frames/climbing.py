@@ -6,7 +6,6 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 import torch
-from torch import nn
 
 from musemate.engine.frames.config import FramesConfig
 from musemate.engine.frames.losses import hinge_discriminator
@@ -53,9 +52,7 @@ class ScaleTraining:
         self.real = pool(whole, c.time_scales[self.scale])
         self.base = self._reconstruction_input()
         self.bank = self._bank(whole.shape[-1])
-        missing = (
-            (self.real - self.base).std(dim=-1)[0] if self.scale else torch.ones_like(self.real[0, :, 0])
-        )
+        missing = (self.real - self.base).std(dim=-1)[0] if self.scale else torch.ones_like(self.real[0, :, 0])
         n = self.real.shape[1]
         self.made = ScaleGenerator(n, c.pyramid_channels, missing.clamp_min(MIN_NOISE)).to(self.real.device)
         self.averaged = ScaleGenerator(n, c.pyramid_channels, self.made.noise_level).to(self.real.device)
@@ -97,9 +94,7 @@ class ScaleTraining:
         total = loss
         if penalise:
             (slope,) = torch.autograd.grad(scores.sum(), real, create_graph=True)
-            total = (
-                loss + 0.5 * PENALTY_EVERY * self.config.gradient_penalty * slope.square().sum(dim=1).mean()
-            )
+            total = loss + 0.5 * PENALTY_EVERY * self.config.gradient_penalty * slope.square().sum(dim=1).mean()
         self.critic_optimizer.zero_grad(set_to_none=True)
         total.backward()
         self.critic_optimizer.step()

@@ -32,7 +32,8 @@ class FramesConfig:
     renderer_batch, renderer_crop : int
         Crops a step and frames a crop.
     input_noise : float
-        Largest noise on the renderer's input frames, in standard deviations of each component: makes it forgive imperfect frames.
+        Largest noise on the renderer's input frames, in standard deviations of each component: makes it forgive
+        imperfect frames.
     learning_rate : float
         Adam's, for all networks.
     """

@@ -169,9 +169,7 @@ class _Training:
         if part.file == DRAFT:
             take = model.generate(TakeRequest(seconds, "variation", 1.0, seed=0))
         else:
-            take = model.generate(
-                TakeRequest(seconds, "new", 0.0 if part.kind == "scale" else 0.5, seed=index)
-            )
+            take = model.generate(TakeRequest(seconds, "new", 0.0 if part.kind == "scale" else 0.5, seed=index))
         return write_wav(self.checkpoint.directory / f"preview-{index + 1}.wav", take, overwrite=True)
 
 
@@ -240,8 +238,4 @@ def _load_pyramid(checkpoint: Checkpoint, config: FramesConfig, device: torch.de
 
 
 def _as_json(value: object) -> object:
-    return (
-        {k: list(v) if isinstance(v, tuple) else v for k, v in value.items()}
-        if isinstance(value, dict)
-        else value
-    )
+    return {k: list(v) if isinstance(v, tuple) else v for k, v in value.items()} if isinstance(value, dict) else value

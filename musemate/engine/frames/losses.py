@@ -25,8 +25,7 @@ def spectral_loss(fake: torch.Tensor, real: torch.Tensor, sizes: Sequence[int]) 
     for size in sizes:
         window = torch.hann_window(size, device=fake.device)
         f, r = (
-            torch.stft(x, size, size // 4, window=window, center=False, return_complex=True).abs()
-            * (2.0 / size) ** 0.5
+            torch.stft(x, size, size // 4, window=window, center=False, return_complex=True).abs() * (2.0 / size) ** 0.5
             for x in (fake, real)
         )
         convergence = (f - r).norm() / r.norm().clamp_min(1e-6)
@@ -41,7 +40,5 @@ def hinge_discriminator(real: torch.Tensor, fake: torch.Tensor) -> torch.Tensor:
 
 def feature_matching(real: Sequence[torch.Tensor], fake: Sequence[torch.Tensor]) -> torch.Tensor:
     """Relative L1 distance of the discriminator's inner features (Kumar et al. 2019, MelGAN)."""
-    distances = [
-        (f - r).abs().mean() / r.abs().mean().clamp_min(1e-6) for r, f in zip(real, fake, strict=True)
-    ]
+    distances = [(f - r).abs().mean() / r.abs().mean().clamp_min(1e-6) for r, f in zip(real, fake, strict=True)]
     return torch.stack(distances).mean()

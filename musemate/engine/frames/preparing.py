@@ -108,6 +108,4 @@ def prepare(clip: AudioClip, config: FramesConfig, beats: Beats | None) -> Prepa
 
 def clip_hash(clip: AudioClip) -> str:
     """Return the SHA-256 of a clip's rate and samples."""
-    return hashlib.sha256(
-        f"{clip.rate_hz} ".encode() + np.ascontiguousarray(clip.samples).tobytes()
-    ).hexdigest()
+    return hashlib.sha256(f"{clip.rate_hz} ".encode() + np.ascontiguousarray(clip.samples).tobytes()).hexdigest()

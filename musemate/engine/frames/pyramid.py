@@ -1,7 +1,7 @@
-"""The frame pyramid's networks: at each time scale a generator adds what the coarser scale misses, a critic judges crops.
+"""The frame pyramid's networks: at each time scale a generator adds what the coarser one misses, a critic judges crops.
 
-The multi-scale single-example GAN of SinGAN (Shaham et al. 2019, arXiv 1905.01164) and Catch-A-Waveform (Greshler et al.
-2021, arXiv 2106.06426), moved from samples to frames: few time scales cover seconds to milliseconds.
+The multi-scale single-example GAN of SinGAN (Shaham et al. 2019, arXiv 1905.01164) and Catch-A-Waveform (Greshler et
+al. 2021, arXiv 2106.06426), moved from samples to frames: few time scales cover seconds to milliseconds.
 """
 
 from __future__ import annotations
@@ -58,7 +58,8 @@ class ScaleGenerator(nn.Module):
     def forward(self, coarse: torch.Tensor, noise: torch.Tensor) -> torch.Tensor:
         """Map coarse frames and unit noise, both (batch, components, frames), to frames of the same shape."""
         x = coarse + noise * self.noise_level[:, None]
-        return coarse + self.net(x)
+        out: torch.Tensor = coarse + self.net(x)
+        return out
 
 
 class ScaleCritic(nn.Module):
@@ -76,7 +77,7 @@ class ScaleCritic(nn.Module):
 
 def pool(frames: torch.Tensor, factor: int) -> torch.Tensor:
     """Average over `factor` frames: (..., frames) to (..., frames / factor); the length must divide."""
-    return frames.unflatten(-1, (-1, factor)).mean(dim=-1)
+    return frames.reshape(*frames.shape[:-1], -1, factor).mean(dim=-1)
 
 
 def upsample(frames: torch.Tensor) -> torch.Tensor:
@@ -87,8 +88,4 @@ def upsample(frames: torch.Tensor) -> torch.Tensor:
 def pad_to_multiple(frames: torch.Tensor, factor: int) -> torch.Tensor:
     """Repeat the last frame until the length divides by `factor`."""
     missing = -frames.shape[-1] % factor
-    return (
-        torch.cat([frames, frames[..., -1:].expand(*frames.shape[:-1], missing)], dim=-1)
-        if missing
-        else frames
-    )
+    return torch.cat([frames, frames[..., -1:].expand(*frames.shape[:-1], missing)], dim=-1) if missing else frames

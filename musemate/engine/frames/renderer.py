@@ -1,8 +1,8 @@
 """The renderer: from frames to mid/side sound, by ConvNeXt blocks and an inverse-STFT head.
 
-After Vocos (Siuzdak 2023, arXiv 2306.00814): the network runs at the frame rate only and predicts magnitude and phase of a
-short STFT. Changed: the input is a frame of the fragment's own components, the head serves one or two channels, and
-measured band gains correct what is left of the training's bias in level.
+After Vocos (Siuzdak 2023, arXiv 2306.00814): the network runs at the frame rate only and predicts magnitude and phase
+of a short STFT. Changed: the input is a frame of the fragment's own components, the head serves one or two channels,
+and measured band gains correct what is left of the training's bias in level.
 """
 
 from __future__ import annotations
@@ -39,7 +39,8 @@ class ConvNextBlock(nn.Module):
         """Map (batch, channels, frames) to the same shape."""
         y = self.norm(self.depthwise(x).transpose(1, 2))
         y = self.narrow(nn.functional.gelu(self.widen(y)))
-        return x + (self.scale * y).transpose(1, 2)
+        out: torch.Tensor = x + (self.scale * y).transpose(1, 2)
+        return out
 
 
 class Renderer(nn.Module):
@@ -57,9 +58,7 @@ class Renderer(nn.Module):
 
     gains: torch.Tensor
 
-    def __init__(
-        self, n_components: int, width: int, n_blocks: int, n_channels: int, hop_length: int
-    ) -> None:
+    def __init__(self, n_components: int, width: int, n_blocks: int, n_channels: int, hop_length: int) -> None:
         super().__init__()
         self.n_channels, self.hop_length, self.n_fft = n_channels, hop_length, SYNTHESIS_HOPS * hop_length
         self.n_bins = self.n_fft // 2 + 1
@@ -75,7 +74,7 @@ class Renderer(nn.Module):
         return 3 + len(self.blocks) * (ConvNextBlock.kernel // 2)
 
     def spectrum(self, frames: torch.Tensor) -> torch.Tensor:
-        """Predict the STFT of normalised frames: (batch, components, frames) to complex (batch, channels, bins, frames)."""
+        """Predict the STFT: normalised frames (batch, components, n) to complex (batch, channels, bins, n)."""
         x = self.entry(frames)
         for block in self.blocks:
             x = block(x)
@@ -88,7 +87,7 @@ class Renderer(nn.Module):
         """Inverse STFT: (batch, channels, bins, frames) to (batch, channels, (frames - 1) * hop)."""
         window = torch.hann_window(self.n_fft, device=spectrum.device)
         flat = torch.istft(spectrum.flatten(0, 1), self.n_fft, self.hop_length, window=window)
-        return flat.unflatten(0, spectrum.shape[:2])
+        return flat.reshape(*spectrum.shape[:2], -1)
 
     def forward(self, frames: torch.Tensor) -> torch.Tensor:
         """Render normalised frames (batch, components, frames) to (batch, channels, (frames - 1) * hop)."""

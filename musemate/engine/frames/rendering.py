@@ -62,15 +62,12 @@ class RendererTraining:
         self.averaged.load_state_dict(self.renderer.state_dict())
         channels = self.framing.n_channels
         self.discriminators = nn.ModuleList(
-            SpectrumDiscriminator(channels, size)
-            for size in fft_sizes(self.framing.rate_hz, DISCRIMINATOR_WINDOWS_S)
+            SpectrumDiscriminator(channels, size) for size in fft_sizes(self.framing.rate_hz, DISCRIMINATOR_WINDOWS_S)
         ).to(device)
         self.sizes = fft_sizes(self.framing.rate_hz)
         betas = (0.8, 0.99)
         self.optimizer = torch.optim.AdamW(self.renderer.parameters(), c.learning_rate, betas=betas)
-        self.critic_optimizer = torch.optim.AdamW(
-            self.discriminators.parameters(), c.learning_rate, betas=betas
-        )
+        self.critic_optimizer = torch.optim.AdamW(self.discriminators.parameters(), c.learning_rate, betas=betas)
 
     def steps(self) -> Iterator[dict[str, float]]:
         """Train to the end, yielding the losses of each step."""
@@ -155,20 +152,17 @@ class RendererTraining:
 
     @torch.inference_mode()
     def _level_gains(self) -> torch.Tensor:
-        """Compare the rendered fragment's long-term spectrum with the real one: gain a channel and bin, at most 6 dB."""
+        """Compare the long-term spectra of fragment and rendering: a gain a channel and bin, at most 6 dB."""
         r = self.averaged
         rendered = r.render(self.frames).to(self.sound.device)
         window = torch.hann_window(r.n_fft, device=self.sound.device)
         powers = []
         for sound in (self.sound[:, : rendered.shape[1]], rendered):
-            spectrum = torch.stft(
-                sound, r.n_fft, r.hop_length, window=window, pad_mode="constant", return_complex=True
-            )
+            spectrum = torch.stft(sound, r.n_fft, r.hop_length, window=window, pad_mode="constant", return_complex=True)
             powers.append(spectrum.abs().square().mean(dim=-1))
         width = 9
         smooth = [
-            nn.functional.avg_pool1d(p[:, None], width, 1, width // 2, count_include_pad=False)[:, 0]
-            for p in powers
+            nn.functional.avg_pool1d(p[:, None], width, 1, width // 2, count_include_pad=False)[:, 0] for p in powers
         ]
         return ((smooth[0] + 1e-9) / (smooth[1] + 1e-9)).sqrt().clamp(1 / GAIN_LIMIT, GAIN_LIMIT)
 

@@ -42,9 +42,7 @@ def nearest_frames(query: torch.Tensor, library: torch.Tensor, context: int) -> 
         smallest, best = (x.tolist() for x in distances.min(dim=1))
         for i in range(len(piece)):
             running = last + 1
-            keep = (
-                0 < running < len(columns) and float(distances[i, running]) <= CONTINUITY * smallest[i] + 1e-9
-            )
+            keep = 0 < running < len(columns) and float(distances[i, running]) <= CONTINUITY * smallest[i] + 1e-9
             last = running if keep else best[i]
             out[first + i] = last
     return out
