@@ -234,9 +234,7 @@ def sentence_for(output: str) -> str:
 
 def opens_window(arguments: list[str]) -> bool:
     """Tell whether these arguments end in a window on this machine."""
-    has_screen = (
-        not sys.platform.startswith("linux") or "DISPLAY" in os.environ or "WAYLAND_DISPLAY" in os.environ
-    )
+    has_screen = not sys.platform.startswith("linux") or "DISPLAY" in os.environ or "WAYLAND_DISPLAY" in os.environ
     return not arguments or (arguments == ["demo"] and has_screen)
 
 

@@ -107,9 +107,7 @@ def test_core_rooms_come_without_qt(room: str, fresh_python: Callable[..., str])
 
 
 @pytest.mark.parametrize("module", ["musemate.cli", "musemate.jobs.worker", "musemate.log"])
-def test_command_line_and_worker_start_without_qt_or_torch(
-    module: str, fresh_python: Callable[..., str]
-) -> None:
+def test_command_line_and_worker_start_without_qt_or_torch(module: str, fresh_python: Callable[..., str]) -> None:
     unwanted = {"PySide6", "shiboken6", "pyqtgraph", "torch", "librosa", "numba"}
     assert loaded_by([module], unwanted, fresh_python) == set()
 
@@ -191,9 +189,7 @@ def test_the_wheel_lists_every_package() -> None:
 
     settings = tomllib.loads((REPOSITORY / "pyproject.toml").read_text(encoding="utf-8"))
     listed = set(settings["tool"]["setuptools"]["packages"]) - {"musemate.resources", "musemate.models"}
-    assert listed == {
-        ".".join(path.parent.relative_to(REPOSITORY).parts) for path in PACKAGE.rglob("__init__.py")
-    }
+    assert listed == {".".join(path.parent.relative_to(REPOSITORY).parts) for path in PACKAGE.rglob("__init__.py")}
 
 
 # What has aborted the process under one Qt binding

@@ -52,9 +52,7 @@ def installed(folder: Path) -> ModuleType:
     return muse
 
 
-def call(
-    folder: Path, *arguments: str, code: str = "", **environment: str
-) -> subprocess.CompletedProcess[str]:
+def call(folder: Path, *arguments: str, code: str = "", **environment: str) -> subprocess.CompletedProcess[str]:
     """Run the launcher in a new interpreter, after `code`."""
     start = "import runpy, sys; sys.argv[0] = 'muse.py'; runpy.run_path('muse.py', run_name='__main__')"
     run = f"{code}\n{start}"
@@ -119,9 +117,7 @@ class TestStamp:
             muse.set_up("test")
         assert not muse.is_ready("app")
 
-    def test_a_set_up_for_tests_serves_the_window_too(
-        self, folder: Path, monkeypatch: pytest.MonkeyPatch
-    ) -> None:
+    def test_a_set_up_for_tests_serves_the_window_too(self, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         muse = installed(folder)
         calls: list[tuple[str, ...]] = []
         monkeypatch.setattr(muse, "make_venv", lambda: None)
@@ -186,9 +182,7 @@ class TestSentences:
         code = "import os, shutil, sys; sys.modules['ensurepip'] = None; os.geteuid = lambda: 1000"
         done = call(folder, "info", code=f"{code}; shutil.which = lambda name: '/usr/bin/' + name")
         assert done.returncode == 2
-        assert done.stderr == (
-            "muse.py: This Python cannot make virtual environments: sudo apt install python3-venv\n"
-        )
+        assert done.stderr == ("muse.py: This Python cannot make virtual environments: sudo apt install python3-venv\n")
 
     @pytest.mark.skipif(sys.platform != "linux", reason="only Linux leaves Qt's libraries to the system")
     def test_missing_window_libraries_are_named(self, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -199,9 +193,7 @@ class TestSentences:
         with pytest.raises(muse.SetupError, match=r"libraries.*: sudo apt install libegl1 libgl1$"):
             muse.check_window_libraries(with_x11=False)
 
-    def test_the_command_line_needs_no_window_libraries(
-        self, folder: Path, monkeypatch: pytest.MonkeyPatch
-    ) -> None:
+    def test_the_command_line_needs_no_window_libraries(self, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         muse = installed(folder)
         started: list[list[str]] = []
         monkeypatch.setattr(muse, "is_loadable", lambda name: False)
