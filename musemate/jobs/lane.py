@@ -1,0 +1,188 @@
+"""A lane: a queue of jobs, one at a time, in a worker process that a QThread supervises."""
+
+from __future__ import annotations
+
+import logging
+from itertools import count
+from queue import Empty, SimpleQueue
+from typing import Any
+
+from PySide6.QtCore import QCoreApplication, QObject, Qt, QThread, Signal
+
+from musemate.engine.events import Progressed, Working, event_from_json
+from musemate.errors import MuseMateError
+from musemate.jobs.messages import CANCELLED, FAILED, SUCCEEDED, Message, encode, error_from_json
+from musemate.jobs.process import FIND_TASK, WorkerProcess
+from musemate.jobs.supervisor import Supervisor
+
+logger = logging.getLogger(__name__)
+
+
+class Job(QObject):
+    """One request to a lane. All signals are emitted in the thread of the lane, the window's.
+
+    Exactly one of `succeeded`, `failed` and `cancelled` is emitted, then `finished`. After a cancel that
+    the task does not answer at once, `cancelled` comes within a second and `finished` when the work has
+    really stopped; events in between still arrive.
+    """
+
+    started = Signal()
+    progressed = Signal(object)
+    """Progressed or Working, at most ten a second."""
+    happened = Signal(object)
+    """Every other event."""
+    succeeded = Signal()
+    failed = Signal(object)
+    """With the MuseMateError."""
+    cancelled = Signal()
+    finished = Signal()
+
+    def __init__(self, lane: Lane, number: int, task: str, args: dict[str, Any]) -> None:
+        super().__init__()
+        self._lane = lane
+        self.number = number
+        self.task = task
+        self.args = args
+        self.state = "waiting"
+        """"waiting", "running", then "succeeded", "failed" or "cancelled"."""
+        self.error: MuseMateError | None = None
+
+    def cancel(self) -> None:
+        """Ask the job to stop; nothing happens when it has ended."""
+        self._lane.cancel(self)
+
+    def hear(self, message: Message) -> None:
+        """Turn a message of the supervisor into a signal."""
+        if "event" in message:
+            event = event_from_json(message["event"])
+            is_progress = isinstance(event, Progressed | Working)
+            (self.progressed if is_progress else self.happened).emit(event)
+        elif "started" in message:
+            self.state = "running"
+            self.started.emit()
+        elif "end" in message:
+            self._end(message["end"], message["error"])
+        else:
+            self.finished.emit()
+
+    def _end(self, end: str, error: Message | None) -> None:
+        self.state = end
+        if end == FAILED and error is not None:
+            self.error = error_from_json(error)
+            logger.warning("%s failed: %s %s", self.task, self.error.message, self.error.detail)
+            self.failed.emit(self.error)
+        else:
+            {SUCCEEDED: self.succeeded, CANCELLED: self.cancelled}[end].emit()
+
+
+class _Thread(QThread):
+    """Runs the supervisor; `arrived` says that messages wait in `inbox`."""
+
+    arrived = Signal()
+
+    def __init__(self, name: str, finder: str, prewarm: tuple[str, ...], parent: QObject) -> None:
+        super().__init__(parent)
+        self.setObjectName(f"lane {name}")
+        self.inbox: SimpleQueue[Message] = SimpleQueue()
+        self.supervisor = Supervisor(lambda: WorkerProcess(name, finder, prewarm), self._report)
+
+    def run(self) -> None:
+        """Supervise until closed."""
+        self.supervisor.run()
+
+    def _report(self, message: Message) -> None:
+        self.inbox.put(message)
+        self.arrived.emit()
+
+
+class Lane(QObject):
+    """Runs jobs one after the other in a process of its own, kept alive between them.
+
+    Parameters
+    ----------
+    name : str
+        Short name for logs.
+    parent : QObject, optional
+        Qt owner.
+    prewarm : tuple of str
+        Modules that the worker imports when it starts.
+    finder : str
+        "module:function" that finds a task by its name.
+    """
+
+    def __init__(
+        self,
+        name: str,
+        parent: QObject | None = None,
+        *,
+        prewarm: tuple[str, ...] = (),
+        finder: str = FIND_TASK,
+    ) -> None:
+        super().__init__(parent)
+        self.name = name
+        self._numbers = count(1)
+        self._jobs: dict[int, Job] = {}
+        self._thread = _Thread(name, finder, prewarm, self)
+        self._thread.arrived.connect(self._on_arrived, Qt.ConnectionType.QueuedConnection)
+        self._is_closed = False
+        self._thread.start()
+        application = QCoreApplication.instance()
+        if application is not None:
+            application.aboutToQuit.connect(self.close)
+
+    @property
+    def jobs(self) -> list[Job]:
+        """The jobs that are not finished, the running one first."""
+        return list(self._jobs.values())
+
+    def submit(self, task: str, **args: Any) -> Job:
+        """Queue a task and return its job; connect to its signals before returning to the event loop.
+
+        Raises
+        ------
+        TypeError
+            An argument is neither a JSON value nor a path.
+        RuntimeError
+            The lane is closed.
+        """
+        if self._is_closed:
+            raise RuntimeError(f"the lane {self.name} is closed")
+        number = next(self._numbers)
+        message = {"job": number, "task": task, "args": args}
+        encode(message)
+        job = Job(self, number, task, args)
+        self._jobs[number] = job
+        self._thread.supervisor.submit(number, message)
+        return job
+
+    def cancel(self, job: Job) -> None:
+        """Ask a job of this lane to stop."""
+        if job.number in self._jobs and not self._is_closed:
+            self._thread.supervisor.cancel(job.number)
+
+    def warm(self) -> None:
+        """Start the worker ahead of its first job."""
+        if not self._is_closed:
+            self._thread.supervisor.warm()
+
+    def begin_close(self) -> None:
+        """Cancel all jobs and let worker and thread end, without waiting; `close` must follow."""
+        if not self._is_closed:
+            self._is_closed = True
+            self._thread.supervisor.close()
+
+    def close(self) -> None:
+        """Cancel all jobs, end worker and thread; returns within seconds, after the jobs' last signals."""
+        self.begin_close()
+        self._thread.wait()
+        self._on_arrived()
+
+    def _on_arrived(self) -> None:
+        while True:
+            try:
+                message = self._thread.inbox.get_nowait()
+            except Empty:
+                return
+            number = message["job"]
+            job = self._jobs.pop(number) if "finished" in message else self._jobs[number]
+            job.hear(message)

@@ -1,0 +1,112 @@
+"""One worker process as seen from the window's side: start, talk, notice its death, end it. Free of Qt."""
+
+from __future__ import annotations
+
+import multiprocessing
+import signal
+from collections.abc import Iterator
+from multiprocessing.connection import Connection, wait
+
+from musemate.errors import WorkerError
+from musemate.jobs import worker
+from musemate.jobs.messages import Message, receive, send
+
+FIND_TASK = "musemate.tasks.registry:get_task"
+_QUIT_S = 2.0
+
+
+class WorkerProcess:
+    """A spawned process that runs `worker.main`.
+
+    Parameters
+    ----------
+    name : str
+        Shown by process lists of the system's own tools where they know names.
+    finder : str
+        "module:function" that returns a task by its name.
+    prewarm : tuple of str
+        Modules to import before the first request.
+
+    Raises
+    ------
+    OSError
+        The system cannot start a process.
+    """
+
+    def __init__(self, name: str, finder: str = FIND_TASK, prewarm: tuple[str, ...] = ()) -> None:
+        context = multiprocessing.get_context("spawn")
+        self._connection, theirs = context.Pipe()
+        self._process = context.Process(
+            target=worker.main, args=(theirs, finder, prewarm), name=f"musemate {name}", daemon=True
+        )
+        try:
+            self._process.start()
+        except BaseException:
+            self._connection.close()
+            raise
+        finally:
+            theirs.close()  # else the end of the worker would not end the pipe
+
+    @property
+    def pid(self) -> int:
+        """Process id."""
+        return self._process.pid or 0
+
+    @property
+    def waitables(self) -> list[Connection | int]:
+        """What to wait for: messages and the end of the process."""
+        return [self._connection, self._process.sentinel]
+
+    def send(self, message: Message) -> bool:
+        """Send a message; False when the worker is gone."""
+        try:
+            send(self._connection, message)
+        except OSError:
+            return False
+        return True
+
+    def messages(self) -> Iterator[Message]:
+        """Return what has arrived, without waiting."""
+        try:
+            while self._connection.poll():
+                yield receive(self._connection)
+        except (EOFError, OSError):
+            return
+
+    def is_dead(self) -> bool:
+        """Whether the process has ended."""
+        return bool(wait([self._process.sentinel], timeout=0))
+
+    def end(self, grace_s: float = _QUIT_S) -> None:
+        """End the process: ask it, then kill it; returns when it is gone."""
+        self.send({"quit": True})
+        self._process.join(grace_s)
+        self.kill()
+
+    def kill(self) -> None:
+        """End the process at once; nothing happens when it is gone."""
+        if self._process.is_alive():
+            self._process.kill()
+        self._process.join()
+        self._connection.close()
+
+    def cause_of_death(self) -> WorkerError:
+        """Describe how the process ended, after it did."""
+        self._process.join()
+        code = self._process.exitcode
+        return WorkerError(
+            f"The background work ended unexpectedly ({_reason(code)}).",
+            hint="Everything finished before is safe. Try again, perhaps with a shorter region.",
+            detail=f"worker {self.pid} exit code {code}",
+        )
+
+
+def _reason(code: int | None) -> str:
+    if code == -9:
+        return "it was ended from outside, perhaps because memory ran out"
+    if code is not None and code < 0:
+        try:
+            return f"it crashed with {signal.Signals(-code).name}"
+        except ValueError:
+            return f"it crashed with signal {-code}"
+    return f"exit code {code}"

@@ -1,0 +1,165 @@
+"""The worker process: takes requests from a pipe, runs one task at a time, sends its events back. Free of Qt."""
+
+from __future__ import annotations
+
+import contextlib
+import faulthandler
+import os
+import signal
+import sys
+import threading
+import time
+from collections import deque
+from collections.abc import Callable
+from importlib import import_module
+from multiprocessing import connection as mp_connection
+from multiprocessing import parent_process
+from multiprocessing.connection import Connection
+from typing import cast
+
+from musemate.jobs.messages import CANCELLED, FAILED, SUCCEEDED, Message, error_to_json, receive, send
+from musemate.tasks.registry import Task, load
+from musemate.tasks.throttle import throttled
+
+NICENESS = 5
+ORPHAN_S = 5.0
+"""How long a task may take to stop after the window's process died."""
+_LOOK_S = 0.02
+"""Shortest time between two looks into the pipe while a task runs."""
+
+
+def main(connection: Connection, finder: str, prewarm: tuple[str, ...]) -> None:
+    """Run tasks until told to quit or until the other side is gone.
+
+    Parameters
+    ----------
+    connection : Connection
+        The worker's end of a two-way pipe.
+    finder : str
+        "module:function" that returns a task by its name.
+    prewarm : tuple of str
+        Modules to import before the first request.
+    """
+    _settle_in()
+    with contextlib.suppress(ImportError):  # the task that needs it will say so
+        for module in prewarm:
+            import_module(module)
+    worker = Worker(connection, cast(Callable[[str], Task], load(finder)))
+    with contextlib.suppress(EOFError, OSError):
+        worker.serve()
+
+
+class Worker:
+    """Serves one pipe.
+
+    Parameters
+    ----------
+    connection : Connection
+        Where requests come from and events go to.
+    find : callable
+        Returns a task by its name.
+    """
+
+    def __init__(self, connection: Connection, find: Callable[[str], Task]) -> None:
+        self._connection = connection
+        self._find = find
+        self._requests: deque[Message] = deque()
+        self._cancelled: set[int] = set()
+        self._quitting = False
+        self._last_look_s = 0.0
+
+    def serve(self) -> None:
+        """Take requests one by one until told to quit.
+
+        Raises
+        ------
+        EOFError, OSError
+            The other side is gone.
+        """
+        while not self._quitting:
+            if self._requests:
+                self._serve_one(self._requests.popleft())
+            else:
+                self._note(receive(self._connection))
+
+    def _serve_one(self, request: Message) -> None:
+        job, task = int(request["job"]), str(request["task"])
+        end = {"job": job, "end": SUCCEEDED}
+        try:
+            self._run(job, task, request["args"])
+            if self._is_cancelled(job):
+                end["end"] = CANCELLED
+        # The outermost call of the worker: whatever a task raises is shown, and the worker lives on.
+        except Exception as error:
+            end |= {"end": FAILED, "error": error_to_json(error, task)}
+        send(self._connection, end)
+
+    def _run(self, job: int, task: str, args: Message) -> None:
+        events = self._find(task)(**args, cancelled=lambda: self._is_cancelled(job))
+        with contextlib.closing(throttled(events)) as shown:
+            for event in shown:
+                if not self._tell({"job": job, "event": event.to_json()}):
+                    return
+
+    def _tell(self, message: Message) -> bool:
+        """Send a message; without anybody to hear it the worker is to quit."""
+        try:
+            send(self._connection, message)
+        except OSError:
+            self._quitting = True
+        return not self._quitting
+
+    def _is_cancelled(self, job: int) -> bool:
+        now_s = time.monotonic()
+        if now_s - self._last_look_s >= _LOOK_S:
+            self._last_look_s = now_s
+            self._look()
+        return self._quitting or job in self._cancelled
+
+    def _look(self) -> None:
+        try:
+            while self._connection.poll():
+                self._note(receive(self._connection))
+        except (EOFError, OSError):  # the window is gone: let the task stop as if it were cancelled
+            self._quitting = True
+
+    def _note(self, message: Message) -> None:
+        if "quit" in message:
+            self._quitting = True
+        elif "cancel" in message:
+            self._cancelled.add(int(message["cancel"]))
+        else:
+            self._requests.append(message)
+
+
+def _settle_in() -> None:
+    """Make the process polite: nice, one core left to the window, deaf to Ctrl+C, gone with its parent."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl+C in the terminal is for the window to answer
+    if sys.stderr is not None:  # a packaged Windows program has none
+        faulthandler.enable()
+    threads = str(max(1, (os.cpu_count() or 1) - 1))
+    for variable in ("OMP_NUM_THREADS", "MKL_NUM_THREADS"):  # read when torch is imported, later
+        os.environ.setdefault(variable, threads)
+    _lower_priority()
+    threading.Thread(target=_end_with_parent, name="parent watch", daemon=True).start()
+
+
+def _lower_priority() -> None:
+    if sys.platform == "win32":
+        import ctypes
+
+        below_normal = 0x4000
+        kernel = ctypes.windll.kernel32
+        kernel.SetPriorityClass(kernel.GetCurrentProcess(), below_normal)
+    else:
+        os.nice(NICENESS)
+
+
+def _end_with_parent() -> None:
+    """End the process some seconds after its parent died; the pipe's end has told the task to stop before."""
+    parent = parent_process()
+    if parent is None:
+        return
+    mp_connection.wait([parent.sentinel])
+    time.sleep(ORPHAN_S)
+    os._exit(1)

@@ -1,0 +1,73 @@
+"""Tasks for the tests of the lanes; a real worker process finds them through `get_task`."""
+
+from __future__ import annotations
+
+import ctypes
+import os
+import time
+
+from musemate.engine.events import FragmentAdded, Listed, Progressed, Warned, Working
+from musemate.errors import TooShortError
+
+
+def count(n, *, cancelled):
+    for index in range(n):
+        yield Warned(f"{index}")
+
+
+def flood(seconds, *, cancelled):
+    """Progress far faster than ten a second."""
+    end = time.monotonic() + seconds
+    step = 0
+    while time.monotonic() < end:
+        step += 1
+        yield Progressed(0, 1, step, 0, {"loss": 1.0 / step}, 0.0, None)
+    yield Listed([{"steps": step}])
+
+
+def until_cancelled(*, cancelled):
+    yield Warned("running")
+    while not cancelled():
+        time.sleep(0.005)
+    yield FragmentAdded("kept", "")
+
+
+def deaf(*, cancelled):
+    """Never asks whether it is cancelled."""
+    yield Warned("running")
+    time.sleep(60)
+
+
+def slow_to_stop(seconds, *, cancelled):
+    yield Warned("running")
+    while not cancelled():
+        time.sleep(0.005)
+    time.sleep(seconds)
+
+
+def fails(*, cancelled):
+    yield Working("about to fail")
+    raise TooShortError('"a.wav" is too short.', hint="Choose another.", detail="0.1 s")
+
+
+def breaks(*, cancelled):
+    yield Working("about to break")
+    raise EOFError("an ordinary mistake")
+
+
+def crashes(*, cancelled):
+    yield Warned("last words")
+    ctypes.string_at(0)
+
+
+def exits(code, *, cancelled):
+    yield Warned("last words")
+    os._exit(code)
+
+
+def facts(*, cancelled):
+    yield Listed([{"pid": os.getpid(), "nice": os.nice(0), "threads": os.environ["OMP_NUM_THREADS"]}])
+
+
+def get_task(name):
+    return globals()[name]

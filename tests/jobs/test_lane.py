@@ -1,0 +1,255 @@
+"""Lanes with real worker processes: order, cancel, crashes, closing."""
+
+from __future__ import annotations
+
+import multiprocessing
+import os
+import signal
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from musemate.engine.events import FragmentAdded, Listed, Progressed, Warned
+from musemate.errors import TooShortError, WorkerError
+from musemate.jobs.lane import Lane
+from musemate.jobs.lanes import Lanes
+
+FINDER = "lane_tasks:get_task"
+START_MS = 15_000
+"""A new process on a busy machine may take its time."""
+
+
+class Diary:
+    """Notes every signal of a job in order."""
+
+    def __init__(self, job):
+        self.job = job
+        self.entries = []
+        self.times = {}
+        for name in ("started", "succeeded", "cancelled", "finished"):
+            getattr(job, name).connect(lambda name=name: self._note(name))
+        job.failed.connect(lambda error: self._note("failed"))
+        self.events = []
+        job.happened.connect(self.events.append)
+        self.progress = []
+        job.progressed.connect(self.progress.append)
+
+    def _note(self, name):
+        self.entries.append(name)
+        self.times[name] = time.monotonic()
+
+    @property
+    def warnings(self):
+        return [event.message for event in self.events if isinstance(event, Warned)]
+
+
+@pytest.fixture(autouse=True)
+def _tasks_can_be_found(monkeypatch):
+    """A spawned worker takes over the path of this process, and with it finds `lane_tasks`."""
+    monkeypatch.syspath_prepend(str(Path(__file__).parent))
+
+
+@pytest.fixture
+def lane(qtbot):
+    lane = Lane("test", finder=FINDER)
+    yield lane
+    lane.close()
+    assert multiprocessing.active_children() == []
+
+
+def run(qtbot, lane, task, **args):
+    """Run one job to its end and return its diary."""
+    diary = Diary(lane.submit(task, **args))
+    with qtbot.waitSignal(diary.job.finished, timeout=START_MS):
+        pass
+    return diary
+
+
+def wait_for_event(qtbot, diary):
+    qtbot.waitUntil(lambda: bool(diary.events), timeout=START_MS)
+
+
+def facts(qtbot, lane):
+    return run(qtbot, lane, "facts").events[0].rows[0]
+
+
+def test_a_job_tells_everything_in_order_and_ends_once(qtbot, lane):
+    diary = run(qtbot, lane, "count", n=300)
+    assert diary.warnings == [str(i) for i in range(300)]
+    assert diary.entries == ["started", "succeeded", "finished"]
+    assert diary.job.state == "succeeded"
+    assert lane.jobs == []
+
+
+def test_jobs_queue_and_share_one_worker(qtbot, lane):
+    order = []
+    jobs = [lane.submit("count", n=1) for _ in range(3)]
+    for number, job in enumerate(jobs):
+        job.started.connect(lambda n=number: order.append(("started", n)))
+        job.finished.connect(lambda n=number: order.append(("finished", n)))
+    assert [job.state for job in lane.jobs] == ["waiting"] * 3
+    with qtbot.waitSignal(jobs[2].finished, timeout=START_MS):
+        pass
+    assert order == [(what, n) for n in range(3) for what in ("started", "finished")]
+    assert facts(qtbot, lane)["pid"] == facts(qtbot, lane)["pid"]
+
+
+def test_the_worker_is_polite(qtbot, lane):
+    row = facts(qtbot, lane)
+    assert row["pid"] != os.getpid()
+    assert row["threads"] == os.environ.get("OMP_NUM_THREADS", str(max(1, (os.cpu_count() or 1) - 1)))
+    if sys.platform != "win32":
+        assert row["nice"] == min(19, os.nice(0) + 5)
+
+
+def test_progress_comes_at_most_ten_times_a_second_and_the_last_one_is_kept(qtbot, lane):
+    diary = run(qtbot, lane, "flood", seconds=0.5)
+    n_steps = diary.events[0].rows[0]["steps"]
+    assert n_steps > 100
+    assert 2 <= len(diary.progress) <= 7
+    assert diary.progress[-1] == Progressed(0, 1, n_steps, 0, {"loss": 1.0 / n_steps}, 0.0, None)
+
+
+def test_a_running_job_stops_within_a_second_and_keeps_what_is_finished(qtbot, lane):
+    diary = Diary(lane.submit("until_cancelled"))
+    wait_for_event(qtbot, diary)
+    before = time.monotonic()
+    with qtbot.waitSignal(diary.job.finished, timeout=5_000):
+        diary.job.cancel()
+        diary.job.cancel()
+    assert diary.times["cancelled"] - before < 1.0
+    assert diary.entries == ["started", "cancelled", "finished"]
+    assert diary.events[-1] == FragmentAdded("kept", "")
+
+
+def test_a_waiting_job_is_cancelled_at_once_and_never_starts(qtbot, lane):
+    first, second = Diary(lane.submit("until_cancelled")), Diary(lane.submit("count", n=1))
+    before = time.monotonic()
+    with qtbot.waitSignal(second.job.finished, timeout=START_MS):
+        second.job.cancel()
+    assert second.times["cancelled"] - before < 1.0
+    assert second.entries == ["cancelled", "finished"]
+    first.job.cancel()
+    with qtbot.waitSignal(first.job.finished, timeout=START_MS):
+        pass
+
+
+def test_a_slow_stop_is_answered_within_a_second_and_finished_when_it_is(qtbot, lane):
+    diary = Diary(lane.submit("slow_to_stop", seconds=1.5))
+    wait_for_event(qtbot, diary)
+    before = time.monotonic()
+    with qtbot.waitSignal(diary.job.finished, timeout=10_000):
+        diary.job.cancel()
+    assert diary.times["cancelled"] - before < 1.0
+    assert diary.times["finished"] - before > 1.4
+    assert diary.entries == ["started", "cancelled", "finished"]
+
+
+def test_a_deaf_task_is_ended_with_its_process_and_the_lane_goes_on(qtbot, lane, monkeypatch):
+    monkeypatch.setattr("musemate.jobs.supervisor.KILL_S", 1.2)
+    diary = Diary(lane.submit("deaf"))
+    wait_for_event(qtbot, diary)
+    before = time.monotonic()
+    with qtbot.waitSignal(diary.job.finished, timeout=10_000):
+        diary.job.cancel()
+    assert diary.times["cancelled"] - before < 1.0
+    assert diary.entries == ["started", "cancelled", "finished"]
+    assert run(qtbot, lane, "count", n=1).entries[-2:] == ["succeeded", "finished"]
+
+
+def test_a_failure_arrives_with_its_kind_sentence_and_hint(qtbot, lane):
+    diary = run(qtbot, lane, "fails")
+    assert diary.entries == ["started", "failed", "finished"]
+    error = diary.job.error
+    assert type(error) is TooShortError
+    assert (error.message, error.hint, error.detail) == ('"a.wav" is too short.', "Choose another.", "0.1 s")
+
+
+def test_an_unexpected_exception_becomes_a_sentence_and_the_worker_lives_on(qtbot, lane):
+    pid = facts(qtbot, lane)["pid"]
+    diary = run(qtbot, lane, "breaks")
+    assert diary.entries == ["started", "failed", "finished"]
+    assert diary.job.error.message == 'Something unexpected went wrong in "breaks".'
+    assert "EOFError: an ordinary mistake" in diary.job.error.detail
+    assert facts(qtbot, lane)["pid"] == pid
+
+
+@pytest.mark.parametrize(
+    ("task", "args", "reason"),
+    [("crashes", {}, "crashed with SIGSEGV"), ("exits", {"code": 3}, "exit code 3")],
+)
+def test_a_dying_worker_fails_its_job_only(qtbot, lane, task, args, reason):
+    if sys.platform == "win32" and task == "crashes":
+        pytest.skip("Windows has no signals to name")
+    diary, following = Diary(lane.submit(task, **args)), Diary(lane.submit("count", n=2))
+    with qtbot.waitSignal(following.job.finished, timeout=START_MS):
+        pass
+    assert diary.entries == ["started", "failed", "finished"]
+    assert isinstance(diary.job.error, WorkerError)
+    assert reason in diary.job.error.message
+    assert diary.warnings == ["last words"]
+    assert following.warnings == ["0", "1"]
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no kill -9")
+def test_a_killed_worker_is_reported_within_two_seconds(qtbot, lane):
+    pid = facts(qtbot, lane)["pid"]
+    diary = Diary(lane.submit("until_cancelled"))
+    wait_for_event(qtbot, diary)
+    before = time.monotonic()
+    with qtbot.waitSignal(diary.job.finished, timeout=5_000):
+        os.kill(pid, signal.SIGKILL)
+    assert diary.times["failed"] - before < 2.0
+    assert "memory ran out" in diary.job.error.message
+    assert facts(qtbot, lane)["pid"] != pid
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no kill -9")
+def test_a_worker_killed_between_jobs_is_replaced(qtbot, lane):
+    pid = facts(qtbot, lane)["pid"]
+    os.kill(pid, signal.SIGKILL)
+    supervised = lane._thread.supervisor._state
+    qtbot.waitUntil(lambda: supervised.worker is None, timeout=5_000)
+    assert facts(qtbot, lane)["pid"] != pid
+
+
+def test_warm_starts_the_worker_ahead(qtbot, lane):
+    lane.warm()
+    qtbot.waitUntil(lambda: len(multiprocessing.active_children()) == 1, timeout=START_MS)
+    pid = multiprocessing.active_children()[0].pid
+    assert facts(qtbot, lane)["pid"] == pid
+
+
+@pytest.mark.parametrize("task", ["until_cancelled", "deaf"])
+def test_closing_during_a_job_ends_it_cleanly(qtbot, task, monkeypatch):
+    monkeypatch.setattr("musemate.jobs.supervisor.CLOSE_S", 0.5)
+    lane = Lane("closing", finder=FINDER)
+    running, waiting = Diary(lane.submit(task)), Diary(lane.submit("count", n=1))
+    wait_for_event(qtbot, running)
+    lane.close()
+    assert running.entries == ["started", "cancelled", "finished"]
+    assert waiting.entries == ["cancelled", "finished"]
+    assert multiprocessing.active_children() == []
+    assert lane.jobs == []
+    lane.close()
+    with pytest.raises(RuntimeError, match="closed"):
+        lane.submit("count", n=1)
+
+
+def test_arguments_must_be_json(qtbot, lane):
+    with pytest.raises(TypeError):
+        lane.submit("count", n=object())
+    assert lane.jobs == []
+
+
+def test_an_unknown_task_of_the_real_registry_is_a_failure(qtbot):
+    lanes = Lanes()
+    try:
+        diary = run(qtbot, lanes.quick, "no_such_task")
+        assert diary.job.error.message == 'There is no task "no_such_task".'
+        assert not any(isinstance(event, Listed) for event in diary.events)
+    finally:
+        lanes.close()
+    assert multiprocessing.active_children() == []
