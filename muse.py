@@ -61,6 +61,12 @@ NO_NETWORK = re.compile(
 )
 DISK_FULL = re.compile(r"No space left on device|Errno 28|not enough space on the disk|Disk quota exceeded")
 NO_PACKAGE = re.compile(r"No matching distribution found for (\S+)")
+DISK_FULL_SENTENCE = (
+    "The disk is full: make room (2 GB; 8 GB on Linux with a GPU), there or in the folder for temporary files, "
+    "and call again."
+)
+VENV_BYTES = 50_000_000
+"""What an empty virtual environment takes."""
 
 
 class SetupError(Exception):
@@ -176,8 +182,11 @@ def make_venv() -> None:
     done = subprocess.run(
         [sys.executable, "-m", "venv", "--clear", str(VENV)], capture_output=True, text=True, errors="replace"
     )
-    if done.returncode != 0:
-        raise SetupError(sentence_for(done.stdout + done.stderr))
+    if done.returncode == 0:
+        return
+    if shutil.disk_usage(ROOT).free < VENV_BYTES:
+        raise SetupError(DISK_FULL_SENTENCE)  # venv does not say why it failed
+    raise SetupError(sentence_for(done.stdout + done.stderr))
 
 
 def remove_half_installed() -> None:
@@ -200,7 +209,10 @@ def install_torch() -> None:
         return
     # Only where pip's own configuration names a folder of wheels (test machines) is one found; elsewhere this
     # fails at once, and torch comes from the registry with the rest.
-    subprocess.run([*PIP_INSTALL, "--no-index", "--no-deps", torch], capture_output=True)
+    offline = [*PIP_INSTALL, "--no-index", "--no-deps", torch]
+    done = subprocess.run(offline, capture_output=True, text=True, errors="replace")
+    if done.returncode != 0 and not NO_PACKAGE.search(done.stderr):
+        raise SetupError(sentence_for(done.stderr))
 
 
 def pip(*arguments: str) -> None:
@@ -215,10 +227,7 @@ def pip(*arguments: str) -> None:
 def sentence_for(output: str) -> str:
     """Return what the songwriter should know of a failed step, from what it printed."""
     if DISK_FULL.search(output):
-        return (
-            "The disk is full: make room (2 GB; 8 GB on Linux with a GPU), there or in the folder for "
-            "temporary files, and call again."
-        )
+        return DISK_FULL_SENTENCE
     if NO_NETWORK.search(output):
         return "The packages cannot be downloaded: check the internet connection and call again."
     missing = NO_PACKAGE.search(output)

@@ -71,7 +71,7 @@ def run(*command: str | Path) -> None:
 def freeze() -> None:
     """Make dist/musemate with PyInstaller, from the package as users get it."""
     package = BUILD / "package"
-    shutil.rmtree(package, ignore_errors=True)
+    shutil.rmtree(BUILD, ignore_errors=True)  # setuptools would pack modules left from an earlier build too
     run(sys.executable, "-m", "pip", "install", "--quiet", "--no-deps", "--target", package, REPOSITORY)
     # PyInstaller's hooks look for musemate's modules and data with Python's own import path
     os.environ["PYTHONPATH"] = str(package)
@@ -83,7 +83,6 @@ def freeze() -> None:
 def stage() -> Path:
     """Lay the files out as they will be on the system; return the folder that stands for its root."""
     root = BUILD / "deb"
-    shutil.rmtree(root, ignore_errors=True)
     shutil.copytree(DIST / "musemate", root / PROGRAM, symlinks=True)
     command = root / "usr/bin/musemate"
     command.parent.mkdir(parents=True)
