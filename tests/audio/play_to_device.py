@@ -1,0 +1,41 @@
+"""Runs as a process of its own: plays files through the real player on the machine's default device.
+
+Usage: play_to_device.py FIRST.wav [SECOND.wav SWITCH_AT_S]; prints one JSON line about what happened.
+"""
+
+from __future__ import annotations
+
+import itertools
+import json
+import sys
+import threading
+import time
+
+from musemate.audio.files import read_clip
+from musemate.audio.player import Player
+
+LIMIT_S = 30.0
+
+
+def main(first: str, second: str = "", switch_at_s: str = "0") -> None:
+    player = Player()
+    if not player.available:
+        print(json.dumps({"available": False, "reason": player.reason}))
+        return
+    player.set_clip(read_clip(first))
+    started, positions = player.play(), [0.0]
+    pending = read_clip(second) if second else None
+    deadline = time.monotonic() + LIMIT_S
+    ticks = threading.Event()
+    while player.is_playing and time.monotonic() < deadline:
+        positions.append(player.position_s)
+        if pending is not None and positions[-1] >= float(switch_at_s):
+            player.set_clip(pending, keep_position=True)
+            pending = None
+        ticks.wait(1 / 30)  # as often as the window asks
+    grows = all(b >= a for a, b in itertools.pairwise(positions))
+    print(json.dumps({"available": player.available, "started": started, "end_s": player.position_s, "grows": grows}))
+    player.close()
+
+
+main(*sys.argv[1:])
