@@ -1,0 +1,121 @@
+"""Writes takes, or regions of them, as WAV files for the DAW."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+
+from musemate.audio.clip import AudioClip
+from musemate.audio.files import DEPTHS, count_overs, probe, read_clip, write_wav
+from musemate.audio.safe_write import name_limit
+from musemate.audio.wording import shown_name
+from musemate.errors import ExportError, SettingsError
+from musemate.export.naming import export_name
+
+FADE_S = 0.005
+"""Length of the fades where a region was cut out of sounding material."""
+
+_MIN_S = 0.01
+
+
+def export_take(
+    source: Path | str,
+    folder: Path | str,
+    *,
+    song: str,
+    bpm: float | None,
+    take_name: str,
+    depth: str = "24",
+    start_s: float | None = None,
+    length_s: float | None = None,
+    on_warning: Callable[[str, str], None] | None = None,
+) -> Path:
+    """Export a take under a name like "Song_120bpm_take-03.wav"; nothing is ever overwritten.
+
+    Rate, channels and loudness stay as they are. Edges where a region was cut out are faded over 5 ms; the take's own
+    start and end are left alone.
+
+    Parameters
+    ----------
+    source : Path or str
+        The take's audio file.
+    folder : Path or str
+        Where to; made if it is missing.
+    song, bpm, take_name
+        What the name says; see `musemate.export.naming.export_name`.
+    depth : str
+        "16" (dithered), "24" or "32f".
+    start_s, length_s : float, optional
+        Region in seconds; None is the take's own start and end.
+    on_warning : callable, optional
+        Is given a sentence and a hint when samples had to be limited.
+
+    Returns
+    -------
+    Path
+        The file that was written.
+
+    Raises
+    ------
+    AudioFileError
+        The take's own file is missing or damaged.
+    SettingsError
+        There is no such depth, or the region has no meaning.
+    TooShortError
+        The region lies outside the take.
+    ExportError
+        The folder cannot be made or written, or the disk is full.
+    """
+    folder = Path(folder)
+    if depth not in DEPTHS:
+        raise SettingsError(f'There is no depth "{depth}".', hint=f"Choose one of: {', '.join(DEPTHS)}.")
+    clip = _region(Path(source), start_s or 0.0, length_s)
+    _make_folder(folder)
+    target = folder / export_name(song, bpm, take_name, name_limit(folder))
+    written = write_wav(target, clip, depth, fresh=True)
+    n_overs = 0 if depth == "32f" else count_overs(clip)
+    if n_overs and on_warning is not None:
+        on_warning(
+            f'{n_overs} samples of "{shown_name(written)}" were above full scale and were limited.',
+            "Export it as 32-bit float to keep them.",
+        )
+    return written
+
+
+def _region(source: Path, start_s: float, length_s: float | None) -> AudioClip:
+    clip = read_clip(source, start_s, length_s, min_s=_MIN_S, allow_silence=True)
+    n_after = probe(source).n_frames - round(start_s * clip.rate_hz) - clip.n_frames
+    return _faded(clip, at_start=start_s > 0, at_end=n_after > 0)
+
+
+def _faded(clip: AudioClip, at_start: bool, at_end: bool) -> AudioClip:
+    """Fade the cut edges with a raised cosine."""
+    if not (at_start or at_end):
+        return clip
+    n = min(round(FADE_S * clip.rate_hz), clip.n_frames // 2)
+    ramp = (0.5 - 0.5 * np.cos(np.pi * np.arange(n) / max(1, n))).astype(np.float32)
+    samples = clip.samples.copy()
+    if at_start:
+        samples[:, :n] *= ramp
+    if at_end:
+        samples[:, clip.n_frames - n :] *= ramp[::-1]
+    return AudioClip(samples, clip.rate_hz)
+
+
+def _make_folder(folder: Path) -> None:
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except (FileExistsError, NotADirectoryError) as error:
+        raise ExportError(
+            f'Nothing can be exported to "{shown_name(folder)}": it is, or lies inside, a file.',
+            hint="Choose a folder.",
+            detail=repr(error),
+        ) from error
+    except (OSError, ValueError) as error:
+        raise ExportError(
+            f'The folder "{shown_name(folder)}" cannot be made.',
+            hint="Choose a folder of your own.",
+            detail=repr(error),
+        ) from error
