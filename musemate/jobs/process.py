@@ -21,7 +21,7 @@ class WorkerProcess:
     Parameters
     ----------
     name : str
-        Shown by process lists of the system's own tools where they know names.
+        Name of the lane.
     finder : str
         "module:function" that returns a task by its name.
     prewarm : tuple of str
@@ -37,7 +37,7 @@ class WorkerProcess:
         context = multiprocessing.get_context("spawn")
         self._connection, theirs = context.Pipe()
         self._process = context.Process(
-            target=worker.main, args=(theirs, finder, prewarm), name=f"musemate {name}", daemon=True
+            target=worker.main, args=(theirs, name, finder, prewarm), name=f"musemate {name}", daemon=True
         )
         try:
             self._process.start()

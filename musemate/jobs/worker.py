@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import contextlib
-import faulthandler
+import logging
 import os
 import signal
 import sys
@@ -17,10 +17,13 @@ from multiprocessing import parent_process
 from multiprocessing.connection import Connection
 from typing import cast
 
+from musemate.errors import MuseMateError
 from musemate.jobs.messages import CANCELLED, FAILED, SUCCEEDED, Message, error_to_json, receive, send
+from musemate.log import start_log
 from musemate.tasks.registry import Task, load
 from musemate.tasks.throttle import throttled
 
+_logger = logging.getLogger(__name__)
 NICENESS = 5
 ORPHAN_S = 5.0
 """How long a task may take to stop after the window's process died."""
@@ -28,19 +31,21 @@ _LOOK_S = 0.02
 """Shortest time between two looks into the pipe while a task runs."""
 
 
-def main(connection: Connection, finder: str, prewarm: tuple[str, ...]) -> None:
+def main(connection: Connection, name: str, finder: str, prewarm: tuple[str, ...]) -> None:
     """Run tasks until told to quit or until the other side is gone.
 
     Parameters
     ----------
     connection : Connection
         The worker's end of a two-way pipe.
+    name : str
+        Name of the lane, for the log.
     finder : str
         "module:function" that returns a task by its name.
     prewarm : tuple of str
         Modules to import before the first request.
     """
-    _settle_in()
+    _settle_in(name)
     with contextlib.suppress(ImportError):  # the task that needs it will say so
         for module in prewarm:
             import_module(module)
@@ -91,6 +96,8 @@ class Worker:
                 end["end"] = CANCELLED
         # The outermost call of the worker: whatever a task raises is shown, and the worker lives on.
         except Exception as error:
+            if not isinstance(error, MuseMateError):
+                _logger.exception("%s broke", task)
             end |= {"end": FAILED, "error": error_to_json(error, task)}
         send(self._connection, end)
 
@@ -132,11 +139,10 @@ class Worker:
             self._requests.append(message)
 
 
-def _settle_in() -> None:
+def _settle_in(name: str) -> None:
     """Make the process polite: nice, one core left to the window, deaf to Ctrl+C, gone with its parent."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl+C in the terminal is for the window to answer
-    if sys.stderr is not None:  # a packaged Windows program has none
-        faulthandler.enable()
+    start_log(f"worker-{name}")
     threads = str(max(1, (os.cpu_count() or 1) - 1))
     for variable in ("OMP_NUM_THREADS", "MKL_NUM_THREADS"):  # read when torch is imported, later
         os.environ.setdefault(variable, threads)

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from musemate.audio.clip import AudioClip
-from musemate.errors import ProjectError
+from musemate.errors import ExportError, ProjectError
 from musemate.project.keep import hash_of, keep, keep_copy
 from musemate.project.records import Fragment
 
@@ -28,11 +28,14 @@ def take_in(source: Path, folder: Path) -> dict[str, Any]:
     ProjectError
         The folder cannot be written.
     """
-    from musemate.audio.files import read_clip
+    from musemate.audio.files import probe, read_clip
 
     clip = read_clip(source)
-    with storing(folder):
-        audio = keep_copy(source, folder, source.suffix) if is_native(source) else store_clip(clip, folder)
+    if probe(source).needs_ffmpeg:
+        audio = store_clip(clip, folder)
+    else:
+        with storing(folder):
+            audio = keep_copy(source, folder, source.suffix)
     return {
         "audio": audio,
         "rate_hz": clip.rate_hz,
@@ -49,7 +52,7 @@ def store_clip(clip: AudioClip, folder: Path) -> str:
     ProjectError
         The folder cannot be written.
     """
-    from musemate.audio.files import write_wav
+    from musemate.audio.wav import write_wav
 
     with storing(folder):
         return keep(folder, ".wav", lambda target: write_wav(target, clip, "32f"))
@@ -57,20 +60,10 @@ def store_clip(clip: AudioClip, folder: Path) -> str:
 
 def is_from(source: Path, fragment: Fragment) -> bool:
     """Whether a fragment was loaded from this file, or from another one with the same content."""
-    if not is_native(source):
+    is_converted = Path(fragment.audio).suffix != source.suffix.lower()
+    if is_converted:
         return fragment.source == str(source)
     return Path(fragment.audio).stem == hash_of(source)
-
-
-def is_native(path: Path) -> bool:
-    """Whether libsndfile itself reads the file, so that its bytes can be kept as they are."""
-    import soundfile
-
-    try:
-        soundfile.info(str(path))
-    except (soundfile.LibsndfileError, OSError):
-        return False
-    return True
 
 
 @contextmanager
@@ -78,9 +71,9 @@ def storing(folder: Path) -> Iterator[None]:
     """Translate failures of the file system while a sound is stored."""
     try:
         yield
-    except OSError as error:
+    except (OSError, ExportError) as error:
         raise ProjectError(
             f'A sound could not be stored in "{folder}".',
             hint="Check the free space and the rights of the project's folder.",
-            detail=str(error),
+            detail=getattr(error, "detail", "") or str(error),
         ) from error

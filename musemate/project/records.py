@@ -97,5 +97,7 @@ class Take:
     name: str
     """Short name shown to the songwriter, for instance "take 3"."""
     stars: int = 0
+    device: str = ""
+    """The device that made it; the same request gives the same samples there."""
     request: dict[str, Any] = field(default_factory=dict)
     """The engine's TakeRequest, whole, so that the take can be made again."""

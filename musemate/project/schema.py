@@ -57,6 +57,7 @@ CREATE TABLE take (
     seed INTEGER NOT NULL,
     created TEXT NOT NULL,
     name TEXT NOT NULL,
+    device TEXT NOT NULL DEFAULT '',
     stars INTEGER NOT NULL DEFAULT 0 CHECK (stars BETWEEN 0 AND 5),
     request TEXT NOT NULL DEFAULT '{}',
     removed INTEGER NOT NULL DEFAULT 0

@@ -58,9 +58,7 @@ class Project:
         """
         folder = Path(folder).expanduser().absolute()
         if (folder / FILE_NAME).exists():
-            raise ProjectError(
-                f'There is already a project in "{folder}".', hint="Open it, or choose another folder."
-            )
+            raise ProjectError(f'There is already a project in "{folder}".', hint="Open it, or choose another folder.")
         return cls._at(folder, create=True)
 
     @classmethod
@@ -148,22 +146,24 @@ class Project:
         """Return one fragment, also a removed one."""
         return fragment_from(self._database.row("fragment", fragment_id))
 
-    def add_fragment(self, source: Path | str) -> Fragment:
-        """Check a file, copy it in and choose its first 30 s as region.
+    def add_fragment(self, source: Path | str, start_s: float = 0.0, length_s: float | None = None) -> Fragment:
+        """Check a file, copy it in and choose its region (30 s when no length is given).
 
         Raises
         ------
         AudioFileError
             The file cannot be used.
+        SettingsError
+            Nothing of the region lies inside the file.
         ProjectError
             The project's folder cannot be written.
         """
         path = Path(source).expanduser().absolute()
         values = take_in(path, self.folder / "audio")
-        region = {"start_s": 0.0, "length_s": min(values["duration_s"], DEFAULT_REGION_S)}
-        number = self._database.insert(
-            "fragment", {"name": path.stem, "source": str(path), "created": _now(), **values, **region}
-        )
+        wanted_s = DEFAULT_REGION_S if length_s is None else length_s
+        first_s, length_s = _fitted(start_s, wanted_s, values["duration_s"])
+        values |= {"start_s": first_s, "length_s": length_s, "created": _now()}
+        number = self._database.insert("fragment", {"name": path.stem, "source": str(path), **values})
         return self.fragment(id_of("fragment", number))
 
     def find_fragment(self, source: Path | str) -> Fragment | None:
@@ -179,20 +179,11 @@ class Project:
         SettingsError
             Nothing of it lies inside the file.
         """
-        duration_s = self.fragment(fragment_id).duration_s
-        first = min(max(0.0, start_s), duration_s)
-        length = min(start_s + length_s, duration_s) - first
-        if not length > 0:
-            raise SettingsError(
-                f"The region that starts at {start_s:.2f} s lies outside the file of {duration_s:.2f} s.",
-                hint="Choose a region inside the file.",
-            )
-        self._database.update("fragment", fragment_id, start_s=first, length_s=length)
+        first_s, length_s = _fitted(start_s, length_s, self.fragment(fragment_id).duration_s)
+        self._database.update("fragment", fragment_id, start_s=first_s, length_s=length_s)
         return self.fragment(fragment_id)
 
-    def set_analysis(
-        self, fragment_id: str, beats: Beats | None, key: str, voice: tuple[float, ...]
-    ) -> Fragment:
+    def set_analysis(self, fragment_id: str, beats: Beats | None, key: str, voice: tuple[float, ...]) -> Fragment:
         """Store what the analysis found in a fragment."""
         self._database.update("fragment", fragment_id, beats=beats, key=key, voice=voice)
         return self.fragment(fragment_id)
@@ -298,7 +289,7 @@ class Project:
         """Store samples as 32-bit float WAV under the hash of the file and return its name."""
         return store_clip(clip, self.folder / "audio")
 
-    def add_take(self, run: str, audio: str, request: dict[str, Any], *, name: str = "") -> Take:
+    def add_take(self, run: str, audio: str, request: dict[str, Any], *, device: str = "", name: str = "") -> Take:
         """Add a take.
 
         Parameters
@@ -309,6 +300,8 @@ class Project:
             Name of its file, from `store_clip`.
         request : dict
             The engine's TakeRequest as a dictionary.
+        device : str
+            The device that made it.
         name : str
             Shown to the songwriter; "take 3" for t3 when empty.
         """
@@ -320,6 +313,7 @@ class Project:
             "closeness": float(request["closeness"]),
             "seed": int(request["seed"]),
             "request": request,
+            "device": device,
             "name": name,
             "created": _now(),
         }
@@ -345,6 +339,18 @@ class Project:
     def restore_take(self, take_id: str) -> None:
         """Undo `remove_take`."""
         self._database.update("take", take_id, removed=0)
+
+
+def _fitted(start_s: float, length_s: float, duration_s: float) -> tuple[float, float]:
+    """Return start and length of a region, limited to the file."""
+    first_s = max(0.0, start_s)
+    length_s = min(start_s + length_s, duration_s) - first_s
+    if not length_s > 0:
+        raise SettingsError(
+            f"The region that starts at {start_s:.2f} s lies outside the file of {duration_s:.2f} s.",
+            hint="Choose a region inside the file.",
+        )
+    return first_s, length_s
 
 
 def _twice(table: str, row_id: str | None) -> tuple[int | None, int | None]:

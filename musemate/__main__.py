@@ -1,0 +1,24 @@
+"""Entry point of `musemate`, `python -m musemate` and the packaged program."""
+
+from __future__ import annotations
+
+import multiprocessing
+import sys
+
+
+def main() -> int:
+    """Run the command line, which opens the window when no command is given; return the exit code."""
+    multiprocessing.freeze_support()  # a packaged worker process starts here too and goes no further
+    from musemate.cli import run_cli
+
+    return run_cli(sys.argv[1:], open_window=_open_window)
+
+
+def _open_window(paths: list[str]) -> int:
+    from musemate.app import run
+
+    return run(paths)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,277 @@
+"""The command line: every task as a command, the window when there is none. Free of Qt."""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from musemate import __version__
+from musemate.console import Console, has_screen, make_console, until_interrupted
+from musemate.engine.base import MODES, PRESETS
+from musemate.engine.events import Event, Exported, FileRefused, FragmentAdded, Progressed, Working
+from musemate.engine.registry import ENGINES
+from musemate.errors import EXIT_CODE, AudioFileError, MuseMateError, SettingsError
+from musemate.log import install_excepthook, start_log
+from musemate.project.store import Project
+from musemate.tasks.registry import get_task
+from musemate.tasks.throttle import throttled
+
+INTERRUPTED_CODE = 130
+"""Exit code after Ctrl+C, as shells expect it."""
+JSON_INTERVAL_S = 1.0
+"""Progress lines are for people who read along; a program needs one a second."""
+
+OpenWindow = Callable[[list[str]], int]
+
+# Typer carries its own copy of click, or uses the installed one; this is the right class in both cases.
+_UsageError: type[Exception] = typer.BadParameter.__bases__[0]
+
+ProjectOption = Annotated[Path, typer.Option("--project", help="Folder of the project.")]
+JsonOption = Annotated[bool, typer.Option("--json", help="Print one JSON object a line.")]
+DeviceOption = Annotated[str, typer.Option(help="auto, cpu, cuda or cuda:1.")]
+ExpertOption = Annotated[str, typer.Option("--options", help="The engine's own parameters as a JSON object.")]
+
+app = typer.Typer(
+    help="Turns a fragment of your own music into new material and variations in your own sound. "
+    "Without a command, the window opens.",
+    add_completion=False,
+    invoke_without_command=True,
+)
+
+
+def run_cli(args: list[str], open_window: OpenWindow) -> int:
+    """Run one command and return the exit code.
+
+    Parameters
+    ----------
+    args : list of str
+        What was typed after the program's name; existing paths alone open the window with them.
+    open_window : callable
+        Opens the window with files or projects and returns its exit code.
+    """
+    console = make_console("--json" in args)
+    install_excepthook(console.fail)
+    try:
+        if args and all(Path(arg).exists() for arg in args) and args[0] not in _command_names():
+            return _show_window(open_window, args)
+        code = typer.main.get_command(app).main(args, "musemate", standalone_mode=False, obj=open_window)
+        return int(code or 0)
+    except MuseMateError as error:
+        console.fail(error)
+    except _UsageError as error:
+        console.fail(SettingsError(_sentence(error), hint='"musemate --help" shows all commands and options.'))
+    except (KeyboardInterrupt, typer.Abort):
+        return INTERRUPTED_CODE
+    except BrokenPipeError:
+        # the reader (`| head`) has enough; nothing may be flushed to it at exit
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 1
+    return EXIT_CODE
+
+
+@app.callback()
+def main(
+    context: typer.Context, version: Annotated[bool, typer.Option("--version", help="Print the version.")] = False
+) -> None:
+    """Open the window when no command is given."""
+    if version:
+        typer.echo(__version__)
+        raise typer.Exit
+    if context.invoked_subcommand is None:
+        raise typer.Exit(_show_window(context.obj, []))
+    start_log("command-line")
+
+
+@app.command()
+def train(
+    project: ProjectOption,
+    file: Annotated[Path | None, typer.Argument(help="Audio file; not needed with --run.")] = None,
+    start: Annotated[float | None, typer.Option(help="Start of the region in seconds.")] = None,
+    length: Annotated[float | None, typer.Option(help="Length of the region, 2 to 120 s.")] = None,
+    engine: Annotated[str, typer.Option(help=", ".join(ENGINES))] = ENGINES[0],
+    preset: Annotated[str, typer.Option(help=", ".join(PRESETS))] = "balanced",
+    device: DeviceOption = "auto",
+    seed: Annotated[int, typer.Option(help="Same seed and settings, same result.")] = 0,
+    run: Annotated[str | None, typer.Option(help="Stopped run to go on with, for instance r1.")] = None,
+    options: ExpertOption = "",
+    as_json: JsonOption = False,
+) -> None:
+    """Train on a region of a file; Ctrl+C stops and keeps what is finished."""
+    args = {"engine": engine, "preset": preset, "device": device, "seed": seed, "options": _parsed(options)}
+    with _Session(as_json, all_events=True) as session:
+        if run is None:
+            args |= {"fragment": session.load(project, file, start, length), "start_s": start, "length_s": length}
+        session.run("train", project=str(project), run=run, **args)
+
+
+@app.command()
+def generate(
+    project: ProjectOption,
+    run: Annotated[str | None, typer.Option(help="Run to use; the newest when not given.")] = None,
+    count: Annotated[int, typer.Option(help="Number of takes.")] = 4,
+    seconds: Annotated[float | None, typer.Option(help="Length of each take, 1 to 300 s.")] = None,
+    mode: Annotated[str, typer.Option(help=" or ".join(MODES))] = MODES[0],
+    closeness: Annotated[float, typer.Option(help="How much of the fragment's structure stays, 0 to 1.")] = 0.5,
+    seed: Annotated[int | None, typer.Option(help="Seed of the first take.")] = None,
+    device: DeviceOption = "auto",
+    as_json: JsonOption = False,
+) -> None:
+    """Make takes with a trained run."""
+    with _Session(as_json) as session:
+        session.run(
+            "generate",
+            project=str(project),
+            run=run,
+            count=count,
+            seconds=seconds,
+            mode=mode,
+            closeness=closeness,
+            seed=seed,
+            device=device,
+        )
+
+
+@app.command()
+def export(
+    project: ProjectOption,
+    takes: Annotated[list[str], typer.Argument(metavar="TAKE...", help="Takes, for instance t1 t3.")],
+    to: Annotated[Path | None, typer.Option(help="Folder; the project's exports when not given.")] = None,
+    depth: Annotated[str, typer.Option(help="16, 24 or 32f.")] = "24",
+    start: Annotated[float | None, typer.Option(help="Start of the region in seconds.")] = None,
+    length: Annotated[float | None, typer.Option(help="Length of the region in seconds.")] = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Write takes as WAV files for the DAW; nothing is overwritten."""
+    folder = str(to) if to else ""
+    with _Session(as_json) as session:
+        session.run(
+            "export_takes",
+            project=str(project),
+            takes=takes,
+            folder=folder,
+            depth=depth,
+            start_s=start,
+            length_s=length,
+        )
+
+
+@app.command(name="list")
+def list_project(project: ProjectOption, as_json: JsonOption = False) -> None:
+    """List the fragments, runs and takes of a project."""
+    with _Session(as_json) as session:
+        session.run("list_project", project=str(project))
+
+
+@app.command()
+def info(file: Annotated[Path, typer.Argument(help="Audio file.")], as_json: JsonOption = False) -> None:
+    """Describe an audio file."""
+    with _Session(as_json) as session:
+        session.run("info", file=str(file))
+
+
+@app.command()
+def devices(as_json: JsonOption = False) -> None:
+    """List the devices that can train here."""
+    with _Session(as_json) as session:
+        session.run("list_devices")
+
+
+@app.command()
+def demo(
+    context: typer.Context,
+    to: Annotated[Path, typer.Option(help="Folder of the demo project.")] = Path("MuseMate-demo"),
+    no_window: Annotated[bool, typer.Option("--no-window", help="Do not open the window afterwards.")] = False,
+    options: ExpertOption = "",
+    as_json: JsonOption = False,
+) -> None:
+    """Train on the bundled fragment, make four takes, export them with a picture and open the window."""
+    with _Session(as_json, all_events=True) as session:
+        events = session.run("demo", folder=str(to), options=_parsed(options))
+        files = [event.file for event in events if isinstance(event, Exported)]
+        row = {"event": "demo", "project": str(to.absolute()), "files": files[:-1], "picture": files[-1]}
+        lines = ["", f"Project: {row['project']}", "Takes:", *(f"  {f}" for f in files[:-1]), f"Picture: {files[-1]}"]
+        session.console.result(row, "\n".join(lines))
+    if not no_window and has_screen():
+        raise typer.Exit(_show_window(context.obj, [str(to.absolute())]))
+
+
+class _Session:
+    """Runs tasks one after the other in this process, until Ctrl+C."""
+
+    def __init__(self, as_json: bool, *, all_events: bool = False) -> None:
+        self.console: Console = make_console(as_json, all_events=all_events)
+        self._interval_s = JSON_INTERVAL_S if as_json else 0.1
+
+    def __enter__(self) -> _Session:
+        self._listening = until_interrupted()
+        self._cancelled = self._listening.__enter__()
+        return self
+
+    def __exit__(self, *error: Any) -> None:
+        self._listening.__exit__(*error)
+        self.console.close()
+
+    def run(self, task: str, **args: Any) -> list[Event]:
+        """Show a task's events and return those that are no progress; leave the program after Ctrl+C."""
+        kept: list[Event] = []
+        for event in throttled(get_task(task)(**args, cancelled=self._cancelled), self._interval_s):
+            self.console.show(event)
+            if not isinstance(event, Progressed | Working):
+                kept.append(event)
+        if self._cancelled():
+            raise typer.Exit(INTERRUPTED_CODE)
+        return kept
+
+    def load(self, project: Path, file: Path | None, start_s: float | None, length_s: float | None) -> str:
+        """Import a file unless the project has it, analyse it once, and return its fragment's id."""
+        if file is None:
+            raise SettingsError("Nothing to train on was given.", hint="Name an audio file, or a run with --run.")
+        files = [str(file)]
+        for event in self.run(
+            "import_audio", project=str(project), files=files, start_s=start_s or 0.0, length_s=length_s, reuse=True
+        ):
+            if isinstance(event, FileRefused):
+                raise AudioFileError(event.error, hint=event.hint)
+            if isinstance(event, FragmentAdded):
+                fragment = event.fragment
+        with Project.open(project) as store:
+            is_analysed = store.fragment(fragment).beats is not None
+        if not is_analysed:
+            self.run("analyse_fragment", project=str(project), fragment=fragment)
+        return fragment
+
+
+def _show_window(open_window: OpenWindow, paths: list[str]) -> int:
+    if not has_screen():
+        raise SettingsError(
+            "There is no screen to show the window on.", hint='"musemate --help" shows what works without one.'
+        )
+    return open_window(paths)
+
+
+def _command_names() -> list[str]:
+    return list(getattr(typer.main.get_command(app), "commands", {}))
+
+
+def _parsed(options: str) -> dict[str, Any] | None:
+    """Return the engine's parameters that were typed as JSON."""
+    try:
+        values = json.loads(options) if options else None
+    except json.JSONDecodeError as error:
+        raise SettingsError(
+            "--options is not a JSON object.", hint="For instance: '{\"pyramid_steps\": 800}'."
+        ) from error
+    if values is not None and not isinstance(values, dict):
+        raise SettingsError("--options is not a JSON object.", hint="For instance: '{\"pyramid_steps\": 800}'.")
+    return values
+
+
+def _sentence(error: Exception) -> str:
+    """Return the message of a usage error."""
+    return str(error.format_message()) if hasattr(error, "format_message") else str(error)

@@ -1,0 +1,227 @@
+"""How the command line speaks: JSON lines for programs, a progress bar and sentences for people. Free of Qt."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from types import FrameType
+from typing import Any, Protocol
+
+from rich.console import Console as RichConsole
+from rich.progress import BarColumn, Progress, TextColumn
+from rich.table import Table
+
+from musemate.engine.events import (
+    Event,
+    Exported,
+    FileRefused,
+    Listed,
+    Progressed,
+    RunFinished,
+    RunStarted,
+    ScaleFinished,
+    TakeMade,
+    Warned,
+    Working,
+)
+from musemate.errors import MuseMateError
+
+
+class Console(Protocol):
+    """What the commands need of an output."""
+
+    def show(self, event: Event) -> None:
+        """Show one event of a task."""
+
+    def result(self, row: dict[str, Any], sentence: str) -> None:
+        """Show one result: the row to a program, the sentence to a person."""
+
+    def fail(self, error: MuseMateError) -> None:
+        """Show why the command failed."""
+
+    def close(self) -> None:
+        """Take away what only shows progress."""
+
+
+class JsonConsole:
+    """One JSON object a line on standard output.
+
+    Parameters
+    ----------
+    all_events : bool
+        Whether progress and the like are printed too, or results only.
+    """
+
+    def __init__(self, all_events: bool = False) -> None:
+        self._all_events = all_events
+
+    def show(self, event: Event) -> None:
+        """Print the event; of commands with results, only those."""
+        if self._all_events:
+            _print_line(event.to_json())
+        elif isinstance(event, TakeMade | Exported):
+            row = event.to_json()
+            del row["event"]
+            _print_line(row)
+        elif isinstance(event, Listed):
+            for listed in event.rows:
+                _print_line(listed)
+        elif isinstance(event, Warned):
+            _print_line({"warning": event.message, "hint": event.hint}, error=True)
+
+    def result(self, row: dict[str, Any], sentence: str) -> None:
+        """Print the row."""
+        _print_line(row)
+
+    def fail(self, error: MuseMateError) -> None:
+        """Print error and hint."""
+        _print_line({"error": error.message, "hint": error.hint})
+
+    def close(self) -> None:
+        """Nothing to take away."""
+
+
+class PersonConsole:
+    """A progress bar on standard error, results on standard output."""
+
+    def __init__(self) -> None:
+        self._out = RichConsole(highlight=False, soft_wrap=True)
+        self._error = RichConsole(stderr=True, highlight=False, soft_wrap=True)
+        self._scales: list[str] = []
+        self._bar = Progress(
+            TextColumn("{task.description}"),
+            BarColumn(),
+            TextColumn("{task.percentage:>3.0f} %"),
+            TextColumn("{task.fields[left]}"),
+            console=self._error,
+            transient=True,
+        )
+        self._line = self._bar.add_task("", total=1.0, left="", visible=False)
+
+    def show(self, event: Event) -> None:
+        """Move the bar, or print a line."""
+        if isinstance(event, RunStarted):
+            self._scales = event.scales
+            self._say(f"Training {event.run} on {event.device}: {', '.join(event.scales)}")
+        elif isinstance(event, Progressed):
+            name = self._scales[event.scale] if event.scale < len(self._scales) else ""
+            self._move(f"{name} {event.step}/{event.n_steps}", event.fraction, shown_left(event.left_s))
+        elif isinstance(event, Working):
+            self._move(event.text, event.fraction or 0.0, "")
+        elif isinstance(event, ScaleFinished):
+            self._say(f"  {event.name} finished in {shown_time(event.seconds)}. Listen: {event.file}")
+        elif isinstance(event, Warned):
+            self._say(f"Note: {event.message} {event.hint}".rstrip())
+        elif isinstance(event, FileRefused):
+            self._say(f"{event.error} {event.hint}".rstrip())
+        else:
+            self._show_result(event)
+
+    def result(self, row: dict[str, Any], sentence: str) -> None:
+        """Print the sentence."""
+        self._out.print(sentence, markup=False)
+
+    def fail(self, error: MuseMateError) -> None:
+        """Print error and hint in one line."""
+        self.close()
+        self._error.print(f"{error.message} {error.hint}".rstrip(), markup=False)
+
+    def close(self) -> None:
+        """Take the bar away."""
+        if self._bar.live.is_started:
+            self._bar.stop()
+
+    def _show_result(self, event: Event) -> None:
+        if isinstance(event, TakeMade):
+            self._out.print(f"{event.take}  {event.seconds:.1f} s  seed {event.seed}  {event.file}", markup=False)
+        elif isinstance(event, Exported):
+            self._out.print(event.file, markup=False)
+        elif isinstance(event, Listed):
+            for table in _tables(event.rows):
+                self._out.print(table)
+        elif isinstance(event, RunFinished):
+            how = "is finished" if event.complete else "was stopped and keeps what is finished"
+            where = f"{event.peak_mib:.0f} MiB, {event.device}"
+            self._out.print(f"{event.run} {how} after {shown_time(event.seconds)} ({where}).", markup=False)
+
+    def _move(self, text: str, fraction: float, left: str) -> None:
+        self._bar.start()
+        self._bar.update(self._line, description=text, completed=fraction, left=left, visible=True)
+
+    def _say(self, text: str) -> None:
+        self._error.print(text, markup=False)
+
+
+def make_console(as_json: bool, *, all_events: bool = False) -> Console:
+    """Return the console that was asked for."""
+    return JsonConsole(all_events) if as_json else PersonConsole()
+
+
+def shown_time(seconds: float) -> str:
+    """Return a length of time as one reads it, for instance "3 min 20 s"."""
+    total = round(seconds)
+    if total < 60:
+        return f"{total} s"
+    if total < 3600:
+        return f"{total // 60} min {total % 60} s"
+    return f"{total // 3600} h {total % 3600 // 60} min"
+
+
+def shown_left(seconds: float | None) -> str:
+    """Return the time left as one reads it."""
+    return "" if seconds is None else f"{shown_time(seconds)} left"
+
+
+@contextmanager
+def until_interrupted() -> Iterator[Callable[[], bool]]:
+    """Yield a function that turns True at the first Ctrl+C; the second one ends the program as usual."""
+    heard: list[int] = []
+
+    def on_signal(number: int, frame: FrameType | None) -> None:
+        if heard:
+            raise KeyboardInterrupt
+        heard.append(number)
+
+    before = {number: signal.signal(number, on_signal) for number in (signal.SIGINT, signal.SIGTERM)}
+    try:
+        yield lambda: bool(heard)
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+
+
+def has_screen() -> bool:
+    """Whether a window can be shown here."""
+    if not sys.platform.startswith("linux"):
+        return True
+    return any(os.environ.get(name) for name in ("DISPLAY", "WAYLAND_DISPLAY", "QT_QPA_PLATFORM"))
+
+
+def _print_line(row: dict[str, Any], *, error: bool = False) -> None:
+    stream = sys.stderr if error else sys.stdout
+    stream.write(json.dumps(row) + "\n")
+    stream.flush()  # a program that reads along wants each line now
+
+
+def _tables(rows: list[dict[str, Any]]) -> Iterator[Table]:
+    """Make one table a kind of row; a lone row becomes two columns."""
+    if len(rows) == 1 and "kind" not in rows[0]:
+        table = Table(show_header=False, box=None)
+        for name, value in rows[0].items():
+            table.add_row(name, _cell(value))
+        yield table
+        return
+    for kind in dict.fromkeys(row.get("kind", "") for row in rows):
+        chosen = [{k: v for k, v in row.items() if k != "kind"} for row in rows if row.get("kind", "") == kind]
+        table = Table(*chosen[0], title=f"{kind}s" if kind else None, title_justify="left")
+        for row in chosen:
+            table.add_row(*map(_cell, row.values()))
+        yield table
+
+
+def _cell(value: Any) -> str:
+    return "" if value is None else str(value)

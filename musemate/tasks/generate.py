@@ -1,0 +1,100 @@
+"""Makes takes with a trained run and stores them in the project."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Iterator
+from dataclasses import asdict
+
+from musemate.engine.base import MAX_TAKE_S, Cancelled, TakeRequest
+from musemate.engine.events import Event, TakeMade, Working
+from musemate.engine.registry import get_engine
+from musemate.errors import ProjectError, SettingsError
+from musemate.project.records import Run
+from musemate.project.store import Project
+
+MAX_TAKES = 100
+N_SEEDS = 1_000_000
+"""Drawn seeds stay short enough to be read and typed."""
+
+
+def generate(
+    project: str,
+    run: str | None = None,
+    count: int = 4,
+    seconds: float | None = None,
+    mode: str = "new",
+    closeness: float = 0.5,
+    seed: int | None = None,
+    device: str = "auto",
+    *,
+    cancelled: Cancelled,
+) -> Iterator[Event]:
+    """Make takes; each is in the project before the next begins.
+
+    Parameters
+    ----------
+    project : str
+        The project's folder.
+    run : str, optional
+        The run to make them with, the newest usable one when not given.
+    count : int
+        Number of takes, 1 to 100.
+    seconds : float, optional
+        Length of each, 1 to 300 s; that of the trained region when not given.
+    mode, closeness : str, float
+        See `TakeRequest`.
+    seed : int, optional
+        Seed of the first take, the others count on from it; drawn when not given.
+    device : str
+        "auto", "cpu", "cuda" or "cuda:1".
+    cancelled : callable
+        Asked inside and between takes; a take that is not complete is not kept.
+
+    Raises
+    ------
+    SettingsError
+        Number, length, mode or closeness are not possible.
+    ProjectError, CheckpointError, DeviceError
+        There is nothing trained, it cannot be loaded, or the device is missing.
+    """
+    if not 1 <= count <= MAX_TAKES:
+        raise SettingsError(f"{count} takes at once are not possible.", hint=f"Choose 1 to {MAX_TAKES}.")
+    with Project.open(project) as store:
+        record = store.run(run) if run else _newest_usable(store)
+        length_s = min(max(1.0, record.length_s), MAX_TAKE_S) if seconds is None else seconds
+        known = {take.seed for take in store.takes(run=record.id)}
+        requests = [TakeRequest(length_s, mode, closeness, s) for s in _seeds(count, seed, known)]
+        yield from _takes(store, record, requests, device, cancelled)
+
+
+def _takes(store: Project, run: Run, requests: list[TakeRequest], device: str, cancelled: Cancelled) -> Iterator[Event]:
+    yield Working("Loading the training", 0.0)
+    from musemate.engine.device import choose_device
+
+    device = choose_device(device).name
+    model = get_engine(run.engine).load(store.run_path(run.id), device)
+    for index, request in enumerate(requests):
+        yield Working(f"Making take {index + 1} of {len(requests)}", index / len(requests))
+        clip = model.generate(request, cancelled)
+        if cancelled():
+            return
+        take = store.add_take(run.id, store.store_clip(clip), asdict(request), device=device)
+        yield TakeMade(take.id, str(store.audio_path(take.audio)), clip.duration_s, take.seed)
+
+
+def _newest_usable(store: Project) -> Run:
+    usable = [run for run in store.runs() if run.is_usable]
+    if not usable:
+        raise ProjectError(
+            f'Nothing is trained yet in the project "{store.name}".', hint="Train variations of a fragment first."
+        )
+    return usable[-1]
+
+
+def _seeds(count: int, first: int | None, known: set[int]) -> list[int]:
+    """Return distinct seeds: counted from `first`, or drawn among those that no take of the run has."""
+    if first is not None:
+        return list(range(first, first + count))
+    drawn = random.sample(range(N_SEEDS), count + len(known))
+    return [seed for seed in drawn if seed not in known][:count]

@@ -1,0 +1,194 @@
+"""Trains variations of a fragment and keeps the state of the run in the project, scale by scale."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from dataclasses import replace
+from typing import Any
+
+from musemate.audio.files import read_clip
+from musemate.engine.base import PRESETS, Cancelled, TrainRequest
+from musemate.engine.events import Event, Progressed, RunFinished, RunStarted, ScaleFinished, Warned, Working
+from musemate.engine.registry import get_engine
+from musemate.errors import MuseMateError, SettingsError
+from musemate.project.records import Run
+from musemate.project.store import Project
+from musemate.tasks.loss_log import LossLog
+from musemate.tasks.memory import PeakMemory
+from musemate.tasks.regions import checked_region, region_warnings
+
+
+def train(
+    project: str,
+    fragment: str = "",
+    start_s: float | None = None,
+    length_s: float | None = None,
+    engine: str = "frames",
+    preset: str = "balanced",
+    device: str = "auto",
+    seed: int = 0,
+    options: dict[str, Any] | None = None,
+    run: str | None = None,
+    *,
+    cancelled: Cancelled,
+) -> Iterator[Event]:
+    """Train on a region of a fragment, or go on with a stopped run.
+
+    Parameters
+    ----------
+    project : str
+        The project's folder.
+    fragment : str
+        Id of the fragment; not needed with `run`.
+    start_s, length_s : float, optional
+        Region of 2 to 120 s; the fragment's own when not given.
+    engine, preset : str
+        Method and effort.
+    device : str
+        "auto", "cpu", "cuda" or "cuda:1".
+    seed : int
+        Same region, settings, seed and device: same result.
+    options : dict, optional
+        The engine's own parameters that replace the preset's.
+    run : str, optional
+        Id of a stopped run to go on with; region and settings are then those of the run.
+    cancelled : callable
+        Asked between steps; what is finished stays.
+
+    Raises
+    ------
+    SettingsError, TooShortError
+        Region or settings are not possible.
+    ProjectError, AudioFileError, DeviceError, TrainingError
+        The project, its file, the device or the training itself fails.
+    """
+    yield Working("Preparing")  # loading torch takes a while
+    with Project.open(project) as store:
+        if run is None:
+            record, warnings = _new_run(
+                store, fragment, start_s, length_s, engine, preset, seed, options, device=device
+            )
+            yield from warnings
+        else:
+            record = _old_run(store, run, device)
+        yield from _Training(store, record, cancelled).events()
+
+
+def _new_run(
+    store: Project,
+    fragment: str,
+    start_s: float | None,
+    length_s: float | None,
+    engine: str,
+    preset: str,
+    seed: int,
+    options: dict[str, Any] | None,
+    *,
+    device: str,
+) -> tuple[Run, list[Warned]]:
+    source = store.fragment(fragment)
+    start_s, length_s = checked_region(source, start_s, length_s)
+    if preset not in PRESETS:
+        raise SettingsError(f'There is no preset "{preset}".', hint=f"Choose one of: {', '.join(PRESETS)}.")
+    get_engine(engine)  # an unknown name is refused before a run of it is stored
+    run = store.add_run(
+        source.id,
+        engine=engine,
+        preset=preset,
+        device=_device_name(device),
+        seed=seed,
+        start_s=start_s,
+        length_s=length_s,
+        options=options,
+    )
+    return run, region_warnings(source, start_s, length_s)
+
+
+def _old_run(store: Project, run_id: str, device: str) -> Run:
+    run = store.run(run_id)
+    if run.state == "finished":
+        raise SettingsError(
+            f"Run {run_id} is finished; there is nothing left to train.", hint="Make takes, or start a new training."
+        )
+    # the same device gives the same result as training straight through
+    wanted = run.device if device == "auto" else device
+    return store.update_run(run_id, device=_device_name(wanted))
+
+
+def _device_name(wanted: str) -> str:
+    from musemate.engine.device import choose_device
+
+    return choose_device(wanted).name
+
+
+class _Training:
+    """One training from its claim on the run to its last word in the project."""
+
+    def __init__(self, store: Project, run: Run, cancelled: Cancelled) -> None:
+        self._store, self._run, self._cancelled = store, run, cancelled
+        self._began_s = time.monotonic()
+        self._n_finished = run.n_finished
+        self._scales = run.scales
+        self._peak = PeakMemory(run.device)
+
+    def events(self) -> Iterator[Event]:
+        """Train, and store the state after every finished scale and at the end, however it comes."""
+        store, run = self._store, self._run
+        with store.training(run.id) as folder:
+            source = store.audio_path(store.fragment(run.fragment).audio)
+            request = TrainRequest(run.preset, run.seed, run.device, run.options)
+            losses = LossLog(folder)
+            reason = ""
+            try:
+                clip = read_clip(source, run.start_s, run.length_s)
+                for event in get_engine(run.engine).train(clip, request, folder, self._cancelled):
+                    yield self._noted(event, losses)
+            except MuseMateError as error:
+                reason = error.message
+                raise
+            finally:
+                losses.close()
+                complete = self._store_end(reason)
+        peak_mib = round(self._peak.mib(), 1)
+        yield RunFinished(run.id, round(self._seconds, 2), peak_mib, run.device, complete)
+
+    @property
+    def _seconds(self) -> float:
+        """Time trained, that before an interruption included."""
+        return self._run.seconds + time.monotonic() - self._began_s
+
+    def _noted(self, event: Event, losses: LossLog) -> Event:
+        """Store what an event means for the run, and return it with the run's id."""
+        if isinstance(event, RunStarted):
+            self._scales = tuple(event.scales)
+            self._store.update_run(self._run.id, scales=self._scales)
+            return replace(event, run=self._run.id)
+        if isinstance(event, Progressed):
+            losses.note(self._scales[event.scale], event)
+        if isinstance(event, ScaleFinished):
+            self._n_finished = max(self._n_finished, event.scale + 1)
+            self._store_progress()
+        return event
+
+    def _store_progress(self, **changes: Any) -> None:
+        self._store.update_run(
+            self._run.id,
+            n_finished=self._n_finished,
+            seconds=self._seconds,
+            peak_mib=self._peak.mib(),
+            **changes,
+        )
+
+    def _store_end(self, reason: str) -> bool:
+        """Store how the training ended and return whether it is complete."""
+        complete = bool(self._scales) and self._n_finished >= len(self._scales)
+        if complete:
+            state = "finished"
+        elif self._n_finished or self._cancelled():
+            state = "stopped"
+        else:
+            state = "failed"
+            reason = reason or "The training was interrupted before its first part was finished."
+        self._store_progress(state=state, reason=reason)
+        return complete
