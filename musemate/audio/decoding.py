@@ -88,16 +88,14 @@ class _SoundfileDecoder:
                 n_done += len(block)
                 yield np.ascontiguousarray(block.T)
         except (soundfile.SoundFileError, OSError) as error:
-            raise self._cut_off(n_done, error) from error
+            raise self._damaged("it cannot be decoded to its end", repr(error)) from error
         if self.n_frames is not None and n_done < self.n_frames - LOST_S * self.rate_hz:
-            raise self._cut_off(n_done, None)
+            there, promised = shown_length(n_done / self.rate_hz), shown_length(self.n_frames / self.rate_hz)
+            raise self._damaged(f"only {there} of {promised} can be decoded")
 
-    def _cut_off(self, n_done: int, error: Exception | None) -> AudioFileError:
+    def _damaged(self, says: str, detail: str = "") -> AudioFileError:
         return AudioFileError(
-            f'"{shown_name(self.path)}" is damaged or cut off: '
-            f"its sound cannot be decoded past {shown_length(n_done / self.rate_hz)}.",
-            hint=_EXPORT_HINT,
-            detail=repr(error),
+            f'"{shown_name(self.path)}" is damaged or cut off: {says}.', hint=_EXPORT_HINT, detail=detail
         )
 
 

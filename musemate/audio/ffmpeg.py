@@ -90,9 +90,7 @@ def open_with_ffmpeg(path: Path) -> Iterator[FfmpegDecoder]:
             raise _refused(path, errors)
         _, offset, _, _, rate_hz, n_channels = _AU_HEADER.unpack(header)
         process.stdout.read(offset - _AU_HEADER.size)
-        yield FfmpegDecoder(
-            path, rate_hz, n_channels, process.stdout, process, errors, path.suffix[1:].upper()
-        )
+        yield FfmpegDecoder(path, rate_hz, n_channels, process.stdout, process, errors, path.suffix[1:].upper())
 
 
 def _command(program: str, path: Path) -> list[str]:

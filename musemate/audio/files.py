@@ -162,9 +162,7 @@ def read_clip(
 
 def _check_region(start_s: float, length_s: float | None) -> None:
     if not (math.isfinite(start_s) and start_s >= 0):
-        raise SettingsError(
-            f"A region cannot start at {start_s:g} s.", hint="Choose a start of 0 s or later."
-        )
+        raise SettingsError(f"A region cannot start at {start_s:g} s.", hint="Choose a start of 0 s or later.")
     if length_s is not None and not (math.isfinite(length_s) and length_s > 0):
         raise SettingsError(f"A region cannot be {length_s:g} s long.", hint="Choose a length above 0 s.")
 
@@ -182,17 +180,13 @@ def _check_format(path: Path, decoder: Decoder) -> None:
         )
 
 
-def _check_length(
-    path: Path, n_frames: int | None, rate_hz: int, first: int, wanted: int | None, min_s: float
-) -> None:
+def _check_length(path: Path, n_frames: int | None, rate_hz: int, first: int, wanted: int | None, min_s: float) -> None:
     """Refuse what is too short; `n_frames` is the length of the file as far as it is known."""
     if n_frames is None:
         return
     name, needed = shown_name(path), f"MuseMate needs at least {min_s:g} s"
     if n_frames == 0:
-        raise TooShortError(
-            f'"{name}" holds no sound: its length is 0.', hint="Export it again from your DAW."
-        )
+        raise TooShortError(f'"{name}" holds no sound: its length is 0.', hint="Export it again from your DAW.")
     if n_frames <= first:
         raise TooShortError(
             f'The region starts at {shown_length(first / rate_hz)}, after the end of "{name}".',
@@ -206,9 +200,9 @@ def _check_length(
             f'The region of "{name}" is only {shown_length(left / rate_hz)} long; {needed}.',
             hint="Choose a longer region.",
         )
-    frames = " (one sample)" if n_frames == 1 else ""
+    length = "one sample" if n_frames == 1 else shown_length(n_frames / rate_hz)
     raise TooShortError(
-        f'"{name}" is only {shown_length(n_frames / rate_hz)}{frames} long; {needed}.',
+        f'"{name}" is only {length} long; {needed}.',
         hint="Choose a longer recording.",
     )
 

@@ -128,9 +128,7 @@ def _rename_new(part: Path, target: Path) -> None:
         os.link(part, target)
     except FileExistsError:
         raise
-    except (
-        OSError
-    ):  # no hard links here (FAT, some network disks): hold the name with an empty file, then replace it
+    except OSError:  # no hard links here (FAT, some network disks): hold the name with an empty file, then replace it
         with target.open("xb"):
             pass
         try:

@@ -54,9 +54,7 @@ def refusal(path: Path, error: OSError | ValueError) -> AudioFileError:
     """Turn an error of the operating system into the sentence for it."""
     name, detail = shown_name(path), repr(error)
     if isinstance(error, FileNotFoundError | NotADirectoryError):
-        return AudioFileError(
-            f'"{name}" was not found.', hint="Check whether it was moved or renamed.", detail=detail
-        )
+        return AudioFileError(f'"{name}" was not found.', hint="Check whether it was moved or renamed.", detail=detail)
     if isinstance(error, PermissionError):
         return AudioFileError(
             f'"{name}" may not be read: permission was denied.',
@@ -79,9 +77,7 @@ def refusal(path: Path, error: OSError | ValueError) -> AudioFileError:
 
 
 def _folder(path: Path) -> AudioFileError:
-    return AudioFileError(
-        f'"{shown_name(path)}" is a folder, not an audio file.', hint="Choose the audio files in it."
-    )
+    return AudioFileError(f'"{shown_name(path)}" is a folder, not an audio file.', hint="Choose the audio files in it.")
 
 
 def _kind(head: bytes, suffix: str) -> Kind:

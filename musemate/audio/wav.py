@@ -126,8 +126,5 @@ def _quantised(block: Samples, bits: int, rng: np.random.Generator | None) -> np
 
 def _is_16_bit(samples: Samples) -> bool:
     """Tell whether every sample is a 16-bit step already, so that nothing is rounded and needs dither."""
-    steps = (
-        samples[:, first : first + _BLOCK_FRAMES] * 32768
-        for first in range(0, samples.shape[1], _BLOCK_FRAMES)
-    )
+    steps = (samples[:, first : first + _BLOCK_FRAMES] * 32768 for first in range(0, samples.shape[1], _BLOCK_FRAMES))
     return all(bool(np.array_equal(block, np.rint(block))) for block in steps)
