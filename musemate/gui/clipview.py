@@ -106,9 +106,7 @@ class ClipView(pg.GraphicsLayoutWidget):
         self.mel.set_mel(None)
         self.set_bars(np.empty(0))
         for box in self._boxes:
-            box.setLimits(
-                xMin=0, xMax=duration_s, minXRange=min(CLOSEST_ZOOM_S, duration_s), maxXRange=duration_s
-            )
+            box.setLimits(xMin=0, xMax=duration_s, minXRange=min(CLOSEST_ZOOM_S, duration_s), maxXRange=duration_s)
         self.region.set_bounds(duration_s)
         self.set_cursor(0.0)
         self.show_all()
@@ -168,7 +166,7 @@ class ClipView(pg.GraphicsLayoutWidget):
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Seek with the arrow keys (Qt's hook)."""
-        steps = {Qt.Key.Key_Left: -SEEK_STEP_S, Qt.Key.Key_Right: SEEK_STEP_S}
+        steps: dict[int, float] = {Qt.Key.Key_Left: -SEEK_STEP_S, Qt.Key.Key_Right: SEEK_STEP_S}
         if event.key() in steps and not event.modifiers():
             self.seeked.emit(self._limited(float(self._cursors[0].value()) + steps[event.key()]))
         elif event.key() == Qt.Key.Key_Home:

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from functools import cache
-from importlib import resources
 
 from PySide6.QtCore import QByteArray, QRectF, Qt
 from PySide6.QtGui import QIcon, QPainter, QPixmap
 from PySide6.QtSvg import QSvgRenderer
 
 from musemate.gui import palette
+from musemate.paths import resource
 
 _SIZES = (16, 20, 24, 32, 40, 48, 64)
 
@@ -26,7 +26,7 @@ def icon(name: str, colour: str = palette.TEXT) -> QIcon:
 
 def pixmap(name: str, size: int, colour: str = palette.TEXT, density: float = 1.0) -> QPixmap:
     """Draw an icon `size` logical pixels wide for a screen of that pixel density."""
-    drawing = resource_bytes(f"icon-{name}.svg").replace(b"currentColor", colour.encode())
+    drawing = resource(f"icon-{name}.svg").read_bytes().replace(b"currentColor", colour.encode())
     return _rendered(drawing, size, density)
 
 
@@ -35,7 +35,7 @@ def app_icon() -> QIcon:
     """Return MuseMate's own icon."""
     result = QIcon()
     for size in (16, 24, 32, 48, 64, 128, 256):
-        result.addPixmap(_rendered(resource_bytes("musemate.svg"), size, 1.0))
+        result.addPixmap(_rendered(resource("musemate.svg").read_bytes(), size, 1.0))
     return result
 
 
@@ -47,14 +47,3 @@ def _rendered(drawing: bytes, size: int, density: float) -> QPixmap:
     painter.end()
     result.setDevicePixelRatio(density)
     return result
-
-
-def resource_bytes(name: str) -> bytes:
-    """Read a file of `resources`, which lies inside the installed package or at the top of a checkout."""
-    packages = ("musemate.resources", "resources")
-    for package in packages:
-        try:
-            return resources.files(package).joinpath(name).read_bytes()
-        except (ModuleNotFoundError, FileNotFoundError):
-            continue
-    raise FileNotFoundError(name)

@@ -34,17 +34,18 @@ class MessageBar(QFrame):
         self.setObjectName("message")
         self.setAccessibleName("Message")
         self.level = ""
+        self.visibility: Callable[[bool], object] = self.setVisible
+        """Shows and hides the bar together with the room around it."""
         self._errors: list[str] = []
         self._action: Callable[[], object] | None = None
         self._build()
         self._timer = QTimer(self, singleShot=True, interval=GOES_AWAY_MS)
         self._timer.timeout.connect(self.dismiss)
-        self.hide()
 
     @property
     def text(self) -> str:
         """What is being said, hint included."""
-        return f"{self._text.text()} {self._hint.text()}".strip() if self.isVisibleTo(self.parentWidget()) else ""
+        return f"{self._text.text()} {self._hint.text()}".strip() if self.level else ""
 
     def say(
         self, text: str, hint: str = "", *, level: str = "info", action: tuple[str, Callable[[], object]] | None = None
@@ -71,14 +72,14 @@ class MessageBar(QFrame):
         if error.message not in self._errors:
             self._errors.append(error.message)
         more = len(self._errors) - 1
-        hint = error.hint if not more else f"{error.hint} ({more} more before this one; see the list of fragments or the log.)"
+        hint = f"{error.hint} ({more} more before this one, see the log.)" if more else error.hint
         self._put(error.message, hint, "error", None)
 
     def dismiss(self) -> None:
         """Hide what is shown."""
         self._errors.clear()
         self.level = ""
-        self.hide()
+        self.visibility(False)
 
     def _put(self, text: str, hint: str, level: str, action: tuple[str, Callable[[], object]] | None) -> None:
         self.level = level
@@ -92,7 +93,7 @@ class MessageBar(QFrame):
         self._button.setVisible(action is not None)
         self.setAccessibleDescription(f"{text} {hint}".strip())
         set_state(self, level=level)
-        self.show()
+        self.visibility(True)
         if level in ("info", "done"):
             self._timer.start()
         else:

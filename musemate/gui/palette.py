@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 from PySide6.QtGui import QColor
 
 WINDOW = "#14161a"
@@ -45,8 +47,7 @@ def mel_table(n_colours: int = 256) -> list[int]:
 
 
 def _mel_colour(level: float) -> QColor:
-    pairs = zip(MEL_STOPS, MEL_STOPS[1:], strict=False)
-    (low, dark), (high, bright) = next(pair for pair in pairs if level <= pair[1][0])
+    (low, dark), (high, bright) = next(pair for pair in pairwise(MEL_STOPS) if level <= pair[1][0])
     part = (level - low) / (high - low)
     first, last = QColor(dark), QColor(bright)
     return QColor.fromRgbF(

@@ -92,9 +92,7 @@ class PictureItem(pg.GraphicsObject):
         if right < target.right():
             painter.fillRect(QRectF(right, target.top(), target.right() - right, target.height()), shade)
 
-    def _paint_bars(
-        self, painter: QPainter, view: QRectF, target: QRectF, place: Callable[[float], float]
-    ) -> None:
+    def _paint_bars(self, painter: QPainter, view: QRectF, target: QRectF, place: Callable[[float], float]) -> None:
         visible = self._bars[(self._bars >= view.left()) & (self._bars <= view.right())]
         if visible.size < 1 or target.width() / visible.size < MIN_BAR_PX:
             return
@@ -149,9 +147,7 @@ class WaveItem(PictureItem):
             return sample_columns(self._clip, start_s, end_s, width)
         return self._peaks.columns(start_s, end_s, width)
 
-    def _paint_lane(
-        self, painter: QPainter, columns: npt.NDArray[np.float32], middle: float, half: float
-    ) -> None:
+    def _paint_lane(self, painter: QPainter, columns: npt.NDArray[np.float32], middle: float, half: float) -> None:
         low, high, rms = columns
         painter.setPen(palette.colour(palette.LINE))
         painter.drawLine(QPointF(0, middle), QPointF(len(low), middle))
@@ -169,21 +165,26 @@ class MelItem(PictureItem):
     def __init__(self) -> None:
         super().__init__()
         self._mel: MelPicture | None = None
-        self._lowest = 0
+        self._lowest, self._highest = 0, 255
         self._table = palette.mel_table()
 
     def set_mel(self, mel: MelPicture | None) -> None:
         """Show this spectrogram."""
         self._mel = mel
-        # the 5th percentile becomes the darkest colour, or a loud mix would be one bright field
-        self._lowest = 0 if mel is None else min(150, int(np.percentile(mel.image[:, ::16], 5)))
+        # the 5th percentile becomes the darkest colour and the loudest band the brightest: a loud mix is not one
+        # bright field, a soft one not a black one
+        if mel is not None:
+            lowest, highest = np.percentile(mel.image[:, :: max(1, mel.image.shape[1] // 2000)], (5, 99.9))
+            self._lowest = min(150, int(lowest))
+            self._highest = max(self._lowest + 80, int(highest))
         self.forget()
 
     def _drawn(self, start_s: float, end_s: float, target: QRectF, density: float) -> QImage | None:
         if self._mel is None:
             return None
         columns = self._mel.columns(start_s, end_s, round(target.width() * density))[::-1]
-        stretched = np.clip(columns.astype(np.int16) - self._lowest, 0, 255) * 255 // (255 - self._lowest)
+        span = self._highest - self._lowest
+        stretched = np.clip(columns.astype(np.int32) - self._lowest, 0, span) * 255 // span
         rows, width = columns.shape
         levels = np.zeros((rows, -(-width // 4) * 4), dtype=np.uint8)  # QImage wants rows of whole 32-bit words
         levels[:, :width] = stretched

@@ -10,6 +10,7 @@ from PySide6.QtGui import QFont, QFontDatabase, QFontInfo, QPalette
 from PySide6.QtWidgets import QApplication, QWidget
 
 from musemate.gui import icons, palette
+from musemate.paths import resource
 
 FAMILIES = ("Inter", "Segoe UI Variable Text", "Segoe UI", "SF Pro Text", "Cantarell", "Ubuntu", "Noto Sans")
 SMALLEST_BASE_PX = 13
@@ -40,8 +41,19 @@ def style_sheet(family: str, base_px: int, arrows: Path) -> str:
     arrows : Path
         Folder with the small arrow pictures.
     """
-    names = ("WINDOW", "PANEL", "RAISED", "HOVER", "LINE", "TEXT", "MUTED", "FAINT", "BAD", "ON_ACCENT")
-    names += ("FRAGMENT", "FRAGMENT_DEEP", "TAKE", "TAKE_DEEP")
+    names: tuple[str, ...] = (
+        "WINDOW",
+        "PANEL",
+        "RAISED",
+        "HOVER",
+        "LINE",
+        "TEXT",
+        "MUTED",
+        "FAINT",
+        "BAD",
+        "ON_ACCENT",
+    )
+    names += ("ON_ACCENT", "FRAGMENT", "FRAGMENT_DEEP", "TAKE", "TAKE_DEEP")
     values: dict[str, object] = {name: getattr(palette, name) for name in names}
     values.update(
         FAMILIES=f'"{family}"',
@@ -52,7 +64,7 @@ def style_sheet(family: str, base_px: int, arrows: Path) -> str:
         ROUND=20,
         ARROWS=arrows.as_posix(),
     )
-    return Template(icons.resource_bytes("style.qss").decode()).substitute(values)
+    return Template(resource("style.qss").read_text(encoding="utf-8")).substitute(values)
 
 
 def set_state(widget: QWidget, **properties: object) -> None:

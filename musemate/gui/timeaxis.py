@@ -10,7 +10,9 @@ from musemate.gui import palette
 
 AXIS_WIDTH = 44
 """Both pictures leave the same room at their left, so their time axes lie exactly above each other."""
-SHOWN_HZ = (100, 300, 1_000, 3_000, 8_000)
+SHOWN_HZ = (200, 1_000, 3_000, 8_000)
+STEPS_S = (0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10, 15, 30, 60, 120)
+LABEL_PX = 80
 
 
 class TimeAxis(pg.AxisItem):
@@ -19,6 +21,11 @@ class TimeAxis(pg.AxisItem):
     def __init__(self) -> None:
         super().__init__("bottom")
         soften(self)
+
+    def tickSpacing(self, minVal: float, maxVal: float, size: float) -> list[tuple[float, float]]:  # noqa: N803
+        """Choose one step between labels, so that all have the same decimals (pyqtgraph's hook)."""
+        wanted = (maxVal - minVal) * LABEL_PX / max(size, 1.0)
+        return [(next((step for step in STEPS_S if step >= wanted), 300.0), 0.0)]
 
     def tickStrings(self, values: list[float], scale: float, spacing: float) -> list[str]:
         """Label the ticks (pyqtgraph's hook)."""
@@ -36,6 +43,7 @@ def soften(axis: pg.AxisItem) -> None:
     """Draw an axis faintly: labels only."""
     axis.setPen(pg.mkPen(palette.LINE))
     axis.setTextPen(pg.mkPen(palette.MUTED))
+    axis.setTickPen(pg.mkPen(None))
     axis.setStyle(tickLength=0)
 
 

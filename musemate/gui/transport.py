@@ -89,6 +89,7 @@ class Transport(QFrame):
             ],
             "Compare",
         )
+        self.sides.setObjectName("sides")
         self.sides.setFixedWidth(230)
         self.sides.changed.connect(self.side_chosen)
 

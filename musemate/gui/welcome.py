@@ -45,8 +45,9 @@ class Welcome(QWidget):
     def set_recent(self, folders: list[Path]) -> None:
         """Offer the projects that were opened lately."""
         while (item := self._recent.takeAt(0)) is not None:
-            if item.widget() is not None:
-                item.widget().deleteLater()
+            widget = item.widget()
+            if widget is not None:
+                widget.deleteLater()
         if not folders:
             return
         self._recent.addStretch(1)
@@ -73,14 +74,16 @@ class Welcome(QWidget):
         layout.setSpacing(8)
         picture = QLabel()
         picture.setPixmap(icons.app_icon().pixmap(QSize(72, 72), self.devicePixelRatioF()))
+        layout.addStretch(1)
         for widget in (
             picture,
             label("Drop a piece of your song here", "title"),
             label("WAV, FLAC, AIFF, OGG or MP3, mono or stereo. Everything stays on this computer.", "muted"),
         ):
             layout.addWidget(widget, 0, Qt.AlignmentFlag.AlignHCenter)
-        layout.addSpacing(18)
+        layout.addSpacing(20)
         layout.addLayout(self._buttons())
+        layout.addStretch(1)
         return self._zone
 
     def _buttons(self) -> QHBoxLayout:
@@ -92,7 +95,7 @@ class Welcome(QWidget):
             ("Open a project…", "open", palette.TEXT, "Go on with a project (Ctrl+Shift+O)", self.open_project),
             ("Try the demo", "demo", palette.TEXT, "Load a demo fragment: 24 s of drums, bass and guitar", self.demo),
         ):
-            button = QPushButton(text)
+            button = QPushButton(f" {text}")
             button.setIcon(icons.icon(icon, colour))
             button.setMinimumHeight(24)
             if signal is self.open_audio:

@@ -3,7 +3,16 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QButtonGroup, QFrame, QHBoxLayout, QLabel, QPushButton, QToolButton, QWidget
+from PySide6.QtWidgets import (
+    QAbstractSpinBox,
+    QButtonGroup,
+    QFrame,
+    QHBoxLayout,
+    QLabel,
+    QPushButton,
+    QToolButton,
+    QWidget,
+)
 
 from musemate.gui import icons, palette
 
@@ -37,6 +46,12 @@ def panel() -> QFrame:
     result = QFrame()
     result.setObjectName("panel")
     return result
+
+
+def roomy(box: QAbstractSpinBox) -> QAbstractSpinBox:
+    """Leave some air before the number: style sheets cannot, and return the box."""
+    box.lineEdit().setTextMargins(7, 0, 0, 0)
+    return box
 
 
 class Choice(QWidget):

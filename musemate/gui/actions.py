@@ -1,0 +1,124 @@
+"""Menus and keys: every action of the window, by name."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from PySide6.QtGui import QAction, QKeySequence
+from PySide6.QtWidgets import QMainWindow
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One line of a menu."""
+
+    name: str
+    text: str
+    keys: tuple[str, ...] = ()
+    """Shortcuts, the one that the menu shows first; "" as name draws a line."""
+
+
+LINE = Entry("", "")
+MENUS: dict[str, tuple[Entry, ...]] = {
+    "&File": (
+        Entry("open_audio", "&Open audio…", ("Ctrl+O",)),
+        LINE,
+        Entry("new_project", "&New project…", ("Ctrl+N",)),
+        Entry("open_project", "Open &project…", ("Ctrl+Shift+O",)),
+        Entry("recent", "&Recent projects"),
+        Entry("demo", "Try the &demo"),
+        LINE,
+        Entry("export", "&Export takes…", ("Ctrl+E",)),
+        Entry("show_folder", "Show the project's &folder"),
+        LINE,
+        Entry("quit", "&Quit", ("Ctrl+Q",)),
+    ),
+    "&Play": (
+        Entry("play", "&Play or pause", ("Space",)),
+        Entry("stop", "&Stop", ("S",)),
+        Entry("loop", "&Loop the region", ("L",)),
+        LINE,
+        Entry("hear_fragment", "Hear the &fragment", ("A",)),
+        Entry("hear_take", "Hear the &take", ("B",)),
+        Entry("switch", "S&witch between them", ("X",)),
+        LINE,
+        Entry("next_take", "&Next take", ("Ctrl+Right",)),
+        Entry("previous_take", "P&revious take", ("Ctrl+Left",)),
+        LINE,
+        Entry("louder", "Lou&der", ("Ctrl+Up",)),
+        Entry("softer", "S&ofter", ("Ctrl+Down",)),
+        Entry("find_sound", "Look for a sound de&vice again"),
+    ),
+    "&Region": (
+        Entry("region_start", "Start it at the &cursor", ("[",)),
+        Entry("region_end", "End it at the c&ursor", ("]",)),
+        LINE,
+        Entry("zoom_region", "&Zoom to the region", ("Z",)),
+        Entry("zoom_in", "Zoom &in", ("Ctrl++", "Ctrl+=")),
+        Entry("zoom_out", "Zoom &out", ("Ctrl+-",)),
+        Entry("zoom_all", "Show &everything", ("Ctrl+0",)),
+    ),
+    "&Train": (
+        Entry("train", "&Train variations", ("Ctrl+T",)),
+        Entry("stop_training", "&Stop training", ("Ctrl+.",)),
+        LINE,
+        Entry("make_takes", "&Make takes", ("Ctrl+M",)),
+    ),
+    "&Help": (
+        Entry("shortcuts", "&Keyboard shortcuts", ("F1",)),
+        Entry("about", "&About MuseMate"),
+    ),
+}
+KEYS_WITHOUT_MENU = (
+    ("Wheel", "Zoom around the mouse; with Shift, scroll"),
+    ("Left, Right", "Move the cursor by a second (in the pictures)"),
+    ("Enter", "Press the focused button; in the list of takes, play"),
+    ("0 to 5", "Give stars (in the list of takes)"),
+    ("Delete", "Take a fragment or take off the list"),
+)
+
+
+class Actions:
+    """Builds the menus.
+
+    Parameters
+    ----------
+    window : QMainWindow
+        Gets the menu bar.
+    handlers : dict
+        What each action calls, by the action's name.
+    """
+
+    def __init__(self, window: QMainWindow, handlers: dict[str, Callable[[], object]]) -> None:
+        self._actions: dict[str, QAction] = {}
+        for title, entries in MENUS.items():
+            menu = window.menuBar().addMenu(title)
+            for entry in entries:
+                if entry.name == "recent":
+                    self.recent = menu.addMenu(entry.text)
+                elif entry.name:
+                    menu.addAction(self._made(window, entry, handlers[entry.name]))
+                else:
+                    menu.addSeparator()
+
+    def __getitem__(self, name: str) -> QAction:
+        return self._actions[name]
+
+    def _made(self, window: QMainWindow, entry: Entry, handler: Callable[[], object]) -> QAction:
+        action = QAction(entry.text, window)
+        action.setShortcuts([QKeySequence(key) for key in entry.keys])
+        action.triggered.connect(lambda: handler())
+        self._actions[entry.name] = action
+        return action
+
+
+def shortcut_table() -> list[tuple[str, str]]:
+    """Return all keys and what they do, for the help."""
+    rows = [
+        (entry.keys[0], entry.text.replace("&", "").rstrip("…"))
+        for entries in MENUS.values()
+        for entry in entries
+        if entry.keys
+    ]
+    return rows + list(KEYS_WITHOUT_MENU)

@@ -1,0 +1,81 @@
+"""The few questions that the window asks in dialogs of their own."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QDialog, QFileDialog, QGridLayout, QPushButton, QVBoxLayout, QWidget
+
+from musemate import __version__
+from musemate.audio.files import READABLE_SUFFIXES
+from musemate.gui.actions import shortcut_table
+from musemate.gui.widgets import label
+from musemate.paths import fresh_project_folder, log_folder, projects_folder
+
+
+def ask_audio(parent: QWidget) -> list[str]:
+    """Ask for sound files; an empty list when the songwriter changed their mind."""
+    patterns = " ".join(f"*{suffix}" for suffix in READABLE_SUFFIXES)
+    files, _ = QFileDialog.getOpenFileNames(parent, "Open audio", "", f"Sound files ({patterns});;All files (*)")
+    return files
+
+
+def ask_project(parent: QWidget) -> Path | None:
+    """Ask for the folder of a project."""
+    folder = QFileDialog.getExistingDirectory(parent, "Open a project", str(projects_folder()))
+    return Path(folder) if folder else None
+
+
+def ask_new_project(parent: QWidget) -> Path | None:
+    """Ask for name and place of a new project."""
+    proposed = fresh_project_folder("My song")
+    name, _ = QFileDialog.getSaveFileName(parent, "New project: choose its name", str(proposed), "Project folder (*)")
+    return Path(name) if name else None
+
+
+def show_shortcuts(parent: QWidget) -> QDialog:
+    """Show all keys."""
+    grid = QGridLayout()
+    grid.setHorizontalSpacing(28)
+    grid.setVerticalSpacing(6)
+    rows = shortcut_table()
+    half = -(-len(rows) // 2)
+    for index, (key, text) in enumerate(rows):
+        column = 2 * (index // half)
+        grid.addWidget(label(key), index % half, column, Qt.AlignmentFlag.AlignRight)
+        grid.addWidget(label(text, "muted"), index % half, column + 1)
+    return _shown(parent, "Keyboard shortcuts", grid)
+
+
+def show_about(parent: QWidget) -> QDialog:
+    """Show the version and where the log is."""
+    grid = QGridLayout()
+    grid.setVerticalSpacing(8)
+    texts = (
+        f"MuseMate {__version__}",
+        "Turns a fragment of your own music into new material and variations in your own sound.",
+        "Everything is computed on this computer; nothing is sent anywhere.",
+        f"Log files: {log_folder()}",
+    )
+    for row, text in enumerate(texts):
+        shown = label(text, "" if row == 0 else "muted", wrap=True)
+        shown.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        grid.addWidget(shown, row, 0)
+    return _shown(parent, "About MuseMate", grid)
+
+
+def _shown(parent: QWidget, title: str, content: QGridLayout) -> QDialog:
+    dialog = QDialog(parent)
+    dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+    dialog.setWindowTitle(title)
+    close = QPushButton("Close")
+    close.clicked.connect(dialog.accept)
+    layout = QVBoxLayout(dialog)
+    layout.setContentsMargins(26, 22, 26, 20)
+    layout.setSpacing(16)
+    layout.addWidget(label(title, "title"))
+    layout.addLayout(content)
+    layout.addWidget(close, 0, Qt.AlignmentFlag.AlignRight)
+    dialog.open()
+    return dialog

@@ -1,0 +1,37 @@
+"""What dropped or given paths are: projects to open or sound files to load."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from PySide6.QtCore import QMimeData
+
+from musemate.audio.files import READABLE_SUFFIXES
+from musemate.project.database import FILE_NAME
+
+
+def dropped_paths(data: QMimeData) -> list[Path]:
+    """Return the local files and folders of a drop."""
+    return [Path(url.toLocalFile()) for url in data.urls() if url.isLocalFile()]
+
+
+def project_in(paths: list[Path]) -> Path | None:
+    """Return the first project among the paths: its folder, or the folder of its database."""
+    for path in paths:
+        if path.name == FILE_NAME:
+            return path.parent
+        if (path / FILE_NAME).is_file():
+            return path
+    return None
+
+
+def sound_files(paths: list[Path]) -> list[str]:
+    """Return all files, folders replaced by the sound files in them; each file's own check comes later."""
+    files: list[str] = []
+    for path in paths:
+        if path.is_dir():
+            inside = sorted(p for p in path.iterdir() if p.suffix.lower() in READABLE_SUFFIXES)
+            files += [str(file) for file in inside] or [str(path)]
+        else:
+            files.append(str(path))
+    return files

@@ -1,0 +1,115 @@
+"""Asks how and where takes are exported."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import (
+    QCheckBox,
+    QDialog,
+    QFileDialog,
+    QHBoxLayout,
+    QLineEdit,
+    QPushButton,
+    QVBoxLayout,
+    QWidget,
+)
+
+from musemate.gui import wording
+from musemate.gui.widgets import Choice, describe, label
+
+DEPTHS = [
+    ("16", "16 bit", "For CDs and small files; dithered"),
+    ("24", "24 bit", "The usual choice for a DAW"),
+    ("32f", "32 bit float", "Exactly what was made"),
+]
+
+
+class ExportDialog(QDialog):
+    """Does not block: `export_asked` says what was decided.
+
+    Parameters
+    ----------
+    names : list of str
+        Names of the takes.
+    folder : Path
+        Proposed folder.
+    span : (start, end) in seconds, optional
+        The region of the one take that is shown, when it leaves something out.
+    """
+
+    export_asked = Signal(str, str, object)
+    """Folder, depth, and (start, length) in seconds or None for all."""
+
+    def __init__(
+        self,
+        names: list[str],
+        folder: Path,
+        span: tuple[float, float] | None,
+        depth: str = "24",
+        parent: QWidget | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self.setWindowTitle("Export")
+        self.setMinimumWidth(520)
+        self._span = span
+        self.bit_depth = Choice(DEPTHS, "Bit depth")
+        self.bit_depth.value = depth
+        self.folder = QLineEdit(str(folder))
+        self.region = QCheckBox()
+        self._build(names)
+
+    def _build(self, names: list[str]) -> None:
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(22, 20, 22, 20)
+        layout.setSpacing(12)
+        what = f"Export {names[0]}" if len(names) == 1 else f"Export {len(names)} takes"
+        layout.addWidget(label(what, "title"))
+        layout.addWidget(label("WAV, at the rate of your fragment. Nothing is ever overwritten.", "muted", wrap=True))
+        layout.addWidget(self.bit_depth)
+        layout.addLayout(self._folder_row())
+        if self._span is not None:
+            start, end = (wording.clock(edge, tenths=True) for edge in self._span)
+            self.region.setText(f"Only the region from {start} to {end}")
+            self.region.setChecked(True)
+            describe(self.region, "Cut the region out, with short fades at its edges", "Only the region")
+            layout.addWidget(self.region)
+        layout.addSpacing(6)
+        layout.addLayout(self._buttons())
+
+    def _folder_row(self) -> QHBoxLayout:
+        describe(self.folder, "Folder that the files go to", "Folder")
+        choose = QPushButton("Choose…")
+        describe(choose, "Choose another folder")
+        choose.clicked.connect(self._on_choose)
+        row = QHBoxLayout()
+        row.addWidget(label("To", "muted"))
+        row.addWidget(self.folder, 1)
+        row.addWidget(choose)
+        return row
+
+    def _buttons(self) -> QHBoxLayout:
+        cancel = QPushButton("Cancel")
+        cancel.clicked.connect(self.reject)
+        self.export = QPushButton("Export")
+        self.export.setObjectName("make")
+        self.export.setDefault(True)
+        self.export.clicked.connect(self._on_export)
+        row = QHBoxLayout()
+        row.addStretch(1)
+        row.addWidget(cancel)
+        row.addWidget(self.export)
+        return row
+
+    def _on_choose(self) -> None:
+        folder = QFileDialog.getExistingDirectory(self, "Export to", self.folder.text())
+        if folder:
+            self.folder.setText(folder)
+
+    def _on_export(self) -> None:
+        span = None
+        if self._span is not None and self.region.isChecked():
+            span = (self._span[0], self._span[1] - self._span[0])
+        self.accept()
+        self.export_asked.emit(self.folder.text().strip(), self.bit_depth.value, span)

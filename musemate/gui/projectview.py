@@ -1,0 +1,235 @@
+"""Keeps the panels in step with the project: what there is, what is chosen, what can be done with it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from PySide6.QtCore import QObject, Signal
+
+from musemate.analysis.peaks import Peaks
+from musemate.gui.layout import Parts
+from musemate.gui.listening import Listening
+from musemate.gui.session import Session
+from musemate.gui.trainer import Trainer, why_not
+from musemate.project.records import Run
+
+
+class ProjectView(QObject):
+    """Fills the panels and follows what is chosen in them."""
+
+    refreshed = Signal()
+
+    def __init__(
+        self, session: Session, parts: Parts, listening: Listening, trainer: Trainer, parent: QObject | None = None
+    ) -> None:
+        super().__init__(parent)
+        self._session, self._parts, self._listening, self._trainer = session, parts, listening, trainer
+        self._run = ""
+        self._connect()
+
+    # what there is -------------------------------------------------------------------------------------
+
+    def refresh(self) -> None:
+        """Show the project as it is now."""
+        session, parts = self._session, self._parts
+        fragments, runs, takes = session.fragments(), session.runs(), session.takes()
+        self._listening.refresh()
+        fragment = self._listening.fragment
+        parts.tree.set_loading(session.loading)
+        parts.tree.set_rows(fragments, runs, takes)
+        mine = session.takes(fragment.id) if fragment else []
+        parts.takes.set_takes(mine)
+        for take in mine:
+            session.pictures.want(take.audio)
+        parts.show_workspace(session.project is not None and bool(fragments or parts.tree.refused or session.loading))
+        self._tell_ready()
+        self.refreshed.emit()
+
+    def current_run(self) -> Run | None:
+        """Return the run that takes are made with: the chosen one, or the fragment's newest usable one."""
+        fragment = self._listening.fragment
+        if fragment is None:
+            return None
+        usable = [run for run in self._session.runs(fragment.id) if run.is_usable]
+        chosen = [run for run in usable if run.id == self._run]
+        return next(iter(chosen or usable[-1:]), None)
+
+    def _tell_ready(self) -> None:
+        self._parts.train.set_ready(why_not(self._listening.fragment))
+        run = self.current_run()
+        self._parts.make.set_ready("" if run else "Train variations first: takes are made with what was learnt.")
+        self._parts.make.show_run(run)
+
+    # what is chosen ------------------------------------------------------------------------------------
+
+    def step_take(self, step: int) -> None:
+        """Choose the take below or above."""
+        ids = self._parts.takes.ids
+        if ids:
+            now = ids.index(self._parts.takes.current) if self._parts.takes.current in ids else -step
+            self._show_take(ids[(now + step) % len(ids)])
+
+    def _on_tree(self, kind: str, row_id: str) -> None:
+        project = self._session.project
+        if project is None:
+            return
+        if kind == "take":
+            self._show_take(row_id)
+            return
+        if kind == "run":
+            self._run = row_id
+            self._parts.make.set_seconds(project.run(row_id).length_s)
+        fragment = project.fragment(project.run(row_id).fragment if kind == "run" else row_id)
+        self._listening.show_fragment(fragment)
+
+    def _on_added(self, fragment_id: str) -> None:
+        """Show the first fragment of several that are loaded together, and none while something plays."""
+        if self._session.project is None or self._listening.audition.is_playing:
+            return
+        self._parts.tree.select("fragment", fragment_id)
+        self._listening.show_fragment(self._session.project.fragment(fragment_id))
+
+    def _show_take(self, take_id: str) -> None:
+        if self._session.project is not None:
+            self._listening.show_take(self._session.project.take(take_id))
+
+    def _on_chosen(self) -> None:
+        """Another fragment or take is current: everything else follows."""
+        fragment, take = self._listening.fragment, self._listening.take
+        mine = self._session.takes(fragment.id) if fragment else []
+        self._parts.takes.set_takes(mine)
+        for other in mine:
+            self._session.pictures.want(other.audio)
+        self._parts.takes.select(take.id if take else "")
+        if take is not None:
+            self._run = take.run
+            self._parts.tree.select("take", take.id)
+        elif fragment is not None:
+            if self._run not in [run.id for run in self._session.runs(fragment.id)]:
+                self._run = ""
+            self._parts.make.set_seconds(self._take_length())
+        self._tell_ready()
+
+    def _take_length(self) -> float:
+        run = self.current_run()
+        fragment = self._listening.fragment
+        assert fragment is not None
+        return run.length_s if run is not None else fragment.length_s
+
+    def _on_project(self) -> None:
+        """Start with the last fragment of the project."""
+        self._run = ""
+        self._parts.tree.forget_refused()
+        self._parts.train.show_idle()
+        self._listening.show_nothing()
+        fragments = self._session.fragments()
+        if fragments:
+            self._listening.show_fragment(fragments[-1])
+            self._parts.tree.select("fragment", fragments[-1].id)
+
+    # what is changed -----------------------------------------------------------------------------------
+
+    def _on_region(self, start_s: float, end_s: float) -> None:
+        project, subject = self._session.project, self._parts.stage.subject
+        if project is None or subject is None or subject.kind != "fragment":
+            return
+        fragment = self._session.try_change(project.set_region, subject.id, start_s, end_s - start_s)
+        if fragment is not None and self._listening.fragment is not None:
+            self._listening.fragment = fragment
+            self._parts.make.set_seconds(self._take_length())
+            self._tell_ready()
+
+    def _on_stars(self, take_id: str, stars: int) -> None:
+        if self._session.project is not None:
+            self._session.try_change(self._session.project.set_stars, take_id, stars)
+            self.refresh()
+
+    def _on_remove(self, kind: str, row_id: str) -> None:
+        """Take something off the lists; its files stay, and it can be brought back."""
+        project = self._session.project
+        if kind == "refused":
+            self._parts.tree.forget_refused(row_id)
+            self.refresh()
+        elif project is not None and kind == "take":
+            self._remove([row_id], project.remove_take, project.restore_take, project.take(row_id).name)
+        elif project is not None and kind == "fragment":
+            name = project.fragment(row_id).name
+            self._remove([row_id], project.remove_fragment, project.restore_fragment, name)
+
+    def _on_remove_takes(self, ids: list[str]) -> None:
+        project = self._session.project
+        if project is not None:
+            name = project.take(ids[0]).name if len(ids) == 1 else f"{len(ids)} takes"
+            self._remove(ids, project.remove_take, project.restore_take, name)
+
+    def _remove(
+        self, ids: list[str], remove: Callable[[str], object], restore: Callable[[str], object], name: str
+    ) -> None:
+        for row_id in ids:
+            self._session.try_change(remove, row_id)
+        self._forget(ids)
+
+        def undo() -> None:
+            for row_id in ids:
+                self._session.try_change(restore, row_id)
+            self.refresh()
+
+        self._parts.messages.say(f"Removed {name} from the list.", action=("Undo", undo))
+
+    def _forget(self, ids: list[str]) -> None:
+        """Look at something else when what is shown was removed."""
+        fragment, take = self._listening.fragment, self._listening.take
+        if fragment is not None and fragment.id in ids:
+            self._listening.show_nothing()
+            others = self._session.fragments()
+            if others:
+                self._listening.show_fragment(others[-1])
+        elif take is not None and take.id in ids and fragment is not None:
+            self._listening.show_fragment(fragment)
+        self.refresh()
+
+    # building ------------------------------------------------------------------------------------------
+
+    def _connect(self) -> None:
+        session, parts = self._session, self._parts
+        session.project_changed.connect(self._on_project)
+        session.rows_changed.connect(self.refresh)
+        session.fragment_added.connect(self._on_added)
+        session.pictures.ready.connect(self._on_picture)
+        parts.tree.chosen.connect(self._on_tree)
+        parts.tree.remove_asked.connect(self._on_remove)
+        parts.tree.resume_asked.connect(self._on_resume)
+        parts.takes.chosen.connect(self._show_take)
+        parts.takes.play_pressed.connect(self._on_play)
+        parts.takes.stars_chosen.connect(self._on_stars)
+        parts.takes.remove_asked.connect(self._on_remove_takes)
+        parts.stage.region_chosen.connect(self._on_region)
+        self._listening.chosen.connect(self._on_chosen)
+        self._listening.audition.changed.connect(self._on_audition)
+        self._listening.audition.moved.connect(self._on_moved)
+
+    def _on_picture(self, audio: str, picture: object) -> None:
+        if isinstance(picture, Peaks):
+            self._parts.takes.set_peaks(audio, picture)
+
+    def _on_play(self, take_id: str) -> None:
+        if self._session.project is not None:
+            self._listening.play_take(self._session.project.take(take_id))
+
+    def _on_resume(self, run_id: str) -> None:
+        if self._session.project is not None and not self._trainer.is_running:
+            self._trainer.resume(self._session.project.run(run_id))
+
+    def _on_audition(self) -> None:
+        audition = self._listening.audition
+        self._parts.takes.set_playable(audition.reason)
+        self._parts.train.strip.set_playing(self._listening.preview if audition.is_playing else "")
+        self._on_moved(audition.position_s)
+
+    def _on_moved(self, position_s: float) -> None:
+        audition, take = self._listening.audition, self._listening.take
+        heard = take is not None and audition.sound is not None and audition.sound.kind == "take"
+        if take is None or not heard:
+            self._parts.takes.set_playing("", 0.0, playing=False)
+        else:
+            self._parts.takes.set_playing(take.id, position_s / max(0.1, take.seconds), playing=audition.is_playing)

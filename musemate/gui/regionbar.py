@@ -1,0 +1,134 @@
+"""The lines above the pictures: what is shown, the region in numbers, hints, and the zoom buttons."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QDoubleSpinBox, QHBoxLayout, QLabel, QToolButton, QVBoxLayout, QWidget
+
+from musemate.gui import icons, palette, wording
+from musemate.gui.widgets import describe, label, roomy, tool_button
+from musemate.project.records import Beats
+
+
+class RegionBar(QWidget):
+    """Shows and edits the region; says when its length or a voice in it is worth a thought."""
+
+    edited = Signal(float, float)
+    """Start and end, typed by the songwriter."""
+    zoom_asked = Signal(str)
+    """"in", "out", "all" or "region"."""
+    snap_toggled = Signal(bool)
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._beats: Beats | None = None
+        self._voice: tuple[float, ...] = ()
+        self._for_training = True
+        self._build()
+
+    def show_clip(
+        self, name: str, facts: str, *, beats: Beats | None, voice: tuple[float, ...], for_training: bool
+    ) -> None:
+        """Describe the clip; hints are given only where a region is chosen for training."""
+        self.title.setText(name)
+        self.title.setStyleSheet(f"color: {palette.TEXT if for_training else palette.TAKE};")
+        self.facts.setText(facts)
+        self._beats, self._voice, self._for_training = beats, voice, for_training
+        self._caption.setText("Region to learn from" if for_training else "Region to loop and export")
+        self.snap.setVisible(for_training and beats is not None and beats.is_sure)
+
+    def set_limits(self, duration_s: float, shortest_s: float, longest_s: float) -> None:
+        """Limit the numbers that can be typed."""
+        self._quietly(self.start, 0.0, max(0.0, duration_s - shortest_s))
+        self._quietly(self.length, min(shortest_s, duration_s), min(longest_s, duration_s))
+
+    def set_region(self, start_s: float, end_s: float) -> None:
+        """Show a region and what is to be said about it."""
+        for box, value in ((self.start, start_s), (self.length, end_s - start_s)):
+            box.blockSignals(True)
+            box.setValue(value)
+            box.blockSignals(False)
+        self.bars.setText(wording.bars(end_s - start_s, self._beats))
+        hints = []
+        if self._for_training:
+            hints.append(wording.voice_hint(self._voice, start_s, end_s - start_s))
+            hints.append(wording.length_hint(end_s - start_s))
+        self._show_hint(next((hint for hint in hints if hint), ""))
+
+    def _show_hint(self, text: str) -> None:
+        self.hint.setText(text)
+        self.hint.setToolTip(text)
+        self._hint_icon.setVisible(bool(text))
+
+    @staticmethod
+    def _quietly(box: QDoubleSpinBox, lowest: float, highest: float) -> None:
+        box.blockSignals(True)
+        box.setRange(lowest, highest)
+        box.blockSignals(False)
+
+    def _on_edited(self) -> None:
+        start = self.start.value()
+        self.edited.emit(start, start + self.length.value())
+
+    # building ------------------------------------------------------------------------------------------
+
+    def _build(self) -> None:
+        self.title = label(name="title")
+        self.facts = label(name="muted")
+        first = QHBoxLayout()
+        first.setSpacing(14)
+        first.addWidget(self.title)
+        first.addWidget(self.facts, 1)
+        for button in self._zoom_buttons():
+            first.addWidget(button)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(6, 0, 0, 0)
+        layout.setSpacing(6)
+        layout.addLayout(first)
+        layout.addLayout(self._numbers())
+
+    def _zoom_buttons(self) -> list[QToolButton]:
+        self.snap = tool_button("wave", "Snap the region to beats", colour=palette.MUTED, checkable=True)
+        self.snap.toggled.connect(self.snap_toggled)
+        self.snap.hide()
+        buttons = [self.snap]
+        for icon, tooltip, what in (
+            ("zoom-out", "Zoom out (Ctrl+-)", "out"),
+            ("zoom-in", "Zoom in (Ctrl++)", "in"),
+            ("region", "Zoom to the region (Z)", "region"),
+            ("fit", "Show everything (Ctrl+0)", "all"),
+        ):
+            button = tool_button(icon, tooltip, colour=palette.MUTED)
+            button.clicked.connect(lambda _=False, what=what: self.zoom_asked.emit(what))
+            buttons.append(button)
+        return buttons
+
+    def _numbers(self) -> QHBoxLayout:
+        self._caption = label("Region to learn from", "muted")
+        self.start = self._seconds("Start of the region in seconds")
+        self.length = self._seconds("Length of the region in seconds")
+        self.bars = label(name="muted")
+        self.hint = label(name="hint", wrap=True)
+        self._hint_icon = QLabel()
+        self._hint_icon.setPixmap(icons.pixmap("info", 16, palette.TAKE, self.devicePixelRatioF()))
+        self._hint_icon.hide()
+        row = QHBoxLayout()
+        row.setSpacing(8)
+        for widget in (self._caption, self.start, label("for", "muted"), self.length, self.bars):
+            row.addWidget(widget)
+        row.addSpacing(10)
+        row.addWidget(self._hint_icon)
+        row.addWidget(self.hint, 1)
+        return row
+
+    def _seconds(self, name: str) -> QDoubleSpinBox:
+        box = QDoubleSpinBox()
+        box.setDecimals(2)
+        box.setSuffix(" s")
+        box.setSingleStep(0.5)
+        box.setKeyboardTracking(False)
+        box.setMinimumWidth(98)
+        describe(box, f"{name}. Or drag in the picture.")
+        roomy(box)
+        box.valueChanged.connect(self._on_edited)
+        return box

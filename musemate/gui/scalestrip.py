@@ -1,0 +1,79 @@
+"""The scales of a training as a strip of buttons: done ones can be played, the current one is marked."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QGridLayout, QPushButton, QSizePolicy, QWidget
+
+from musemate.gui import icons, palette
+from musemate.gui.style import set_state
+from musemate.gui.widgets import describe
+
+PER_ROW = 2
+
+
+class ScaleStrip(QWidget):
+    """One button a scale, coarsest first."""
+
+    preview_asked = Signal(str, str)
+    """WAV of the preview and the name of its scale."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._grid = QGridLayout(self)
+        self._grid.setContentsMargins(0, 0, 0, 0)
+        self._grid.setSpacing(6)
+        self.buttons: list[QPushButton] = []
+        self._files: dict[int, str] = {}
+
+    def set_scales(self, names: list[str]) -> None:
+        """Show these scales, none of them done."""
+        for button in self.buttons:
+            button.deleteLater()
+        self._files.clear()
+        self.buttons = [self._button(index, name) for index, name in enumerate(names)]
+
+    def set_current(self, scale: int) -> None:
+        """Mark the scale that is being trained."""
+        for index, button in enumerate(self.buttons):
+            if button.property("state") != "done":
+                self._set(button, "current" if index == scale else "waiting")
+
+    def set_done(self, scale: int, file: str) -> None:
+        """Mark a scale as finished; with a file it can be played."""
+        if scale >= len(self.buttons):
+            return
+        button = self.buttons[scale]
+        self._set(button, "done")
+        self._files[scale] = file
+        button.setEnabled(bool(file))
+        name = button.text().strip()
+        if file:
+            button.setIcon(icons.icon("play", palette.TAKE))
+            describe(button, f"Hear what it sounds like after {name}", f"Preview of {name}")
+        else:
+            button.setIcon(icons.icon("check", palette.FRAGMENT))
+            describe(button, f"{name} is finished", f"{name}, finished")
+
+    def set_playing(self, file: str) -> None:
+        """Mark the preview that is heard ("" for none)."""
+        for index, button in enumerate(self.buttons):
+            playing = "true" if file and self._files.get(index) == file else "false"
+            if button.property("playing") != playing:
+                set_state(button, playing=playing)
+
+    def _button(self, index: int, name: str) -> QPushButton:
+        button = QPushButton(name)
+        button.setObjectName("scale")
+        button.setEnabled(False)
+        button.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
+        describe(button, f"{name} is still to come", f"{name}, not finished")
+        button.clicked.connect(lambda: self.preview_asked.emit(self._files.get(index, ""), name))
+        self._set(button, "waiting")
+        self._grid.addWidget(button, index // PER_ROW, index % PER_ROW)
+        return button
+
+    @staticmethod
+    def _set(button: QPushButton, state: str) -> None:
+        if button.property("state") != state:
+            set_state(button, state=state)

@@ -1,0 +1,175 @@
+"""The open project and the work done for it: opening, importing, analysing, removing."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from PySide6.QtCore import QObject, Signal
+
+from musemate.engine.events import Analysed, Event, FileRefused, FragmentAdded, Listed, Warned
+from musemate.errors import MuseMateError
+from musemate.gui.background import Background
+from musemate.gui.picturestore import PictureStore
+from musemate.jobs.lanes import Lanes
+from musemate.paths import fresh_project_folder
+from musemate.project.records import Fragment, Run, Take
+from musemate.project.store import Project
+
+
+class Session(QObject):
+    """Everything that the panels share; it knows no widget."""
+
+    project_changed = Signal()
+    rows_changed = Signal()
+    """Fragments, runs or takes were added, changed or removed."""
+    fragment_added = Signal(str)
+    refused = Signal(object)
+    """A `FileRefused`."""
+    devices_found = Signal(list)
+    said = Signal(str, str, str)
+    """Text, hint and level for the message bar."""
+    failed = Signal(object)
+
+    def __init__(self, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self.lanes = Lanes(self)
+        self.background = Background(self)
+        self.pictures = PictureStore(self.lanes, self.background, self)
+        self.pictures.failed.connect(self.failed)
+        self.project: Project | None = None
+        self.loading: list[str] = []
+
+    # projects ------------------------------------------------------------------------------------------
+
+    def open_project(self, folder: Path) -> bool:
+        """Open a project; False, and a message, when that fails."""
+        return self._take_over(lambda: Project.open(folder))
+
+    def create_project(self, folder: Path) -> bool:
+        """Make a project in a folder; False, and a message, when that fails."""
+        return self._take_over(lambda: Project.create(folder))
+
+    def _take_over(self, make: Any) -> bool:
+        try:
+            project = make()
+        except MuseMateError as error:
+            self.failed.emit(error)
+            return False
+        self._stop_work()
+        if self.project is not None:
+            self.project.close()
+        self.project = project
+        self.pictures.set_project(project)
+        self.project_changed.emit()
+        self.rows_changed.emit()
+        for fragment in self.fragments():
+            if fragment.beats is None and not fragment.voice:
+                self.analyse(fragment.id)
+        return True
+
+    def close(self) -> None:
+        """End all work, cooperatively, and close the project."""
+        self.background.close()
+        self.lanes.close()
+        if self.project is not None:
+            self.project.close()
+            self.project = None
+
+    def _stop_work(self) -> None:
+        for job in self.lanes.jobs:
+            job.cancel()
+
+    # rows ----------------------------------------------------------------------------------------------
+
+    @property
+    def folder(self) -> str:
+        """Folder of the project as text, for tasks."""
+        assert self.project is not None
+        return str(self.project.folder)
+
+    def fragments(self) -> list[Fragment]:
+        """Return the fragments."""
+        return self.project.fragments() if self.project else []
+
+    def runs(self, fragment: str | None = None) -> list[Run]:
+        """Return the runs."""
+        return self.project.runs(fragment) if self.project else []
+
+    def takes(self, fragment: str | None = None) -> list[Take]:
+        """Return the takes."""
+        return self.project.takes(fragment=fragment) if self.project else []
+
+    def fragment_of(self, take: Take) -> Fragment:
+        """Return the fragment that a take was learnt from."""
+        assert self.project is not None
+        return self.project.fragment(self.project.run(take.run).fragment)
+
+    def take_file(self, take_id: str) -> Path | None:
+        """Return the sound file of a take."""
+        if self.project is None:
+            return None
+        return self.project.audio_path(self.project.take(take_id).audio)
+
+    def try_change(self, change: Any, *args: Any) -> Any:
+        """Call a method that changes the project; a failure becomes a message."""
+        try:
+            return change(*args)
+        except MuseMateError as error:
+            self.failed.emit(error)
+            return None
+
+    # work ----------------------------------------------------------------------------------------------
+
+    def import_files(self, files: list[str]) -> None:
+        """Load sound files; the first one of all makes the project, named after it."""
+        if not files:
+            return
+        if self.project is None and not self.create_project(fresh_project_folder(Path(files[0]).stem)):
+            return
+        self.loading += files
+        self.rows_changed.emit()
+        job = self.lanes.quick.submit("import_audio", project=self.folder, files=files)
+        job.happened.connect(self._on_import)
+        job.failed.connect(self.failed)
+        job.finished.connect(lambda: self._on_import_end(files))
+
+    def analyse(self, fragment_id: str) -> None:
+        """Find beats, key and voice of a fragment."""
+        job = self.lanes.analyse.submit("analyse_fragment", project=self.folder, fragment=fragment_id)
+        job.happened.connect(self._on_analysed)
+        job.failed.connect(self.failed)
+
+    def find_devices(self) -> None:
+        """Ask which devices can compute; this loads torch in the worker, ahead of the first training."""
+        job = self.lanes.train.submit("list_devices")
+        job.happened.connect(self._on_devices)
+        job.failed.connect(self.failed)
+
+    def _on_import(self, event: Event) -> None:
+        if isinstance(event, FragmentAdded):
+            self._loaded(event.file)
+            self.rows_changed.emit()
+            self.fragment_added.emit(event.fragment)
+            self.analyse(event.fragment)
+        elif isinstance(event, FileRefused):
+            self._loaded(event.file)
+            self.refused.emit(event)
+            self.rows_changed.emit()
+        elif isinstance(event, Warned):
+            self.said.emit(event.message, event.hint, "warning")
+
+    def _loaded(self, file: str) -> None:
+        self.loading = [other for other in self.loading if Path(other).name != Path(file).name]
+
+    def _on_import_end(self, files: list[str]) -> None:
+        self.loading = [file for file in self.loading if file not in files]
+        self.rows_changed.emit()
+
+    def _on_analysed(self, event: Event) -> None:
+        if isinstance(event, Analysed):
+            self.rows_changed.emit()
+
+    def _on_devices(self, event: Event) -> None:
+        if isinstance(event, Listed):
+            self.devices_found.emit(event.rows)

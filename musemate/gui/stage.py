@@ -1,0 +1,231 @@
+"""The middle of the window: the current clip with its region, described and drawn."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QFrame, QVBoxLayout, QWidget
+
+from musemate.analysis.peaks import Peaks
+from musemate.analysis.spectra import MelPicture, mel_picture
+from musemate.audio.clip import AudioClip
+from musemate.engine.base import MAX_REGION_S, MIN_REGION_S
+from musemate.gui import palette, wording
+from musemate.gui.clipview import ClipView
+from musemate.gui.regionbar import RegionBar
+from musemate.gui.session import Session
+from musemate.project.records import Beats, Fragment, Take
+
+ZOOM_FACTOR = 1.6
+SHORTEST_CUT_S = 0.1
+
+
+@dataclass(frozen=True)
+class Subject:
+    """What the stage shows."""
+
+    kind: str
+    """"fragment", "take" or "preview"."""
+    id: str
+    audio: str
+    """Name of the audio file in the project, "" for a preview."""
+    duration_s: float
+
+
+class Stage(QFrame):
+    """Shows a fragment, a take or a preview; says where was clicked and which region was chosen."""
+
+    seeked = Signal(float)
+    region_changed = Signal(float, float)
+    """Start and end, while it moves."""
+    region_chosen = Signal(float, float)
+    """Start and end, to be kept."""
+
+    def __init__(self, session: Session, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("panel")
+        self._session = session
+        self._beats: Beats | None = None
+        self._snap = False
+        self.subject: Subject | None = None
+        self.bar = RegionBar()
+        self.view = ClipView()
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(10, 10, 10, 6)
+        layout.setSpacing(8)
+        layout.addWidget(self.bar)
+        layout.addWidget(self.view, 1)
+        self._connect()
+
+    # what is shown -------------------------------------------------------------------------------------
+
+    def show_fragment(self, fragment: Fragment, *, zoom_to_region: bool = False) -> None:
+        """Show a fragment with its region; what is shown already keeps its zoom."""
+        subject = Subject("fragment", fragment.id, fragment.audio, fragment.duration_s)
+        is_new = subject != self.subject
+        self._begin(subject, fragment.beats if fragment.beats and fragment.beats.is_sure else None)
+        self.bar.show_clip(
+            fragment.name,
+            wording.fragment_facts(fragment),
+            beats=fragment.beats,
+            voice=fragment.voice,
+            for_training=True,
+        )
+        self._limit(MIN_REGION_S, MAX_REGION_S)
+        self.view.region.set_span(fragment.start_s, fragment.start_s + fragment.length_s)
+        if zoom_to_region and is_new:
+            self.view.show_region()
+        self._session.pictures.want(fragment.audio) if is_new else None
+
+    def show_take(self, take: Take, fragment: Fragment) -> None:
+        """Show a take; its region starts as all of it."""
+        subject = Subject("take", take.id, take.audio, take.seconds)
+        if subject == self.subject:
+            return
+        self._begin(subject, None)
+        title = f"{take.name.capitalize()} of {fragment.name}"
+        self._describe_result(title, wording.take_facts(take))
+        self._session.pictures.want(take.audio)
+
+    def show_preview(self, name: str, path: Path) -> None:
+        """Show what a finished scale sounds like; its pictures are drawn here, in a thread."""
+        self.subject = Subject("preview", str(path), "", 0.0)
+        self._session.background.run(
+            partial(_draw, path), partial(self._on_drawn, name, str(path)), self._session.failed.emit
+        )
+
+    def show_nothing(self) -> None:
+        """Show an empty stage."""
+        self.subject = None
+        self.view.show_nothing(1.0)
+        self.bar.show_clip("", "", beats=None, voice=(), for_training=True)
+
+    def show_samples(self, clip: AudioClip) -> None:
+        """Add the samples of the subject, for the closest zooms."""
+        if self.subject is not None and abs(clip.duration_s - self.subject.duration_s) < 0.01:
+            self.view.show_samples(clip)
+
+    @property
+    def span(self) -> tuple[float, float]:
+        """Start and end of the region."""
+        return self.view.region.span
+
+    @property
+    def is_partial(self) -> bool:
+        """Whether the region leaves something out."""
+        start, end = self.span
+        return self.subject is not None and (start > 0.01 or end < self.subject.duration_s - 0.01)
+
+    def _begin(self, subject: Subject, beats: Beats | None) -> None:
+        is_new = subject != self.subject
+        self.subject, self._beats = subject, beats
+        colour = palette.FRAGMENT if subject.kind == "fragment" else palette.TAKE
+        if is_new:
+            self.view.show_nothing(subject.duration_s)
+            self.view.region.set_colour(colour)
+        self.view.set_bars(bar_times(beats))
+
+    def _describe_result(self, title: str, facts: str) -> None:
+        self.bar.show_clip(title, facts, beats=None, voice=(), for_training=False)
+        self._limit(SHORTEST_CUT_S, float("inf"))
+        assert self.subject is not None
+        self.view.region.set_span(0.0, self.subject.duration_s)
+
+    def _limit(self, shortest_s: float, longest_s: float) -> None:
+        assert self.subject is not None
+        self.view.region.set_bounds(self.subject.duration_s, shortest_s, longest_s)
+        self.bar.set_limits(self.subject.duration_s, shortest_s, min(longest_s, self.subject.duration_s))
+
+    # events --------------------------------------------------------------------------------------------
+
+    def _connect(self) -> None:
+        self.view.seeked.connect(self.seeked)
+        self.view.region_changed.connect(self._on_region_changed)
+        self.view.region_chosen.connect(self._on_region_chosen)
+        self.bar.edited.connect(self._on_edited)
+        self.bar.zoom_asked.connect(self.zoom)
+        self.bar.snap_toggled.connect(self._on_snap)
+        self._session.pictures.ready.connect(self._on_picture)
+
+    def zoom(self, what: str) -> None:
+        """Zoom "in", "out", to the "region" or to "all"."""
+        if what == "all":
+            self.view.show_all()
+        elif what == "region":
+            self.view.show_region()
+        else:
+            self.view.zoom(ZOOM_FACTOR if what == "in" else 1 / ZOOM_FACTOR)
+
+    def set_edge(self, *, start_s: float | None = None, end_s: float | None = None) -> None:
+        """Move one end of the region."""
+        start, end = self.span
+        first, last = (start if start_s is None else start_s), (end if end_s is None else end_s)
+        if last > first:
+            self._on_edited(first, last)
+
+    def _on_picture(self, audio: str, picture: Peaks | MelPicture) -> None:
+        if self.subject is not None and self.subject.audio == audio:
+            self._show_picture(picture)
+
+    def _show_picture(self, picture: Peaks | MelPicture) -> None:
+        if isinstance(picture, Peaks):
+            is_fragment = self.subject is not None and self.subject.kind == "fragment"
+            self.view.show_peaks(picture, palette.FRAGMENT if is_fragment else palette.TAKE)
+        else:
+            self.view.show_mel(picture)
+
+    def _on_drawn(self, name: str, path: str, pictures: tuple[Peaks, MelPicture]) -> None:
+        if self.subject is None or self.subject.id != path:
+            return
+        self._begin(Subject("preview", path, "", pictures[0].duration_s), None)
+        self._describe_result(f"Preview of {name}", "what the training knows so far")
+        for picture in pictures:
+            self._show_picture(picture)
+
+    def _on_region_changed(self, start_s: float, end_s: float) -> None:
+        self.bar.set_region(start_s, end_s)
+        self.region_changed.emit(start_s, end_s)
+
+    def _on_region_chosen(self, start_s: float, end_s: float) -> None:
+        if self._snap and self._beats is not None:
+            snapped = snap(start_s, end_s, self._beats)
+            self.view.region.set_span(*snapped)
+            start_s, end_s = self.span
+        self.region_chosen.emit(start_s, end_s)
+
+    def _on_edited(self, start_s: float, end_s: float) -> None:
+        self.view.region.set_span(start_s, end_s)
+        self.region_chosen.emit(*self.span)
+
+    def _on_snap(self, on: bool) -> None:
+        self._snap = on
+        if on:
+            self._on_region_chosen(*self.span)
+
+
+def bar_times(beats: Beats | None) -> npt.NDArray[np.float64]:
+    """Return where bars start, in seconds, shape (bars,); none when the tempo is not sure."""
+    if beats is None:
+        return np.empty(0)
+    return np.asarray(beats.beat_times_s[beats.downbeat :: beats.beats_per_bar], dtype=np.float64)
+
+
+def snap(start_s: float, end_s: float, beats: Beats) -> tuple[float, float]:
+    """Move both ends of a region to the nearest beats, unless nothing would be left of it."""
+    times = np.asarray(beats.beat_times_s)
+    if times.size < 2:
+        return start_s, end_s
+    first, last = (float(times[np.abs(times - edge).argmin()]) for edge in (start_s, end_s))
+    return (first, last) if last - first >= MIN_REGION_S else (start_s, end_s)
+
+
+def _draw(path: Path) -> tuple[Peaks, MelPicture]:
+    from musemate.audio.files import read_clip
+
+    clip = read_clip(path, min_s=0.01, allow_silence=True)
+    return Peaks.of(clip), mel_picture(clip)

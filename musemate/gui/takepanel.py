@@ -1,0 +1,178 @@
+"""The panel "Make takes": how many, how long, and how close to the fragment."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import (
+    QDoubleSpinBox,
+    QFrame,
+    QGridLayout,
+    QHBoxLayout,
+    QProgressBar,
+    QPushButton,
+    QSlider,
+    QSpinBox,
+    QVBoxLayout,
+    QWidget,
+)
+
+from musemate.gui.widgets import Choice, describe, label, roomy
+from musemate.project.records import Run
+
+MOST_TAKES = 16
+LONGEST_TAKE_S = 300.0
+
+
+@dataclass(frozen=True)
+class TakeWish:
+    """What the songwriter wants to have made."""
+
+    count: int
+    seconds: float
+    mode: str
+    closeness: float
+
+
+class TakePanel(QFrame):
+    """Asks for takes."""
+
+    make_asked = Signal(object)
+    """A `TakeWish`."""
+    cancel_asked = Signal()
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("panel")
+        self._build()
+        self.set_ready("Train variations first.")
+
+    @property
+    def wish(self) -> TakeWish:
+        """What is set now."""
+        return TakeWish(self.count.value(), self.seconds.value(), self.mode.value, self.closeness.value() / 100)
+
+    def set_ready(self, reason: str) -> None:
+        """Enable the button, or disable it with the reason as tooltip."""
+        self.make.setEnabled(not reason)
+        self.make.setToolTip(reason or "Make takes with what was learnt (Ctrl+M)")
+
+    def show_run(self, run: Run | None) -> None:
+        """Say which training the takes are made with."""
+        self._with.setText("" if run is None else f"with training {run.id[1:]} ({run.preset})")
+
+    def set_seconds(self, seconds: float) -> None:
+        """Propose a length: the fragment's own."""
+        self.seconds.setValue(seconds)
+
+    def show_working(self, text: str, fraction: float | None) -> None:
+        """Show how far the takes are."""
+        self.note.setText(text)
+        self._progress.setRange(0, 0 if fraction is None else 1000)
+        if fraction is not None:
+            self._progress.setValue(round(fraction * 1000))
+        self._show_running(True)
+
+    def show_end(self) -> None:
+        """Show that nothing is being made."""
+        self._show_running(False)
+
+    def _show_running(self, running: bool) -> None:
+        self.make.setVisible(not running)
+        self.cancel.setVisible(running)
+        self._progress.setVisible(running)
+        self.note.setVisible(running)
+
+    def _on_mode(self, mode: str) -> None:
+        for widget in (self.closeness, self._closeness_label, self._percent):
+            widget.setEnabled(mode == "variation")
+
+    # building ------------------------------------------------------------------------------------------
+
+    def _build(self) -> None:
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(16, 14, 16, 16)
+        layout.setSpacing(10)
+        self._with = label(name="small")
+        head = QHBoxLayout()
+        head.addWidget(label("New takes", "heading"))
+        head.addStretch(1)
+        head.addWidget(self._with)
+        layout.addLayout(head)
+        self.mode = Choice(
+            [
+                ("new", "New material", "Same sound, new course: a fresh arrangement of what was learnt"),
+                ("variation", "Variation", "Keeps the course of your fragment as closely as you choose"),
+            ],
+            "Kind of take",
+        )
+        self.mode.changed.connect(self._on_mode)
+        layout.addWidget(self.mode)
+        layout.addLayout(self._closeness_row())
+        layout.addLayout(self._number_row())
+        layout.addLayout(self._button_row())
+        self._progress = QProgressBar()
+        self._progress.setObjectName("take")
+        self._progress.setTextVisible(False)
+        self._progress.setAccessibleName("Progress of the takes")
+        self.note = label(name="small", wrap=True)
+        layout.addWidget(self._progress)
+        layout.addWidget(self.note)
+        self._on_mode("new")
+        self._show_running(False)
+
+    def _closeness_row(self) -> QHBoxLayout:
+        self._closeness_label = label("Closeness", "muted")
+        self.closeness = QSlider(Qt.Orientation.Horizontal)
+        self.closeness.setObjectName("take")
+        self.closeness.setRange(0, 100)
+        self.closeness.setValue(50)
+        describe(
+            self.closeness,
+            "How much of the fragment's course a variation keeps: 0 is free, 100 stays very close",
+            "Closeness",
+        )
+        self._percent = label("50 %", "muted")
+        self._percent.setFixedWidth(42)
+        self._percent.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
+        self.closeness.valueChanged.connect(lambda value: self._percent.setText(f"{value} %"))
+        row = QHBoxLayout()
+        row.setSpacing(10)
+        row.addWidget(self._closeness_label)
+        row.addWidget(self.closeness, 1)
+        row.addWidget(self._percent)
+        return row
+
+    def _number_row(self) -> QGridLayout:
+        self.count = QSpinBox()
+        self.count.setRange(1, MOST_TAKES)
+        self.count.setValue(4)
+        describe(self.count, "How many takes to make", "Number of takes")
+        self.seconds = QDoubleSpinBox()
+        self.seconds.setRange(1.0, LONGEST_TAKE_S)
+        self.seconds.setDecimals(1)
+        self.seconds.setSuffix(" s")
+        self.seconds.setValue(20.0)
+        describe(self.seconds, "How long each take is: 1 s to 5 minutes", "Length of each take")
+        grid = QGridLayout()
+        grid.setHorizontalSpacing(10)
+        grid.setVerticalSpacing(4)
+        for column, (text, box) in enumerate((("Number", self.count), ("Length of each", self.seconds))):
+            grid.addWidget(label(text, "small"), 0, column)
+            grid.addWidget(roomy(box), 1, column)
+            grid.setColumnStretch(column, 1)
+        return grid
+
+    def _button_row(self) -> QHBoxLayout:
+        self.make = QPushButton("Make takes")
+        self.make.setObjectName("make")
+        describe(self.make, "Make takes with what was learnt (Ctrl+M)", "Make takes")
+        self.make.clicked.connect(lambda: self.make_asked.emit(self.wish))
+        self.cancel = QPushButton("Cancel")
+        describe(self.cancel, "Stop making takes and keep those that are done")
+        self.cancel.clicked.connect(self.cancel_asked)
+        row = QHBoxLayout()
+        row.addWidget(self.make, 1)
+        row.addWidget(self.cancel, 1)
+        return row

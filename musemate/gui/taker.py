@@ -1,0 +1,110 @@
+"""Between the takes' panels and the quick lane: making takes, exporting them."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from PySide6.QtCore import QObject, Signal
+
+from musemate.engine.events import Event, Exported, TakeMade, Warned, Working
+from musemate.gui.session import Session
+from musemate.gui.takepanel import TakePanel, TakeWish
+from musemate.jobs.lane import Job
+
+
+class Taker(QObject):
+    """Makes and exports takes."""
+
+    made = Signal(str)
+    """With the new take."""
+    exported = Signal(list)
+    """With the files written."""
+
+    def __init__(self, session: Session, panel: TakePanel, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._session, self._panel = session, panel
+        self._job: Job | None = None
+        self._wanted = self._n_made = 0
+        panel.cancel_asked.connect(self.cancel)
+
+    @property
+    def is_running(self) -> bool:
+        """Whether takes are being made."""
+        return self._job is not None
+
+    def make(self, run_id: str, wish: TakeWish) -> None:
+        """Make takes with a run."""
+        if self._job is not None:
+            return
+        self._wanted, self._n_made = wish.count, 0
+        self._panel.show_working(f"Making take 1 of {wish.count}…", None)
+        self._job = job = self._session.lanes.quick.submit(
+            "generate",
+            project=self._session.folder,
+            run=run_id,
+            count=wish.count,
+            seconds=wish.seconds,
+            mode=wish.mode,
+            closeness=wish.closeness,
+        )
+        job.progressed.connect(self._on_progress)
+        job.happened.connect(self._on_event)
+        job.failed.connect(self._session.failed)
+        job.finished.connect(self._on_finished)
+
+    def cancel(self) -> None:
+        """Stop making takes; those that are done stay."""
+        if self._job is not None:
+            self._job.cancel()
+
+    def export(self, takes: list[str], folder: Path, depth: str, span: tuple[float, float] | None = None) -> None:
+        """Write takes as WAV.
+
+        Parameters
+        ----------
+        takes : list of str
+            Ids.
+        folder : Path
+            Where to.
+        depth : str
+            "16", "24" or "32f".
+        span : (start, length) in seconds, optional
+            A region of the take instead of all of it.
+        """
+        start_s, length_s = span if span else (None, None)
+        job = self._session.lanes.quick.submit(
+            "export_takes",
+            project=self._session.folder,
+            takes=takes,
+            folder=str(folder),
+            depth=depth,
+            start_s=start_s,
+            length_s=length_s,
+        )
+        files: list[str] = []
+        job.happened.connect(
+            lambda event: files.append(event.file) if isinstance(event, Exported) else self._on_event(event)
+        )
+        job.failed.connect(self._session.failed)
+        job.succeeded.connect(lambda: self.exported.emit(files))
+
+    def _on_progress(self, event: Event) -> None:
+        if isinstance(event, Working):
+            self._panel.show_working(event.text, event.fraction)
+
+    def _on_event(self, event: Event) -> None:
+        if isinstance(event, TakeMade):
+            self._n_made += 1
+            if self._n_made < self._wanted:
+                self._panel.show_working(
+                    f"Making take {self._n_made + 1} of {self._wanted}…", self._n_made / self._wanted
+                )
+            self._session.rows_changed.emit()
+            self.made.emit(event.take)
+        elif isinstance(event, Warned):
+            self._session.said.emit(event.message, event.hint, "warning")
+
+    def _on_finished(self) -> None:
+        self._job = None
+        self._panel.show_end()
+        self._session.rows_changed.emit()

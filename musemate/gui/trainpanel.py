@@ -1,0 +1,172 @@
+"""The panel "Train variations": one button, two choices, and everything about the running training."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QComboBox, QFrame, QHBoxLayout, QProgressBar, QPushButton, QVBoxLayout, QWidget
+
+from musemate.engine.events import Progressed, RunFinished, RunStarted, ScaleFinished
+from musemate.gui import icons, palette, wording
+from musemate.gui.lossplot import LossPlot
+from musemate.gui.scalestrip import ScaleStrip
+from musemate.gui.widgets import Choice, describe, label
+
+PRESETS = [
+    ("sketch", "Sketch", "Quick: a first idea of what your fragment can become"),
+    ("balanced", "Balanced", "The usual choice: good sound in reasonable time"),
+    ("fine", "Fine", "Slow: the best sound; worth a graphics card or a night"),
+]
+
+
+class TrainPanel(QFrame):
+    """Says what was asked for (`train_asked`, `stop_asked`) and shows the events of a training."""
+
+    train_asked = Signal(str, str)
+    """Preset and device."""
+    stop_asked = Signal()
+    preview_asked = Signal(str, str)
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("panel")
+        self._scales: list[str] = []
+        self._scale = -1
+        self._build()
+        self.set_ready("Choose a fragment first.")
+
+    # what is shown -------------------------------------------------------------------------------------
+
+    def set_ready(self, reason: str) -> None:
+        """Enable the button, or disable it with the reason as tooltip."""
+        self.train.setEnabled(not reason)
+        self.train.setToolTip(reason or "Learn the sound of the region (Ctrl+T)")
+
+    def set_devices(self, rows: list[dict[str, Any]]) -> None:
+        """Offer these devices beside the automatic choice; rows as `list_devices` gives them."""
+        chosen = self.device.currentData()
+        self.device.clear()
+        self.device.addItem("Best available device", "auto")
+        for row in rows:
+            self.device.addItem(str(row["label"]), str(row["name"]))
+        index = self.device.findData(chosen)
+        self.device.setCurrentIndex(max(0, index))
+
+    def show_begin(self) -> None:
+        """Show that a training was asked for."""
+        self._scales, self._scale = [], -1
+        self.state.setText("Preparing…")
+        self.detail.setText("Starting the engine")
+        self.progress.setRange(0, 0)
+        self.strip.set_scales([])
+        self.losses.clear_losses()
+        self._show_running(True)
+
+    def show_started(self, event: RunStarted) -> None:
+        """Show the scales that will be trained."""
+        if event.scales:
+            self._scales = list(event.scales)
+            self.strip.set_scales(self._scales)
+        if event.device:
+            self.detail.setText(f"On {event.device}")
+
+    def show_progress(self, event: Progressed) -> None:
+        """Show how far the training is."""
+        if event.scale != self._scale:
+            self._scale = event.scale
+            self.losses.clear_losses()
+            self.strip.set_current(event.scale)
+        name = f" · {self._scales[event.scale]}" if event.scale < len(self._scales) else ""
+        self.state.setText(f"Scale {event.scale + 1} of {event.n_scales}{name}")
+        self.detail.setText(f"Step {event.step} of {event.n_steps}  ·  {wording.time_left(event.left_s)}")
+        self.progress.setRange(0, 1000)
+        self.progress.setValue(round(event.fraction * 1000))
+        self.progress.setAccessibleDescription(f"{event.fraction:.0%}")
+        self.losses.add(event.losses)
+
+    def show_scale(self, event: ScaleFinished) -> None:
+        """Offer the preview of a finished scale."""
+        self.strip.set_done(event.scale, event.file)
+
+    def show_stopping(self) -> None:
+        """Show that the stop was heard."""
+        self.state.setText("Stopping…")
+        self.stop.setEnabled(False)
+
+    def show_end(self, event: RunFinished | None, text: str = "") -> None:
+        """Show how the training ended; without an event, `text` says it."""
+        self._show_running(False)
+        if event is not None:
+            how = "Finished" if event.complete else "Stopped; finished scales are kept"
+            text = f"{how}  ·  {wording.clock(event.seconds)} on {event.device}"
+        self.state.setText("Training finished" if event is not None and event.complete else "Training stopped")
+        self.detail.setText(text)
+        self.progress.setVisible(False)
+        self.strip.set_current(-1)
+
+    def show_idle(self) -> None:
+        """Hide everything about a training."""
+        self._show_running(False)
+        self.report.setVisible(False)
+
+    @property
+    def is_running(self) -> bool:
+        """Whether a training is shown as running."""
+        return not self.stop.isHidden()
+
+    def _show_running(self, running: bool) -> None:
+        self.report.setVisible(True)
+        self.train.setVisible(not running)
+        self.stop.setVisible(running)
+        self.stop.setEnabled(running)
+        self.progress.setVisible(running)
+        self.losses.setVisible(running)
+        self.preset.setEnabled(not running)
+        self.device.setEnabled(not running)
+
+    # building ------------------------------------------------------------------------------------------
+
+    def _build(self) -> None:
+        self.preset = Choice(PRESETS, "Preset")
+        self.device = QComboBox()
+        describe(self.device, "Where to compute. A graphics card is many times faster.", "Device")
+        self.set_devices([])
+        self.train = QPushButton(" Train variations")
+        self.train.setObjectName("primary")
+        self.train.setIcon(icons.icon("sparkle", palette.ON_ACCENT))
+        describe(self.train, "Learn the sound of the region (Ctrl+T)", "Train variations")
+        self.train.clicked.connect(lambda: self.train_asked.emit(self.preset.value, self.device.currentData()))
+        self.stop = QPushButton("Stop training")
+        self.stop.setObjectName("stop")
+        describe(self.stop, "Stop now and keep every finished scale (Ctrl+.)", "Stop training")
+        self.stop.clicked.connect(self.stop_asked)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(16, 14, 16, 16)
+        layout.setSpacing(10)
+        head = QHBoxLayout()
+        head.addWidget(label("Training", "heading"))
+        head.addStretch(1)
+        layout.addLayout(head)
+        for widget in (self.preset, self.device, self.train, self.stop, self._build_report()):
+            layout.addWidget(widget)
+        self.stop.hide()
+        self.report.hide()
+
+    def _build_report(self) -> QWidget:
+        self.report = QWidget()
+        self.state = label()
+        self.detail = label(name="small", wrap=True)
+        self.progress = QProgressBar()
+        self.progress.setTextVisible(False)
+        self.progress.setAccessibleName("Progress of the training")
+        self.losses = LossPlot()
+        self.losses.setFixedHeight(84)
+        self.strip = ScaleStrip()
+        self.strip.preview_asked.connect(self.preview_asked)
+        layout = QVBoxLayout(self.report)
+        layout.setContentsMargins(0, 2, 0, 0)
+        layout.setSpacing(7)
+        for widget in (self.state, self.progress, self.detail, self.losses, self.strip):
+            layout.addWidget(widget)
+        return self.report

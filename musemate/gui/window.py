@@ -1,0 +1,304 @@
+"""The main window: puts the panels together and passes wishes to those who fulfil them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import partial
+from pathlib import Path
+
+from PySide6.QtCore import Qt, QTimer, QUrl, Signal
+from PySide6.QtGui import (
+    QCloseEvent,
+    QDesktopServices,
+    QDragEnterEvent,
+    QDragLeaveEvent,
+    QDropEvent,
+    QKeyEvent,
+    QPaintEvent,
+)
+from PySide6.QtWidgets import QAbstractButton, QMainWindow
+
+from musemate.audio.player import Player
+from musemate.engine.events import FileRefused
+from musemate.errors import MuseMateError
+from musemate.gui import dialogs, dropping
+from musemate.gui.actions import Actions
+from musemate.gui.audition import Audition
+from musemate.gui.exportdialog import ExportDialog
+from musemate.gui.layout import Parts
+from musemate.gui.listening import Listening
+from musemate.gui.memory import Memory
+from musemate.gui.projectview import ProjectView
+from musemate.gui.session import Session
+from musemate.gui.taker import Taker
+from musemate.gui.trainer import Trainer, why_not
+from musemate.gui.transport import FRAGMENT, TAKE
+from musemate.paths import resource
+from musemate.project.store import Project
+
+WARM_MS = 150
+"""How long after the first paint the workers are started: the window comes first."""
+
+
+class Window(QMainWindow):
+    """MuseMate's window.
+
+    Parameters
+    ----------
+    make_player : callable
+        Makes the player; tests may give one of their own.
+    warm : bool
+        Start the workers ahead of their first use.
+    """
+
+    painted = Signal()
+    """The window has been on the screen for the first time."""
+
+    def __init__(self, *, make_player: Callable[[], Player] = Player, warm: bool = True) -> None:
+        super().__init__()
+        self.setWindowTitle("MuseMate")
+        self.resize(1280, 800)
+        self.setMinimumSize(1040, 660)
+        self.setAcceptDrops(True)
+        self._make_player, self._warm = make_player, warm
+        self._is_painted = False
+        self.memory = Memory()
+        self.session = Session(self)
+        self.parts = Parts(self, self.session)
+        self.audition = Audition(self.session.background, self)
+        self.listening = Listening(self.session, self.parts.stage, self.parts.transport, self.audition, self)
+        self.trainer = Trainer(self.session, self.parts.train, self)
+        self.taker = Taker(self.session, self.parts.make, self)
+        self.view = ProjectView(self.session, self.parts, self.listening, self.trainer, self)
+        self.actions_by_name = Actions(self, self._handlers())
+        self.export_dialog: ExportDialog | None = None
+        self._connect()
+        self._on_project()
+        self.parts.transport.volume.setValue(self.memory.get("volume", 80))
+
+    # files and projects --------------------------------------------------------------------------------
+
+    def open_paths(self, paths: list[Path]) -> None:
+        """Open a project among the paths, or else load the sound files."""
+        project = dropping.project_in(paths)
+        if project is not None:
+            self.session.open_project(project)
+        elif paths:
+            self.session.import_files(dropping.sound_files(paths))
+
+    def on_open_audio(self) -> None:
+        """Ask for sound files and load them."""
+        self.session.import_files(dialogs.ask_audio(self))
+
+    def on_open_project(self) -> None:
+        """Ask for a project and open it."""
+        folder = dialogs.ask_project(self)
+        if folder is not None:
+            self.session.open_project(folder)
+
+    def on_new_project(self) -> None:
+        """Ask for a name and make a project."""
+        folder = dialogs.ask_new_project(self)
+        if folder is not None:
+            self.session.create_project(folder)
+
+    def on_demo(self) -> None:
+        """Load the bundled fragment."""
+        self.session.import_files([str(resource("demo.flac"))])
+
+    def _on_project(self) -> None:
+        project = self.session.project
+        self.setWindowTitle(f"{project.name} – MuseMate" if project else "MuseMate")
+        if project is not None:
+            self.memory.add_recent(project.folder)
+        recent = self.memory.recent_projects()
+        self.parts.welcome.set_recent([folder for folder in recent if not project or folder != project.folder])
+        menu = self.actions_by_name.recent
+        menu.clear()
+        for folder in recent:
+            action = menu.addAction(folder.name)
+            action.setToolTip(str(folder))
+            action.triggered.connect(partial(self._on_recent, folder))
+        menu.setEnabled(bool(recent))
+        self.actions_by_name["show_folder"].setEnabled(project is not None)
+
+    def _on_recent(self, folder: Path) -> None:
+        self.session.open_project(folder)
+
+    def _show_folder(self) -> None:
+        if self.session.project is not None:
+            show_folder(self.session.project.folder)
+
+    # training and takes --------------------------------------------------------------------------------
+
+    def on_train(self) -> None:
+        """Train on the region of the current fragment."""
+        fragment = self.listening.fragment
+        reason = why_not(fragment)
+        if reason or self.trainer.is_running:
+            self.parts.messages.say(reason or "A training is running already.", level="warning")
+        elif fragment is not None:
+            self.trainer.start(fragment, self.parts.train.preset.value, self.parts.train.device.currentData())
+
+    def on_make(self) -> None:
+        """Make takes with the current run."""
+        run = self.view.current_run()
+        if run is None:
+            self.parts.messages.say("Train variations first: takes are made with what was learnt.", level="warning")
+        else:
+            self.taker.make(run.id, self.parts.make.wish)
+
+    def on_export(self, takes: list[str] | None = None) -> None:
+        """Ask how to export takes, the chosen ones if none are given."""
+        project = self.session.project
+        current = [self.listening.take.id] if self.listening.take else []
+        ids = takes or self.parts.takes.selected or current
+        if project is None or not ids:
+            self.parts.messages.say("Choose a take first.", level="warning")
+            return
+        shown = self.parts.stage.subject
+        is_shown = len(ids) == 1 and shown is not None and shown.id == ids[0]
+        span = self.parts.stage.span if is_shown and self.parts.stage.is_partial else None
+        folder = Path(self.memory.get("export_folder", "") or project.exports_path)
+        names = [project.take(take).name for take in ids]
+        dialog = ExportDialog(names, folder, span, self.memory.get("depth", "24"), self)
+        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        dialog.export_asked.connect(lambda *answer: self._on_export_asked(project, ids, *answer))
+        self.export_dialog = dialog
+        dialog.open()
+
+    def _on_export_asked(
+        self, project: Project, takes: list[str], folder: str, depth: str, span: tuple[float, float] | None
+    ) -> None:
+        chosen = Path(folder) if folder else project.exports_path
+        self.memory.put("export_folder", "" if chosen == project.exports_path else str(chosen))
+        self.memory.put("depth", depth)
+        self.taker.export(takes, chosen, depth, span)
+
+    def _on_exported(self, files: list[str]) -> None:
+        if files:
+            name = Path(files[0]).name if len(files) == 1 else f"{len(files)} files"
+            folder = Path(files[0]).parent
+            self.parts.messages.say(
+                f"Exported {name}", level="done", action=("Show folder", lambda: show_folder(folder))
+            )
+
+    # messages ------------------------------------------------------------------------------------------
+
+    def _on_refused(self, refused: FileRefused) -> None:
+        self.parts.tree.add_refused(refused)
+        self.parts.messages.fail(MuseMateError(refused.error, hint=refused.hint))
+
+    def _on_silent(self, reason: str) -> None:
+        self.parts.messages.say(reason, level="warning", action=("Look again", self.audition.retry))
+
+    # building ------------------------------------------------------------------------------------------
+
+    def _handlers(self) -> dict[str, Callable[[], object]]:
+        stage, transport, audition = self.parts.stage, self.parts.transport, self.audition
+        return {
+            "open_audio": self.on_open_audio,
+            "new_project": self.on_new_project,
+            "open_project": self.on_open_project,
+            "demo": self.on_demo,
+            "export": self.on_export,
+            "show_folder": self._show_folder,
+            "quit": self.close,
+            "play": lambda: transport.play.click(),
+            "stop": lambda: transport.stop.click(),
+            "loop": lambda: transport.loop.click(),
+            "hear_fragment": lambda: self.listening.switch(FRAGMENT),
+            "hear_take": lambda: self.listening.switch(TAKE),
+            "switch": self.listening.switch,
+            "next_take": lambda: self.view.step_take(1),
+            "previous_take": lambda: self.view.step_take(-1),
+            "louder": lambda: transport.volume.setValue(transport.volume.value() + 10),
+            "softer": lambda: transport.volume.setValue(transport.volume.value() - 10),
+            "find_sound": audition.retry,
+            "region_start": lambda: stage.set_edge(start_s=audition.position_s),
+            "region_end": lambda: stage.set_edge(end_s=audition.position_s),
+            "zoom_region": lambda: stage.zoom("region"),
+            "zoom_in": lambda: stage.zoom("in"),
+            "zoom_out": lambda: stage.zoom("out"),
+            "zoom_all": lambda: stage.zoom("all"),
+            "train": lambda: self.parts.train.train.click() if not self.trainer.is_running else None,
+            "stop_training": self.trainer.stop,
+            "make_takes": lambda: self.parts.make.make.click(),
+            "shortcuts": lambda: dialogs.show_shortcuts(self),
+            "about": lambda: dialogs.show_about(self),
+        }
+
+    def _connect(self) -> None:
+        parts, session = self.parts, self.session
+        parts.welcome.open_audio.connect(self.on_open_audio)
+        parts.welcome.open_project.connect(self.on_open_project)
+        parts.welcome.demo.connect(self.on_demo)
+        parts.welcome.recent.connect(lambda folder: session.open_project(Path(folder)))
+        parts.tree.open_asked.connect(self.on_open_audio)
+        parts.train.train_asked.connect(self.on_train)
+        parts.train.preview_asked.connect(self.listening.show_preview)
+        parts.make.make_asked.connect(self.on_make)
+        parts.takes.export_asked.connect(self.on_export)
+        parts.transport.volume.valueChanged.connect(lambda value: self.memory.put("volume", value))
+        session.project_changed.connect(self._on_project)
+        session.refused.connect(self._on_refused)
+        session.devices_found.connect(parts.train.set_devices)
+        session.said.connect(lambda text, hint, level: parts.messages.say(text, hint, level=level))
+        session.failed.connect(parts.messages.fail)
+        self.audition.failed.connect(parts.messages.fail)
+        self.audition.unavailable.connect(self._on_silent)
+        self.taker.exported.connect(self._on_exported)
+        self.painted.connect(lambda: QTimer.singleShot(WARM_MS, self._on_painted))
+
+    def _on_painted(self) -> None:
+        if not self.isVisible():
+            return
+        self.audition.start(self._make_player)
+        if self._warm:
+            self.session.lanes.quick.warm()
+            self.session.find_devices()
+
+    # Qt's hooks ----------------------------------------------------------------------------------------
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Notice the first paint."""
+        super().paintEvent(event)
+        if not self._is_painted:
+            self._is_painted = True
+            self.painted.emit()
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Press the focused button with Enter: Space always plays."""
+        focused = self.focusWidget()
+        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and isinstance(focused, QAbstractButton):
+            focused.click()
+        else:
+            super().keyPressEvent(event)
+
+    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
+        """Accept files and folders anywhere on the window."""
+        if event.source() is None and dropping.dropped_paths(event.mimeData()):
+            event.acceptProposedAction()
+            self.parts.welcome.set_drop(True)
+
+    def dragLeaveEvent(self, event: QDragLeaveEvent) -> None:
+        """Forget the drop."""
+        self.parts.welcome.set_drop(False)
+
+    def dropEvent(self, event: QDropEvent) -> None:
+        """Open what was dropped."""
+        self.parts.welcome.set_drop(False)
+        event.acceptProposedAction()
+        self.open_paths(dropping.dropped_paths(event.mimeData()))
+
+    def closeEvent(self, event: QCloseEvent) -> None:
+        """End at once for the eye, then cooperatively: finished scales and takes are stored already."""
+        self.hide()
+        self.audition.close()
+        self.session.close()
+        event.accept()
+
+
+def show_folder(folder: Path) -> None:
+    """Open a folder in the system's file manager."""
+    QDesktopServices.openUrl(QUrl.fromLocalFile(str(folder)))
