@@ -31,6 +31,14 @@ from musemate.engine.events import (
 from musemate.errors import MuseMateError
 
 
+_COLUMNS = {
+    "fragment": ("id", "name", "seconds", "start_s", "length_s", "bpm", "key"),
+    "run": ("id", "fragment", "preset", "device", "seed", "state", "finished"),
+    "take": ("id", "run", "seconds", "mode", "closeness", "seed", "stars"),
+}
+"""What of a project's rows fits into a terminal; --json shows everything."""
+
+
 class Console(Protocol):
     """What the commands need of an output."""
 
@@ -216,10 +224,11 @@ def _tables(rows: list[dict[str, Any]]) -> Iterator[Table]:
         yield table
         return
     for kind in dict.fromkeys(row.get("kind", "") for row in rows):
-        chosen = [{k: v for k, v in row.items() if k != "kind"} for row in rows if row.get("kind", "") == kind]
-        table = Table(*chosen[0], title=f"{kind}s" if kind else None, title_justify="left")
+        chosen = [row for row in rows if row.get("kind", "") == kind]
+        columns = _COLUMNS.get(kind, tuple(chosen[0]))
+        table = Table(*columns, title=f"{kind}s" if kind else None, title_justify="left")
         for row in chosen:
-            table.add_row(*map(_cell, row.values()))
+            table.add_row(*(_cell(row[name]) for name in columns))
         yield table
 
 

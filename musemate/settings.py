@@ -1,0 +1,81 @@
+"""The songwriter's lasting choices: a frozen record, loaded once and stored as a whole."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+from dataclasses import dataclass
+from pathlib import Path
+
+from musemate.errors import SettingsError
+from musemate.paths import settings_file
+
+
+@dataclass(frozen=True)
+class Settings:
+    """What a new training, take or export starts from; make a changed one with `dataclasses.replace`.
+
+    Parameters
+    ----------
+    device : str
+        "auto" or the name of a compute device.
+    preset : str
+        Effort of a training.
+    n_takes : int
+        Takes made at once, 1 to 100.
+    depth : str
+        "16", "24" or "32f", for exports.
+
+    Raises
+    ------
+    SettingsError
+        A value is of the wrong kind or not possible.
+    """
+
+    device: str = "auto"
+    preset: str = "balanced"
+    n_takes: int = 4
+    depth: str = "24"
+
+    def __post_init__(self) -> None:
+        for field in dataclasses.fields(self):
+            if type(getattr(self, field.name)) is not type(field.default):
+                raise SettingsError(f"The setting {field.name} = {getattr(self, field.name)!r} is not possible.")
+        if not 1 <= self.n_takes <= 100:
+            raise SettingsError(f"{self.n_takes} takes at once are not possible.", hint="Choose 1 to 100.")
+
+
+def load_settings(file: Path | None = None) -> Settings:
+    """Return the stored settings; the defaults where none are stored or the file is damaged.
+
+    Names that this version does not know are left out, so that an older version can read newer settings.
+    """
+    file = file or settings_file()
+    try:
+        values = json.loads(file.read_text(encoding="utf-8"))
+        known = {field.name for field in dataclasses.fields(Settings)}
+        return Settings(**{name: value for name, value in values.items() if name in known})
+    except (OSError, ValueError, AttributeError, SettingsError):
+        return Settings()
+
+
+def save_settings(settings: Settings, file: Path | None = None) -> None:
+    """Store settings, whole or not at all.
+
+    Raises
+    ------
+    SettingsError
+        The file cannot be written.
+    """
+    file = file or settings_file()
+    temporary = file.with_name(f".{file.name}.tmp")
+    try:
+        file.parent.mkdir(parents=True, exist_ok=True)
+        temporary.write_text(json.dumps(dataclasses.asdict(settings), indent=1), encoding="utf-8")
+        temporary.replace(file)
+    except OSError as error:
+        raise SettingsError(
+            "Your settings could not be stored.",
+            hint=f'Check the free space and the rights of "{file.parent}".',
+            detail=str(error),
+        ) from error
