@@ -80,7 +80,7 @@ class Model(Protocol):
     """Something trained that makes takes."""
 
     def generate(self, request: TakeRequest, cancelled: Cancelled) -> AudioClip:
-        """Make one take, shape (channels of the fragment, round(seconds * rate)), at the fragment's rate, 48 kHz at most.
+        """Make one take, shape (channels of the fragment, round(seconds * rate)), at its rate, 48 kHz at most.
 
         Raises
         ------
