@@ -195,16 +195,11 @@ def _check_length(path: Path, n_frames: int | None, rate_hz: int, first: int, wa
     left = n_frames - first if wanted is None else min(wanted, n_frames - first)
     if left >= round(min_s * rate_hz):
         return
+    # rounded down: "is only 0.50 s long; MuseMate needs at least 0.5 s" would help nobody
+    length = "one sample" if left == 1 else shown_length(math.floor(100 * left / rate_hz) / 100)
     if left < n_frames:
-        raise TooShortError(
-            f'The region of "{name}" is only {shown_length(left / rate_hz)} long; {needed}.',
-            hint="Choose a longer region.",
-        )
-    length = "one sample" if n_frames == 1 else shown_length(n_frames / rate_hz)
-    raise TooShortError(
-        f'"{name}" is only {length} long; {needed}.',
-        hint="Choose a longer recording.",
-    )
+        raise TooShortError(f'The region of "{name}" is only {length} long; {needed}.', hint="Choose a longer region.")
+    raise TooShortError(f'"{name}" is only {length} long; {needed}.', hint="Choose a longer recording.")
 
 
 def _collect(path: Path, decoder: Decoder, first: int, wanted: int | None) -> Samples:

@@ -164,9 +164,12 @@ class Player:
 
     def _is_at_the_end(self) -> bool:
         """Whether nothing is left to play from where the deck, not yet the ear, has arrived."""
+        samples = self._deck.wish.samples
+        return samples is not None and self._frame_reached() >= samples.shape[1]
+
+    def _frame_reached(self) -> int:
         wish, deck = self._deck.wish, self._deck
-        frame = wish.seek_to if wish.seek_serial != deck.followed_seek else deck.mark.frame
-        return wish.samples is not None and frame >= wish.samples.shape[1]
+        return wish.seek_to if wish.seek_serial != deck.followed_seek else deck.mark.frame
 
     def _ask(self, **changes: Any) -> None:
         self._deck.wish = dataclasses.replace(self._deck.wish, **changes)
@@ -225,7 +228,7 @@ class Player:
         _log.warning("playback is off: %s (%s)", error.message, error.detail)
         self.available = False
         self.reason = f"{error.message} {error.hint}".strip()
-        frame = self._deck.mark.frame
+        frame = self._frame_reached()
         self._ask(playing=False)
         if self._output is not None:
             self._output.discard()

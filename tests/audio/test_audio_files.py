@@ -137,6 +137,7 @@ def test_a_long_file_is_read_in_blocks_that_fit_together(tmp_path: Path) -> None
         (0.0, float("inf"), SettingsError, "A region cannot be inf s long."),
         (5.0, None, TooShortError, 'The region starts at 5.00 s, after the end of "song.wav".'),
         (0.9, None, TooShortError, 'The region of "song.wav" is only 0.10 s long; MuseMate needs at least 0.5 s.'),
+        (0.501, None, TooShortError, 'The region of "song.wav" is only 0.49 s long; MuseMate needs at least 0.5 s.'),
         (0.0, 0.2, TooShortError, 'The region of "song.wav" is only 0.20 s long; MuseMate needs at least 0.5 s.'),
     ],
 )
