@@ -37,10 +37,10 @@ LOUDNESS_LUFS = -14.0
 CEILING = 10 ** (-1.0 / 20)
 
 # The score. One string a bar, one letter a sixteenth note.
-CHORDS = ["Am", "F", "C", "G", "Am", "F", "Dm", "E", "Am", "C", "F", "G"]
+CHORDS = ["Am", "F", "C", "G", "Am", "F", "Dm", "E", "Am", "Em", "F", "E"]
 N_BARS = len(CHORDS)
 N_FRAMES = N_BARS * BAR
-ROOTS = {"Am": 45, "F": 41, "C": 48, "G": 43, "Dm": 50, "E": 40}
+ROOTS = {"Am": 45, "F": 41, "C": 48, "G": 43, "Dm": 50, "E": 40, "Em": 40}
 """MIDI notes of the guitar's power chords."""
 
 # O: open chord, o: softer, m: palm-muted, -: silence, .: goes on
@@ -87,9 +87,9 @@ LEAD = [
     (6, 2.0, 1.0, 74), (6, 3.0, 0.5, 72), (6, 3.5, 0.5, 69),
     (7, 0.5, 0.5, 64), (7, 1.0, 0.5, 68), (7, 1.5, 0.5, 71), (7, 2.0, 2.0, 74),
     (8, 0.0, 1.5, 76), (8, 1.5, 0.5, 74), (8, 2.0, 1.0, 72), (8, 3.0, 1.0, 69),
-    (9, 0.0, 1.0, 67), (9, 1.0, 0.5, 72), (9, 1.5, 0.5, 74), (9, 2.0, 2.0, 76),
+    (9, 0.0, 1.0, 67), (9, 1.0, 0.5, 71), (9, 1.5, 0.5, 74), (9, 2.0, 2.0, 76),
     (10, 0.0, 1.0, 77), (10, 1.0, 0.5, 76), (10, 1.5, 0.5, 72), (10, 2.0, 1.0, 69), (10, 3.0, 1.0, 72),
-    (11, 0.0, 1.0, 74), (11, 1.0, 1.0, 71), (11, 2.0, 0.5, 74), (11, 2.5, 0.5, 76), (11, 3.0, 1.0, 71),
+    (11, 0.0, 1.0, 71), (11, 1.0, 1.0, 68), (11, 2.0, 0.5, 71), (11, 2.5, 0.5, 74), (11, 3.0, 1.0, 68),
 ]  # fmt: skip
 
 
@@ -144,9 +144,9 @@ def decay(seconds: float, n_frames: int) -> Wave:
     return np.asarray(0.001 ** (np.arange(n_frames) / (seconds * RATE_HZ)))
 
 
-def in_the_round(wave: Wave, lead_in: int = BAR) -> Wave:
-    """Put the end in front, so that filters have settled when the first bar starts."""
-    return np.concatenate([wave[-lead_in:], wave])
+def in_the_round(wave: Wave) -> Wave:
+    """Put the last bar in front, so that filters have settled when the first bar starts."""
+    return np.concatenate([wave[-BAR:], wave])
 
 
 # Strings
