@@ -59,6 +59,7 @@ class ProjectView(QObject):
         run = self.current_run()
         self._parts.make.set_ready("" if run else "Train variations first: takes are made with what was learnt.")
         self._parts.make.show_run(run)
+        self._parts.takes.set_hint(can_make=run is not None)
 
     # what is chosen ------------------------------------------------------------------------------------
 

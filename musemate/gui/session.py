@@ -39,6 +39,7 @@ class Session(QObject):
         self.pictures.failed.connect(self.failed)
         self.project: Project | None = None
         self.loading: list[str] = []
+        self._is_closing = False
 
     # projects ------------------------------------------------------------------------------------------
 
@@ -70,6 +71,7 @@ class Session(QObject):
 
     def close(self) -> None:
         """End all work, cooperatively, and close the project."""
+        self._is_closing = True
         self.background.close()
         self.lanes.close()
         if self.project is not None:
@@ -136,6 +138,8 @@ class Session(QObject):
 
     def analyse(self, fragment_id: str) -> None:
         """Find beats, key and voice of a fragment."""
+        if self._is_closing:
+            return
         job = self.lanes.analyse.submit("analyse_fragment", project=self.folder, fragment=fragment_id)
         job.happened.connect(self._on_analysed)
         job.failed.connect(self.failed)

@@ -106,6 +106,12 @@ class TakeList(QFrame):
         self._stack.setCurrentIndex(1 if takes else 0)
         self._on_selection()
 
+    def set_hint(self, *, can_make: bool) -> None:
+        """Say what to do while there are no takes."""
+        self._empty.setText(
+            "Ready: make your first takes." if can_make else "Your takes will appear here. Train variations first."
+        )
+
     def set_playing(self, take_id: str, part: float, *, playing: bool) -> None:
         """Show which take is heard and how far; "" for none."""
         for row in self.rows():
@@ -208,10 +214,11 @@ class TakeList(QFrame):
         head.addWidget(self._count)
         head.addStretch(1)
         head.addWidget(self.export)
-        empty = label("Your takes will appear here. Train variations, then make some.", "muted", wrap=True)
-        empty.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        self._empty = label("", "muted", wrap=True)
+        self._empty.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        self.set_hint(can_make=False)
         self._stack = QStackedLayout()
-        self._stack.addWidget(empty)
+        self._stack.addWidget(self._empty)
         self._stack.addWidget(self._rows)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(14, 10, 10, 8)

@@ -33,6 +33,8 @@ class TrainPanel(QFrame):
         self.setObjectName("panel")
         self._scales: list[str] = []
         self._scale = -1
+        self.wanted_device = "auto"
+        """Device to choose as soon as it is known to be there."""
         self._build()
         self.set_ready("Choose a fragment first.")
 
@@ -45,13 +47,13 @@ class TrainPanel(QFrame):
 
     def set_devices(self, rows: list[dict[str, Any]]) -> None:
         """Offer these devices beside the automatic choice; rows as `list_devices` gives them."""
-        chosen = self.device.currentData()
+        chosen = self.wanted_device
         self.device.clear()
         self.device.addItem("Best available device", "auto")
         for row in rows:
             self.device.addItem(str(row["label"]), str(row["name"]))
-        index = self.device.findData(chosen)
-        self.device.setCurrentIndex(max(0, index))
+        self.device.setCurrentIndex(max(0, self.device.findData(chosen)))
+        self.wanted_device = chosen
 
     def show_begin(self) -> None:
         """Show that a training was asked for."""
@@ -115,6 +117,9 @@ class TrainPanel(QFrame):
         """Whether a training is shown as running."""
         return not self.stop.isHidden()
 
+    def _on_device(self) -> None:
+        self.wanted_device = self.device.currentData()
+
     def _show_running(self, running: bool) -> None:
         self.report.setVisible(True)
         self.train.setVisible(not running)
@@ -130,6 +135,7 @@ class TrainPanel(QFrame):
     def _build(self) -> None:
         self.preset = Choice(PRESETS, "Preset")
         self.device = QComboBox()
+        self.device.activated.connect(self._on_device)
         describe(self.device, "Where to compute. A graphics card is many times faster.", "Device")
         self.set_devices([])
         self.train = QPushButton(" Train variations")

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 from PySide6.QtCore import Qt, QTimer, QUrl, Signal
 from PySide6.QtGui import (
@@ -19,6 +21,7 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QAbstractButton, QMainWindow
 
 from musemate.audio.player import Player
+from musemate.engine.base import PRESETS
 from musemate.engine.events import FileRefused
 from musemate.errors import MuseMateError
 from musemate.gui import dialogs, dropping
@@ -35,6 +38,7 @@ from musemate.gui.trainer import Trainer, why_not
 from musemate.gui.transport import FRAGMENT, TAKE
 from musemate.paths import resource
 from musemate.project.store import Project
+from musemate.settings import load_settings, save_settings
 
 WARM_MS = 150
 """How long after the first paint the workers are started: the window comes first."""
@@ -75,6 +79,7 @@ class Window(QMainWindow):
         self._connect()
         self._on_project()
         self.parts.transport.volume.setValue(self.memory.get("volume", 80))
+        self._apply_settings()
 
     # files and projects --------------------------------------------------------------------------------
 
@@ -138,7 +143,9 @@ class Window(QMainWindow):
         if reason or self.trainer.is_running:
             self.parts.messages.say(reason or "A training is running already.", level="warning")
         elif fragment is not None:
-            self.trainer.start(fragment, self.parts.train.preset.value, self.parts.train.device.currentData())
+            preset, device = self.parts.train.preset.value, str(self.parts.train.device.currentData())
+            self._remember(preset=preset, device=device)
+            self.trainer.start(fragment, preset, device)
 
     def on_make(self) -> None:
         """Make takes with the current run."""
@@ -146,6 +153,7 @@ class Window(QMainWindow):
         if run is None:
             self.parts.messages.say("Train variations first: takes are made with what was learnt.", level="warning")
         else:
+            self._remember(n_takes=self.parts.make.wish.count)
             self.taker.make(run.id, self.parts.make.wish)
 
     def on_export(self, takes: list[str] | None = None) -> None:
@@ -161,7 +169,7 @@ class Window(QMainWindow):
         span = self.parts.stage.span if is_shown and self.parts.stage.is_partial else None
         folder = Path(self.memory.get("export_folder", "") or project.exports_path)
         names = [project.take(take).name for take in ids]
-        dialog = ExportDialog(names, folder, span, self.memory.get("depth", "24"), self)
+        dialog = ExportDialog(names, folder, span, load_settings().depth, self)
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         dialog.export_asked.connect(lambda *answer: self._on_export_asked(project, ids, *answer))
         self.export_dialog = dialog
@@ -172,7 +180,7 @@ class Window(QMainWindow):
     ) -> None:
         chosen = Path(folder) if folder else project.exports_path
         self.memory.put("export_folder", "" if chosen == project.exports_path else str(chosen))
-        self.memory.put("depth", depth)
+        self._remember(depth=depth)
         self.taker.export(takes, chosen, depth, span)
 
     def _on_exported(self, files: list[str]) -> None:
@@ -182,6 +190,22 @@ class Window(QMainWindow):
             self.parts.messages.say(
                 f"Exported {name}", level="done", action=("Show folder", lambda: show_folder(folder))
             )
+
+    # settings ------------------------------------------------------------------------------------------
+
+    def _apply_settings(self) -> None:
+        settings = load_settings()
+        self.parts.train.wanted_device = settings.device
+        if settings.preset in PRESETS:
+            self.parts.train.preset.value = settings.preset
+        self.parts.make.count.setValue(settings.n_takes)
+
+    def _remember(self, **changes: Any) -> None:
+        """Start from these choices the next time."""
+        before = load_settings()
+        after = replace(before, **changes)
+        if after != before:
+            self.session.try_change(save_settings, after)
 
     # messages ------------------------------------------------------------------------------------------
 
