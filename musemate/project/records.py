@@ -5,25 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
-
-@dataclass(frozen=True)
-class Beats:
-    """The metre of a whole file as far as it is known.
-
-    `confidence` (0-1) says how sure the tracker is; from 0.5 the tempo counts as sure and bars may be shown.
-    """
-
-    bpm: float
-    confidence: float
-    beat_times_s: tuple[float, ...] = ()
-    downbeat: int = 0
-    """Index of the first beat that starts a bar."""
-    beats_per_bar: int = 4
-
-    @property
-    def is_sure(self) -> bool:
-        """Whether bars may be shown and used."""
-        return self.confidence >= 0.5
+from musemate.analysis.metre import Beats as Beats
 
 
 @dataclass(frozen=True)

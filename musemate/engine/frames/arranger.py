@@ -13,7 +13,7 @@ import numpy as np
 import numpy.typing as npt
 
 from musemate.errors import TooShortError
-from musemate.project.records import Beats
+from musemate.analysis.metre import Beats
 
 FREE_UNIT_S = 0.5
 """Length of a unit where there is no sure beat."""

@@ -23,7 +23,7 @@ class TrainingClock:
     def __init__(self, kinds: list[str], steps: list[int]) -> None:
         self._kinds, self._steps = kinds, steps
         self._measured: dict[str, float] = {}
-        self._part, self._began = 0, time.monotonic()
+        self._part, self._began, self._shown = 0, time.monotonic(), 0.0
 
     def begin(self, part: int) -> None:
         """Start the clock of a part."""
@@ -36,7 +36,9 @@ class TrainingClock:
         costs = [self._cost(kind) * n for kind, n in zip(self._kinds, self._steps, strict=True)]
         total = sum(costs)
         done = sum(costs[: self._part]) + costs[self._part] * step / max(1, self._steps[self._part])
-        return done / max(total, 1e-9), (total - done) if self._measured else None
+        # a new estimate must not make the bar go back
+        self._shown = max(self._shown, done / max(total, 1e-9))
+        return self._shown, (total - done) if self._measured else None
 
     def _cost(self, kind: str) -> float:
         """Seconds a step: measured, or the prior scaled by how this machine compares with it so far."""

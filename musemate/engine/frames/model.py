@@ -74,7 +74,8 @@ class FramesModel:
         n_given, freedom = self._entry(request)
         n_scales = len(self.pyramid.time_scales)
         trained = len(self.pyramid.generators)
-        if n_given >= n_scales or (trained <= n_given and trained < n_scales and n_given):
+        # nothing to add: everything is given, or no scale is trained yet that would go on from it
+        if n_given >= n_scales or trained <= n_given:
             return self.frames[:, source]
         weights = component_weights(self.spread, self.n_generated)
         arranged = pad_to_multiple(

@@ -16,7 +16,7 @@ from musemate.engine.frames.arranger import Units, cut_units
 from musemate.engine.frames.config import FramesConfig
 from musemate.engine.frames.framing import FrameSpace, Framing
 from musemate.errors import AudioFileError, SettingsError, TooShortError
-from musemate.project.records import Beats
+from musemate.analysis.metre import Beats
 
 MAX_RATE_HZ = 48_000
 UNIT_COMPONENTS = 24

@@ -1,0 +1,58 @@
+"""Frames: the grid, the bands and the components."""
+
+import numpy as np
+import pytest
+import torch
+
+from musemate.engine.frames.framing import RMS, FrameSpace, Framing, from_mid_side, to_mid_side
+from tests.engine.signals import ticking_clip
+
+
+@pytest.mark.parametrize(("rate_hz", "hop"), [(8000, 128), (16000, 256), (44100, 704), (48000, 768)])
+def test_grid_is_about_16_ms_at_every_rate(rate_hz: int, hop: int) -> None:
+    framing = Framing(rate_hz, 1)
+    assert framing.hop_length == hop
+    assert framing.n_fft == 8 * hop
+    assert framing.frame_rate == pytest.approx(62.5, rel=0.01)
+
+
+def test_mid_and_side_give_left_and_right_back() -> None:
+    samples = np.random.default_rng(0).standard_normal((2, 100)).astype(np.float32)
+    np.testing.assert_allclose(from_mid_side(to_mid_side(samples)), samples, atol=1e-6)
+
+
+def test_band_weights_are_means_and_cover_all_bins_but_the_last() -> None:
+    weights = Framing(16000, 1).band_weights()
+    np.testing.assert_allclose(weights.sum(axis=1), 1, rtol=1e-5)
+    assert (weights.sum(axis=0)[1:-1] > 0).all()
+
+
+def test_a_tone_lands_in_its_band() -> None:
+    framing = Framing(16000, 1)
+    tone = torch.sin(2 * torch.pi * 1000 * torch.arange(16000) / 16000)[None] * 0.1
+    bands = framing.log_bands(tone)
+    loudest = int(bands[:, 30].argmax())
+    centre_hz = framing.band_weights()[loudest] @ (np.arange(framing.n_fft // 2 + 1) * 16000 / framing.n_fft)
+    assert centre_hz == pytest.approx(1000, rel=0.02)
+
+
+@pytest.mark.parametrize("n_samples", [8000, 8001, 8127, 8128])
+def test_frame_count_fits_odd_lengths(n_samples: int) -> None:
+    framing = Framing(8000, 1)
+    assert framing.log_bands(torch.zeros(1, n_samples)).shape[1] == framing.n_frames(n_samples)
+
+
+def test_gain_brings_the_louder_of_mid_and_side_to_the_working_level() -> None:
+    clip = ticking_clip(channels=2)
+    levels = Framing(8000, 2).to_tensor(clip).square().mean(dim=1).sqrt()
+    assert float(levels.max()) == pytest.approx(RMS, rel=1e-4)
+
+
+def test_components_are_orthonormal_and_keep_all_of_a_low_rank_signal() -> None:
+    generator = torch.Generator().manual_seed(0)
+    bands = torch.randn(30, 3, generator=generator) @ torch.randn(3, 200, generator=generator) + 5
+    space = FrameSpace.fit(bands, 3)
+    torch.testing.assert_close(space.axes @ space.axes.T, torch.eye(3), atol=1e-4, rtol=0)
+    frames = space.frames(bands)
+    torch.testing.assert_close(space.axes.T @ frames + space.mean[:, None], bands, atol=1e-3, rtol=1e-3)
+    torch.testing.assert_close(frames.std(dim=1, correction=0), space.spread, atol=1e-3, rtol=1e-3)

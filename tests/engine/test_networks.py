@@ -1,0 +1,102 @@
+"""Networks, retrieval and losses: shapes, gradients, and pieces that equal the whole."""
+
+import pytest
+import torch
+
+from musemate.engine.frames.losses import feature_matching, fft_sizes, hinge_discriminator, spectral_loss
+from musemate.engine.frames.pyramid import ScaleCritic, ScaleGenerator, pad_to_multiple, pool, upsample
+from musemate.engine.frames.renderer import Renderer, SpectrumDiscriminator
+from musemate.engine.frames.retrieval import nearest_frames
+from musemate.engine.frames.stack import Pyramid
+
+
+@pytest.fixture(autouse=True)
+def _seed() -> None:
+    torch.manual_seed(0)
+
+
+def _missing_gradients(module: torch.nn.Module) -> list[str]:
+    return [n for n, p in module.named_parameters() if p.grad is None or not p.grad.abs().sum() > 0]
+
+
+def test_renderer_length_and_gradients() -> None:
+    renderer = Renderer(5, 16, 2, 2, 64)
+    sound = renderer(torch.randn(3, 5, 21))
+    assert sound.shape == (3, 2, 20 * 64)
+    sound.square().mean().backward()
+    assert _missing_gradients(renderer) == []
+
+
+@pytest.mark.parametrize("n", [2, 40, 131])
+def test_rendering_in_pieces_equals_the_whole(n: int) -> None:
+    renderer = Renderer(5, 16, 2, 2, 64)
+    frames = torch.randn(5, n)
+    with torch.inference_mode():
+        whole = renderer(frames[None])[0]
+    pieced = renderer.render(frames, piece=17)
+    torch.testing.assert_close(pieced, whole, atol=1e-5, rtol=1e-4)
+
+
+def test_discriminator_gradients_reach_every_layer_and_the_sound() -> None:
+    discriminator = SpectrumDiscriminator(2, 256)
+    sound = torch.randn(2, 2, 2048, requires_grad=True)
+    discriminator(sound)[-1].mean().backward()
+    assert _missing_gradients(discriminator) == []
+    assert sound.grad is not None
+    assert float(sound.grad.abs().sum()) > 0
+
+
+def test_scale_networks_keep_the_shape_and_pass_gradients() -> None:
+    made = ScaleGenerator(4, 8, torch.ones(4))
+    critic = ScaleCritic(4, 8)
+    frames = made(torch.randn(2, 4, 33), torch.randn(2, 4, 33))
+    assert frames.shape == (2, 4, 33)
+    critic(frames).mean().backward()
+    assert _missing_gradients(made) == []
+    assert _missing_gradients(critic) == []
+
+
+def test_pool_undoes_upsample_of_a_line() -> None:
+    line = torch.arange(16.0)[None, None]
+    torch.testing.assert_close(pool(upsample(line), 2)[..., 1:-1], line[..., 1:-1])
+    assert pad_to_multiple(torch.ones(2, 17), 16).shape == (2, 32)
+
+
+def test_pyramid_draws_the_same_from_the_same_seed_and_starts_where_it_is_told() -> None:
+    pyramid = Pyramid((4, 2, 1), [ScaleGenerator(3, 8, torch.ones(3)) for _ in range(3)])
+    shape = (1, 3, 64)
+    one, two, other = (pyramid.draw(shape, torch.Generator().manual_seed(s)) for s in (1, 1, 2))
+    assert torch.equal(one, two)
+    assert not torch.equal(one, other)
+    given = torch.randn(shape)
+    everything = pyramid.draw(shape, torch.Generator(), given=given, n_given=3)
+    assert torch.equal(everything, given)
+    assert pyramid.draw(shape, torch.Generator(), given=given, n_given=1, upto=2).shape == (1, 3, 32)
+
+
+def test_retrieval_finds_a_piece_of_the_library_again() -> None:
+    library = torch.randn(6, 500)
+    match = nearest_frames(library[:, 120:300], library, 2)
+    assert match[3:-3].tolist() == list(range(123, 297))
+
+
+def test_retrieval_keeps_a_running_match_over_an_equal_one() -> None:
+    piece = torch.randn(3, 50)
+    library = torch.cat([piece, piece], dim=1)
+    match = nearest_frames(piece, library, 1)
+    # the very last frame has no neighbour on its right, so only the library's own end equals it
+    assert match[:-1].tolist() == list(range(49))
+
+
+def test_spectral_loss_is_zero_only_for_the_same_sound() -> None:
+    sizes = fft_sizes(8000)
+    assert sizes == (1024, 512, 256, 64)
+    sound = torch.randn(2, 1, 4000) * 0.1
+    assert float(spectral_loss(sound, sound, sizes)) == 0
+    assert float(spectral_loss(sound * 0.5, sound, sizes)) > 0.5
+
+
+def test_hinge_and_feature_matching_by_hand() -> None:
+    assert float(hinge_discriminator(torch.tensor([2.0, 0.5]), torch.tensor([-3.0, 0.0]))) == pytest.approx(0.25 + 0.5)
+    real, fake = [torch.tensor([1.0, 3.0])], [torch.tensor([2.0, 3.0])]
+    assert float(feature_matching(real, fake)) == pytest.approx(0.25)
