@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 
 from PySide6.QtCore import QMimeData
@@ -20,7 +21,7 @@ def project_in(paths: list[Path]) -> Path | None:
     for path in paths:
         if path.name == FILE_NAME:
             return path.parent
-        if (path / FILE_NAME).is_file():
+        if _is(Path.is_file, path / FILE_NAME):
             return path
     return None
 
@@ -29,9 +30,23 @@ def sound_files(paths: list[Path]) -> list[str]:
     """Return all files, folders replaced by the sound files in them; each file's own check comes later."""
     files: list[str] = []
     for path in paths:
-        if path.is_dir():
-            inside = sorted(p for p in path.iterdir() if p.suffix.lower() in READABLE_SUFFIXES)
-            files += [str(file) for file in inside] or [str(path)]
+        if _is(Path.is_dir, path):
+            files += _sounds_in(path) or [str(path)]
         else:
             files.append(str(path))
     return files
+
+
+def _sounds_in(folder: Path) -> list[str]:
+    try:
+        return sorted(str(path) for path in folder.iterdir() if path.suffix.lower() in READABLE_SUFFIXES)
+    except OSError:
+        return []
+
+
+def _is(question: Callable[[Path], bool], path: Path) -> bool:
+    """Ask about a path; one that cannot be asked about (a name that is too long, say) is nothing."""
+    try:
+        return question(path)
+    except OSError:
+        return False

@@ -15,7 +15,8 @@ from musemate.gui.widgets import label, tool_button
 
 log = logging.getLogger(__name__)
 
-GOES_AWAY_MS = 8_000
+GOES_AWAY_MS = {"info": 8_000, "done": 8_000, "warning": 20_000}
+"""How long a message stays by its level; an error stays until it is closed."""
 _LOOKS = {
     "info": ("info", palette.FRAGMENT),
     "done": ("check", palette.FRAGMENT),
@@ -39,7 +40,7 @@ class MessageBar(QFrame):
         self._errors: list[str] = []
         self._action: Callable[[], object] | None = None
         self._build()
-        self._timer = QTimer(self, singleShot=True, interval=GOES_AWAY_MS)
+        self._timer = QTimer(self, singleShot=True)
         self._timer.timeout.connect(self.dismiss)
 
     @property
@@ -57,7 +58,7 @@ class MessageBar(QFrame):
         text, hint : str
             What happened, and what to do next.
         level : str
-            "info" and "done" go away by themselves; "warning" and "error" stay until they are closed.
+            "info", "done" and "warning" go away by themselves; "error" stays until it is closed.
         action : (label, function), optional
             One thing to do about it.
         """
@@ -94,10 +95,9 @@ class MessageBar(QFrame):
         self.setAccessibleDescription(f"{text} {hint}".strip())
         set_state(self, level=level)
         self.visibility(True)
-        if level in ("info", "done"):
-            self._timer.start()
-        else:
-            self._timer.stop()
+        self._timer.stop()
+        if level in GOES_AWAY_MS:
+            self._timer.start(GOES_AWAY_MS[level])
         self.shown.emit(text)
 
     def _build(self) -> None:

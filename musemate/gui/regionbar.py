@@ -6,7 +6,7 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QDoubleSpinBox, QHBoxLayout, QLabel, QToolButton, QVBoxLayout, QWidget
 
 from musemate.gui import icons, palette, wording
-from musemate.gui.widgets import describe, label, roomy, tool_button
+from musemate.gui.widgets import ElidedLabel, describe, label, roomy, tool_button
 from musemate.project.records import Beats
 
 
@@ -73,8 +73,8 @@ class RegionBar(QWidget):
     # building ------------------------------------------------------------------------------------------
 
     def _build(self) -> None:
-        self.title = label(name="title")
-        self.facts = label(name="muted")
+        self.title = ElidedLabel("title")
+        self.facts = ElidedLabel("muted")
         first = QHBoxLayout()
         first.setSpacing(14)
         first.addWidget(self.title)

@@ -127,8 +127,8 @@ class TrainPanel(QFrame):
         self.stop.setEnabled(running)
         self.progress.setVisible(running)
         self.losses.setVisible(running)
-        self.preset.setEnabled(not running)
-        self.device.setEnabled(not running)
+        self.preset.setVisible(not running)
+        self.device.setVisible(not running)
 
     # building ------------------------------------------------------------------------------------------
 

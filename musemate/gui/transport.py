@@ -7,7 +7,7 @@ from PySide6.QtGui import QFont
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QSlider, QToolButton, QVBoxLayout, QWidget
 
 from musemate.gui import icons, palette, wording
-from musemate.gui.widgets import Choice, describe, label, tool_button
+from musemate.gui.widgets import Choice, ElidedLabel, describe, label, tool_button
 
 FRAGMENT, TAKE = "fragment", "take"
 
@@ -103,8 +103,7 @@ class Transport(QFrame):
         self.position.setAccessibleName("Position")
         self.length = label(name="muted")
         self.length.setMinimumWidth(64)
-        self.name = label()
-        self.name.setMinimumWidth(80)
+        self.name = ElidedLabel()
         self.volume = QSlider(Qt.Orientation.Horizontal)
         self.volume.setRange(0, 100)
         self.volume.setValue(80)

@@ -10,7 +10,7 @@ import numpy as np
 import pyqtgraph as pg
 import pytest
 from PySide6.QtCore import QTimer
-from PySide6.QtWidgets import QWidget
+from PySide6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
 from virtual_sound import FakeSound
 
@@ -91,6 +91,7 @@ def shoot() -> Callable[[QWidget, str], None]:
 
     def take(widget: QWidget, name: str) -> None:
         if folder:
+            QApplication.processEvents()  # what has just changed is laid out before it is seen
             Path(folder).mkdir(parents=True, exist_ok=True)
             assert widget.grab().save(str(Path(folder) / f"{name}.png"))
 

@@ -1,0 +1,219 @@
+"""Each panel by itself: what it shows for the events it hears, and what it asks for."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QSignalSpy
+from pytestqt.qtbot import QtBot
+
+from musemate.engine.events import FileRefused, Progressed, RunFinished, RunStarted, ScaleFinished
+from musemate.errors import MuseMateError
+from musemate.gui.actions import MENUS, shortcut_table
+from musemate.gui.fragmenttree import FragmentTree
+from musemate.gui.memory import Memory
+from musemate.gui.messagebar import MessageBar
+from musemate.gui.stars import Stars
+from musemate.gui.takelist import TakeList
+from musemate.gui.takepanel import TakePanel, TakeWish
+from musemate.gui.trainpanel import TrainPanel
+from musemate.gui.transport import Transport
+from musemate.project.records import Run, Take
+
+
+def progress(scale: int, step: int, **losses: float) -> Progressed:
+    return Progressed(scale, 3, step, 10, losses, fraction=(10 * scale + step) / 30, left_s=125.0)
+
+
+@pytest.fixture
+def train(qtbot: QtBot, style: None) -> TrainPanel:
+    panel = TrainPanel()
+    qtbot.addWidget(panel)
+    panel.set_ready("")
+    return panel
+
+
+def test_train_panel_follows_a_training(train: TrainPanel) -> None:
+    train.show_begin()
+    assert train.is_running
+    assert train.train.isHidden()
+    train.show_started(RunStarted("r1", "cpu", ["1/16", "1/8", "1/4"]))
+    train.show_progress(progress(1, 5, critic=2.0))
+    assert train.state.text() == "Scale 2 of 3 · 1/8"
+    assert train.detail.text() == "Step 5 of 10  ·  about 2 min left"
+    assert train.progress.value() == 500
+    assert [button.property("state") for button in train.strip.buttons] == ["waiting", "current", "waiting"]
+    train.show_end(RunFinished("r1", 65.0, 800.0, "cpu", complete=False))
+    assert not train.is_running
+    assert "finished scales are kept" in train.detail.text()
+
+
+def test_preview_of_a_finished_scale_can_be_asked_for(train: TrainPanel, qtbot: QtBot) -> None:
+    train.show_begin()
+    train.show_started(RunStarted("r1", "cpu", ["1/16", "1/8"]))
+    assert not train.strip.buttons[0].isEnabled()
+    train.show_scale(ScaleFinished(0, "1/16", "/tmp/preview.wav", 3.0))
+    with qtbot.waitSignal(train.preview_asked) as asked:
+        qtbot.mouseClick(train.strip.buttons[0], Qt.MouseButton.LeftButton)
+    assert asked.args == ["/tmp/preview.wav", "1/16"]
+
+
+def test_losses_start_anew_with_each_scale(train: TrainPanel) -> None:
+    train.show_begin()
+    for step in range(5):
+        train.show_progress(progress(0, step, critic=1.0, generator=float(step)))
+    assert train.losses.n_points == 5
+    train.show_progress(progress(1, 0, critic=1.0, broken=float("nan")))
+    assert train.losses.n_points == 1
+    assert sorted(train.losses._curves) == ["critic"]
+
+
+def test_train_button_says_why_it_cannot_be_pressed(train: TrainPanel) -> None:
+    train.set_ready("The region is too short.")
+    assert not train.train.isEnabled()
+    assert train.train.toolTip() == "The region is too short."
+
+
+def test_remembered_device_is_chosen_when_it_is_found(train: TrainPanel, qtbot: QtBot) -> None:
+    train.wanted_device = "cuda:0"
+    train.set_devices([{"name": "cpu", "label": "Processor"}])
+    assert train.device.currentData() == "auto"
+    train.set_devices([{"name": "cpu", "label": "Processor"}, {"name": "cuda:0", "label": "A graphics card"}])
+    with qtbot.waitSignal(train.train_asked) as asked:
+        qtbot.mouseClick(train.train, Qt.MouseButton.LeftButton)
+    assert asked.args == ["sketch", "cuda:0"]
+
+
+def test_take_panel_asks_for_what_is_set(qtbot: QtBot, style: None) -> None:
+    panel = TakePanel()
+    qtbot.addWidget(panel)
+    assert not panel.make.isEnabled()
+    panel.set_ready("")
+    assert not panel.closeness.isEnabled()
+    panel.mode.value = "variation"
+    assert panel.closeness.isEnabled()
+    panel.closeness.setValue(80)
+    panel.count.setValue(2)
+    panel.seconds.setValue(400.0)
+    with qtbot.waitSignal(panel.make_asked) as asked:
+        qtbot.mouseClick(panel.make, Qt.MouseButton.LeftButton)
+    assert asked.args == [TakeWish(2, 300.0, "variation", 0.8)]
+
+
+def test_same_star_again_takes_the_stars_away(qtbot: QtBot, style: None) -> None:
+    stars = Stars("take 1")
+    qtbot.addWidget(stars)
+    heard = QSignalSpy(stars.chosen)
+    for _ in range(2):
+        qtbot.mouseClick(stars._buttons[2], Qt.MouseButton.LeftButton)
+    assert [heard.at(index)[0] for index in range(heard.count())] == [3, 0]
+
+
+def take(number: int, stars: int = 0) -> Take:
+    return Take(f"t{number}", "r1", f"{number}.wav", 3.0, "new", 0.5, number, "", f"take {number}", stars)
+
+
+def test_take_list_keeps_what_is_chosen_when_takes_come(qtbot: QtBot, style: None) -> None:
+    takes = TakeList(lambda take_id: Path(f"/tmp/{take_id}.wav"))
+    qtbot.addWidget(takes)
+    takes.set_takes([take(1), take(2)])
+    takes.select("t1")
+    chosen = QSignalSpy(takes.chosen)
+    takes.set_takes([take(1), take(2), take(3)])
+    assert takes.ids == ["t3", "t2", "t1"]
+    assert takes.current == "t1"
+    assert chosen.count() == 0
+
+
+def test_take_rows_can_be_dragged_as_files(qtbot: QtBot, style: None) -> None:
+    takes = TakeList(lambda take_id: Path(f"/tmp/{take_id}.wav"))
+    qtbot.addWidget(takes)
+    takes.set_takes([take(1), take(2)])
+    data = takes._rows.mimeData([takes._rows.item(0), takes._rows.item(1)])
+    assert [url.toLocalFile() for url in data.urls()] == ["/tmp/t2.wav", "/tmp/t1.wav"]
+
+
+def test_keys_rate_and_remove_takes(qtbot: QtBot, style: None) -> None:
+    takes = TakeList(lambda take_id: None)
+    qtbot.addWidget(takes)
+    takes.set_takes([take(1), take(2)])
+    takes.select("t2")
+    with qtbot.waitSignal(takes.stars_chosen) as rated:
+        qtbot.keyClick(takes._rows, Qt.Key.Key_5)
+    assert rated.args == ["t2", 5]
+    with qtbot.waitSignal(takes.remove_asked) as removed:
+        qtbot.keyClick(takes._rows, Qt.Key.Key_Delete)
+    assert removed.args == [["t2"]]
+
+
+def test_message_bar_counts_failures_that_come_together(qtbot: QtBot, style: None) -> None:
+    bar = MessageBar()
+    qtbot.addWidget(bar)
+    bar.fail(MuseMateError("One failed.", hint="Do this."))
+    bar.fail(MuseMateError("Two failed.", hint="Do that."))
+    assert bar.text == "Two failed. Do that. (1 more before this one, see the log.)"
+    bar.dismiss()
+    assert bar.text == ""
+    bar.fail(MuseMateError("Three failed."))
+    assert bar.text == "Three failed."
+
+
+def test_message_with_an_action_does_it_once(qtbot: QtBot, style: None) -> None:
+    bar = MessageBar()
+    qtbot.addWidget(bar)
+    done: list[str] = []
+    bar.say("Removed take 1.", action=("Undo", lambda: done.append("undone")))
+    qtbot.mouseClick(bar._button, Qt.MouseButton.LeftButton)
+    assert done == ["undone"]
+    assert bar.level == ""
+
+
+def test_transport_without_a_device_says_why(qtbot: QtBot, style: None) -> None:
+    transport = Transport()
+    qtbot.addWidget(transport)
+    transport.set_available("There is no sound device.")
+    for widget in (transport.play, transport.stop, transport.loop, transport.volume):
+        assert not widget.isEnabled()
+        assert widget.toolTip() == "There is no sound device."
+    transport.set_available("")
+    assert transport.play.isEnabled()
+    assert transport.play.toolTip() == "Play or pause (Space)"
+
+
+def test_refused_file_shows_its_reason(qtbot: QtBot, style: None) -> None:
+    tree = FragmentTree()
+    qtbot.addWidget(tree)
+    tree.add_refused(FileRefused("/music/notes.wav", '"notes.wav" is no sound file.', "Choose another."))
+    tree.set_rows([], [], [])
+    item = tree.tree.topLevelItem(0)
+    assert item is not None
+    assert item.text(0) == "notes.wav"
+    assert item.child(0).text(0) == '"notes.wav" is no sound file.'
+    tree.forget_refused("/music/notes.wav")
+    tree.set_rows([], [], [])
+    assert tree.tree.topLevelItemCount() == 0
+
+
+def test_state_of_a_run_is_told_in_words(qtbot: QtBot) -> None:
+    from musemate.gui.wording import run_facts
+
+    values = ("r1", "f1", 0.0, 20.0, "frames", "sketch", "cpu", 1)
+    stopped = Run(*values, "stopped", ("a", "b", "c"), 2, 60.0, 900.0, "")
+    assert run_facts(stopped) == "sketch  ·  stopped, 2 of 3 scales"
+
+
+def test_memory_survives_damage(tmp_path: Path) -> None:
+    file = tmp_path / "window.json"
+    Memory(file).put("volume", 30)
+    assert Memory(file).get("volume", 80) == 30
+    assert Memory(file).get("volume", "text") == "text"
+    file.write_text("{ broken")
+    assert Memory(file).get("volume", 80) == 80
+
+
+def test_no_key_is_given_twice() -> None:
+    keys = [key for entries in MENUS.values() for entry in entries for key in entry.keys]
+    assert len(keys) == len(set(keys))
+    assert ("Space", "Play or pause") in shortcut_table()
