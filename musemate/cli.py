@@ -12,6 +12,7 @@ from typing import Annotated, Any
 import typer
 
 from musemate import __version__
+from musemate.audio.files import probe
 from musemate.console import Console, has_screen, make_console, until_interrupted
 from musemate.engine.base import MODES, PRESETS
 from musemate.engine.events import Event, Exported, FileRefused, FragmentAdded, Progressed, Working
@@ -221,7 +222,8 @@ class _Session:
         """Show a task's events and return those that are no progress; leave the program after Ctrl+C."""
         kept: list[Event] = []
         for event in throttled(get_task(task)(**args, cancelled=self._cancelled), self._interval_s):
-            self.console.show(event)
+            if not isinstance(event, FileRefused):  # becomes the command's error
+                self.console.show(event)
             if not isinstance(event, Progressed | Working):
                 kept.append(event)
         if self._cancelled():
@@ -232,6 +234,7 @@ class _Session:
         """Import a file unless the project has it, analyse it once, and return its fragment's id."""
         if file is None:
             raise SettingsError("Nothing to train on was given.", hint="Name an audio file, or a run with --run.")
+        probe(file)  # what cannot be opened makes no project
         files = [str(file)]
         for event in self.run(
             "import_audio", project=str(project), files=files, start_s=start_s or 0.0, length_s=length_s, reuse=True
@@ -274,4 +277,5 @@ def _parsed(options: str) -> dict[str, Any] | None:
 
 def _sentence(error: Exception) -> str:
     """Return the message of a usage error."""
-    return str(error.format_message()) if hasattr(error, "format_message") else str(error)
+    text = str(error.format_message()) if hasattr(error, "format_message") else str(error)
+    return text if text.endswith((".", "?")) else f"{text}."

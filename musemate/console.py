@@ -18,7 +18,6 @@ from rich.table import Table
 from musemate.engine.events import (
     Event,
     Exported,
-    FileRefused,
     Listed,
     Progressed,
     RunFinished,
@@ -29,7 +28,6 @@ from musemate.engine.events import (
     Working,
 )
 from musemate.errors import MuseMateError
-
 
 _COLUMNS = {
     "fragment": ("id", "name", "seconds", "start_s", "length_s", "bpm", "key"),
@@ -124,8 +122,6 @@ class PersonConsole:
             self._say(f"  {event.name} finished in {shown_time(event.seconds)}. Listen: {event.file}")
         elif isinstance(event, Warned):
             self._say(f"Note: {event.message} {event.hint}".rstrip())
-        elif isinstance(event, FileRefused):
-            self._say(f"{event.error} {event.hint}".rstrip())
         else:
             self._show_result(event)
 

@@ -32,6 +32,16 @@ def until_cancelled(*, cancelled):
     yield FragmentAdded("kept", "")
 
 
+def until_quit(file, *, cancelled):
+    """Notes who runs it, and how it ended."""
+    with open(file, "w", buffering=1) as notes:  # noqa: PTH123
+        notes.write(f"{os.getpid()}\n")
+        while not cancelled():
+            time.sleep(0.005)
+        notes.write("stopped cleanly\n")
+    yield Warned("nobody hears this")
+
+
 def deaf(*, cancelled):
     """Never asks whether it is cancelled."""
     yield Warned("running")

@@ -5,7 +5,9 @@ from __future__ import annotations
 import multiprocessing
 import os
 import signal
+import subprocess
 import sys
+import threading
 import time
 from pathlib import Path
 
@@ -69,6 +71,15 @@ def run(qtbot, lane, task, **args):
 
 def wait_for_event(qtbot, diary):
     qtbot.waitUntil(lambda: bool(diary.events), timeout=START_MS)
+
+
+def wait_for(condition):
+    """Wait up to ten seconds for a condition outside of Qt, and return its value."""
+    deadline = time.monotonic() + 10
+    while not (value := condition()):
+        assert time.monotonic() < deadline, "waited in vain"
+        threading.Event().wait(0.02)
+    return value
 
 
 def facts(qtbot, lane):
@@ -213,6 +224,26 @@ def test_a_worker_killed_between_jobs_is_replaced(qtbot, lane):
     supervised = lane._thread.supervisor._state
     qtbot.waitUntil(lambda: supervised.worker is None, timeout=5_000)
     assert facts(qtbot, lane)["pid"] != pid
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no kill -9")
+def test_a_worker_ends_with_its_killed_window(tmp_path):
+    window = (
+        "import sys; sys.path.insert(0, sys.argv[1])\n"
+        "from PySide6.QtCore import QCoreApplication\n"
+        "from musemate.jobs.lane import Lane\n"
+        "app = QCoreApplication([])\n"
+        "lane = Lane('window', finder='lane_tasks:get_task')\n"
+        "job = lane.submit('until_quit', file=sys.argv[2])\n"
+        "app.exec()"
+    )
+    notes = tmp_path / "notes"
+    args = [sys.executable, "-c", window, str(Path(__file__).parent), str(notes)]
+    with subprocess.Popen(args, cwd=Path(__file__).parents[2]) as process:
+        pid = int(wait_for(lambda: notes.exists() and notes.read_text().partition("\n")[0]))
+        process.kill()
+    wait_for(lambda: notes.read_text() == f"{pid}\nstopped cleanly\n")
+    wait_for(lambda: not Path(f"/proc/{pid}").exists() or "Z" in Path(f"/proc/{pid}/stat").read_text())
 
 
 def test_warm_starts_the_worker_ahead(qtbot, lane):

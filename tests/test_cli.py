@@ -1,0 +1,315 @@
+"""The command line: what it prints for people and programs, and how it fails."""
+
+from __future__ import annotations
+
+import io
+import json
+import os
+import signal
+import subprocess
+import sys
+import threading
+import time
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from musemate import __version__, cli, console
+from musemate.audio.clip import AudioClip
+from musemate.audio.files import probe, read_clip, write_wav
+from musemate.cli import run_cli
+from musemate.engine.events import Progressed, RunStarted
+from musemate.paths import resource
+from musemate.project.store import Project
+
+TINY = json.dumps({"tiny": True})
+
+
+@pytest.fixture(autouse=True)
+def _hooks_stay_as_they_are(monkeypatch):
+    for module in (sys, threading):
+        monkeypatch.setattr(module, "excepthook", module.excepthook)
+    monkeypatch.setattr(cli, "start_log", lambda name: None)
+
+
+@pytest.fixture
+def song(tmp_path):
+    """Write 4 s of stereo that an engine can learn something from."""
+    times = np.arange(4 * 8000) / 8000
+    tone = 0.3 * np.sin(2 * np.pi * 220 * times) * (1 - times % 0.5)
+    noise = np.random.default_rng(0).normal(0, 0.02, times.size)
+    return write_wav(tmp_path / "Lied ♪.wav", AudioClip(np.stack([tone, tone + noise]).astype(np.float32), 8000), "24")
+
+
+@pytest.fixture
+def command(capsys):
+    """Return a function that runs a command and returns its exit code, its output and its errors."""
+
+    def run(*args, open_window=lambda paths: pytest.fail(f"a window was opened with {paths}")):
+        code = run_cli([str(arg) for arg in args], open_window)
+        printed = capsys.readouterr()
+        return code, printed.out, printed.err
+
+    return run
+
+
+@pytest.fixture
+def json_lines(command):
+    """Return a function that runs a command with --json and returns its exit code and its objects."""
+
+    def run(*args):
+        code, out, _ = command(*args, "--json")
+        return code, [json.loads(line) for line in out.splitlines()]
+
+    return run
+
+
+def test_the_main_job_from_a_file_to_exported_takes(json_lines, song, tmp_path):
+    folder = tmp_path / "P"
+    train = ["train", song, "--project", folder, "--length", 3, "--preset", "sketch", "--device", "cpu", "--seed", 4]
+    code, lines = json_lines(*train, "--options", TINY)
+    assert code == 0
+    end = lines[-1]
+    assert (end["event"], end["run"], end["device"], end["complete"]) == ("finished", "r1", "cpu", True)
+    assert end["seconds"] > 0
+    assert end["peak_mib"] > 50
+    kinds = [line["event"] for line in lines]
+    assert kinds.index("fragment") < kinds.index("started") < kinds.index("scale") < kinds.index("finished")
+
+    code, lines = json_lines("generate", "--project", folder, "--count", 2, "--seconds", 2.5, "--seed", 7)
+    assert code == 0
+    assert [sorted(line) for line in lines] == [["file", "seconds", "seed", "take"]] * 2
+    assert [(line["take"], line["seconds"], line["seed"]) for line in lines] == [("t1", 2.5, 7), ("t2", 2.5, 8)]
+    takes = [read_clip(line["file"]) for line in lines]
+    assert {(take.n_channels, take.rate_hz, take.n_frames) for take in takes} == {(2, 8000, 20000)}
+    assert not np.array_equal(takes[0].samples, takes[1].samples)
+
+    code, lines = json_lines("export", "--project", folder, "t1", "t2", "--to", tmp_path / "out", "--depth", "16")
+    assert code == 0
+    assert [Path(line["file"]).parent for line in lines] == [tmp_path / "out"] * 2
+    assert [probe(line["file"]).subtype for line in lines] == ["PCM_16"] * 2
+
+    code, lines = json_lines("list", "--project", folder)
+    assert [(line["kind"], line["id"]) for line in lines] == [
+        ("fragment", "f1"),
+        ("run", "r1"),
+        ("take", "t1"),
+        ("take", "t2"),
+    ]
+    assert json_lines("train", song, "--project", folder, "--preset", "best")[0] == 2
+    with Project.open(folder) as store:
+        assert len(store.fragments()) == 1  # the file was imported once
+
+
+def test_people_get_sentences(command, song, tmp_path):
+    folder = tmp_path / "P"
+    code, out, err = command("train", song, "--project", folder, "--options", TINY, "--device", "cpu")
+    assert code == 0
+    assert out.startswith("r1 is finished after ")
+    assert "Note: The region is 4.0 s long" in err
+    assert "Training r1 on cpu: " in err
+    code, out, err = command("generate", "--project", folder, "--count", 1, "--seconds", 1)
+    assert out.split()[:4] == ["t1", "1.0", "s", "seed"]
+    code, out, err = command("list", "--project", folder)
+    assert [word for word in ("fragments", "runs", "takes", "Lied ♪", "finished") if word in out] == [
+        "fragments",
+        "runs",
+        "takes",
+        "Lied ♪",
+        "finished",
+    ]
+
+
+def test_info_describes_a_file(command, json_lines, song):
+    code, (row,) = json_lines("info", song)
+    assert code == 0
+    assert {name: row[name] for name in ("rate_hz", "channels", "seconds", "format", "subtype")} == {
+        "rate_hz": 8000,
+        "channels": 2,
+        "seconds": 4.0,
+        "format": "WAV",
+        "subtype": "PCM_24",
+    }
+    assert row["peak_db"] == pytest.approx(20 * np.log10(read_clip(song).peak), abs=0.01)
+    code, out, _ = command("info", song)
+    assert "PCM_24" in out
+
+
+def test_devices_are_listed(json_lines):
+    code, rows = json_lines("devices")
+    assert (code, rows[-1]["name"]) == (0, "cpu")
+
+
+# Failures
+
+
+@pytest.mark.parametrize(
+    ("args", "words"),
+    [
+        (["list", "--project", "{tmp}/none"], "is not a MuseMate project"),
+        (["generate", "--project", "{tmp}/none"], "is not a MuseMate project"),
+        (["train", "{tmp}/gone.wav", "--project", "{tmp}/P"], "gone.wav"),
+        (["train", "{tmp}", "--project", "{tmp}/P"], ""),
+        (["train", "{song}", "--project", "{tmp}/P", "--length", "1"], "too short"),
+        (["train", "{song}", "--project", "{tmp}/P", "--start", "9"], "outside the file"),
+        (["train", "{song}", "--project", "{tmp}/P", "--preset", "best"], 'no preset "best"'),
+        (["train", "{song}", "--project", "{tmp}/P", "--engine", "magic"], 'no engine "magic"'),
+        (["train", "{song}", "--project", "{tmp}/P", "--device", "tpu"], 'no device "tpu"'),
+        (["train", "{song}", "--project", "{tmp}/P", "--options", "{"], "--options"),
+        (["train", "{song}", "--project", "{tmp}/P", "--options", "[]"], "--options"),
+        (["train", "--project", "{tmp}/P"], "Nothing to train on"),
+        (["info", "{tmp}/gone.wav"], "gone.wav"),
+        (["train", "{song}"], "--project"),
+        (["train", "{song}", "--project", "{tmp}/P", "--length", "long"], "--length"),
+        (["sing"], "sing"),
+        (["list", "--project", "{tmp}/none", "--loud"], "--loud"),
+    ],
+)
+def test_every_failure_is_one_sentence_and_exit_code_two(command, song, tmp_path, args, words):
+    args = [arg.format(tmp=tmp_path, song=song) if "{" in arg[:5] and len(arg) > 1 else arg for arg in args]
+    code, out, err = command(*args)
+    assert (code, out) == (2, "")
+    assert words in err
+    assert "Traceback" not in err
+    assert len(err.strip().splitlines()) == 1
+    code, out, err = command(*args, "--json")
+    failure = json.loads(out.splitlines()[-1])
+    assert code == 2
+    assert list(failure) == ["error", "hint"]
+    assert words in failure["error"]
+    assert failure["hint"]
+    assert "Traceback" not in err
+
+
+def test_a_missing_file_makes_no_project(command, tmp_path):
+    assert command("train", tmp_path / "gone.wav", "--project", tmp_path / "P")[0] == 2
+    assert not (tmp_path / "P").exists()
+
+
+# The window
+
+
+def test_no_command_opens_the_window(command, monkeypatch):
+    monkeypatch.setenv("QT_QPA_PLATFORM", "offscreen")
+    opened = []
+    code, _, _ = command(open_window=lambda paths: opened.append(paths) or 5)
+    assert (code, opened) == (5, [[]])
+
+
+def test_paths_alone_open_the_window_with_them(command, song, tmp_path):
+    opened = []
+    code, _, _ = command(song, tmp_path, open_window=lambda paths: opened.append(paths) or 0)
+    assert (code, opened) == (0, [[str(song), str(tmp_path)]])
+
+
+@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="other systems always have a screen")
+def test_without_a_screen_the_window_is_refused_in_a_sentence(command, monkeypatch):
+    for name in ("DISPLAY", "WAYLAND_DISPLAY", "QT_QPA_PLATFORM"):
+        monkeypatch.delenv(name, raising=False)
+    code, _, err = command()
+    assert code == 2
+    assert err.startswith("There is no screen")
+
+
+def test_the_version_and_the_help_are_shown(command):
+    assert command("--version")[:2] == (0, f"{__version__}\n")
+    code, out, _ = command("--help")
+    assert code == 0
+    assert all(name in out for name in ("train", "generate", "export", "list", "info", "demo", "devices"))
+
+
+def test_the_command_line_never_loads_qt_and_starts_without_torch(fresh_python):
+    code = (
+        "import sys\n"
+        "from musemate.cli import run_cli\n"
+        "assert run_cli(['list', '--project', 'nowhere'], None) == 2\n"
+        "print(sorted({m.partition('.')[0] for m in sys.modules} & {'PySide6', 'pyqtgraph', 'torch', 'librosa'}))"
+    )
+    assert fresh_python(code).strip() == "[]"
+
+
+# Ctrl+C
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows cannot send Ctrl+C to one process alone")
+def test_ctrl_c_stops_a_training_and_keeps_what_is_finished(song, tmp_path):
+    endless = json.dumps({"tiny": True, "pyramid_steps": 1_000_000})
+    args = ["train", str(song), "--project", str(tmp_path / "P"), "--device", "cpu", "--options", endless, "--json"]
+    process = subprocess.Popen(
+        [sys.executable, "-m", "musemate", *args],
+        cwd=Path(__file__).parents[1],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    with process:
+        assert process.stdout
+        lines = []
+        for line in process.stdout:
+            lines.append(json.loads(line))
+            if [event["event"] for event in lines][-2:] == ["scale", "progress"]:
+                break
+        before = time.monotonic()
+        process.send_signal(signal.SIGINT)
+        rest, errors = process.communicate(timeout=20)
+        took_s = time.monotonic() - before
+    end = json.loads(rest.splitlines()[-1])
+    assert (end["event"], end["run"], end["complete"]) == ("finished", "r1", False)
+    assert (process.returncode, errors) == (130, "")
+    assert took_s < 5
+    with Project.open(tmp_path / "P") as store:
+        assert (store.run("r1").state, store.run("r1").n_finished) == ("stopped", 1)
+
+
+def test_the_second_ctrl_c_ends_at_once():
+    with console.until_interrupted() as cancelled:
+        assert not cancelled()
+        os.kill(os.getpid(), signal.SIGINT)
+        assert cancelled()
+        with pytest.raises(KeyboardInterrupt):
+            os.kill(os.getpid(), signal.SIGINT)
+
+
+# The demo
+
+
+def test_the_demo_makes_takes_exports_and_a_sheet(command, tmp_path, monkeypatch):
+    monkeypatch.setenv("QT_QPA_PLATFORM", "offscreen")
+    opened = []
+    with Project.create(tmp_path / "demo") as store:
+        store.add_fragment(resource("demo.flac"), 0.0, 4.0)  # a second demo; the whole fragment takes long
+    args = ["demo", "--to", tmp_path / "demo", "--options", TINY, "--json"]
+    code, out, _ = command(*args, open_window=lambda paths: opened.append(paths) or 0)
+    assert (code, opened) == (0, [[str(tmp_path / "demo")]])
+    end = json.loads(out.splitlines()[-1])
+    assert end["project"] == str(tmp_path / "demo")
+    assert len(end["files"]) == 4
+    for file in end["files"]:
+        clip = read_clip(file)
+        assert (clip.n_channels, clip.rate_hz) == (2, 44100)
+        assert clip.duration_s == pytest.approx(4.0, abs=0.1)
+        assert "120bpm" in Path(file).name
+    assert Path(end["picture"]).read_bytes()[:4] == b"\x89PNG"
+
+
+# How it looks
+
+
+@pytest.mark.parametrize(
+    ("seconds", "shown"), [(0.4, "0 s"), (59.4, "59 s"), (61, "1 min 1 s"), (3599.6, "1 h 0 min"), (7260, "2 h 1 min")]
+)
+def test_times_are_shown_as_one_reads_them(seconds, shown):
+    assert console.shown_time(seconds) == shown
+
+
+def test_the_bar_shows_part_step_and_time_left(monkeypatch):
+    from rich.console import Console
+
+    monkeypatch.setattr(console, "RichConsole", lambda **_: Console(file=io.StringIO(), force_terminal=True))
+    person = console.PersonConsole()
+    person.show(RunStarted("r1", "cpu", ["sound", "structure"]))
+    person.show(Progressed(1, 2, 30, 60, {"loss": 1.0}, 0.75, 90.0))
+    (line,) = person._bar.tasks
+    assert (line.description, line.completed, line.fields["left"]) == ("structure 30/60", 0.75, "1 min 30 s left")
+    person.close()
