@@ -40,7 +40,10 @@ class Settings:
     def __post_init__(self) -> None:
         for field in dataclasses.fields(self):
             if type(getattr(self, field.name)) is not type(field.default):
-                raise SettingsError(f"The setting {field.name} = {getattr(self, field.name)!r} is not possible.")
+                raise SettingsError(
+                    f"The setting {field.name} = {getattr(self, field.name)!r} is not possible.",
+                    hint=f"The default is {field.default!r}.",
+                )
         if not 1 <= self.n_takes <= 100:
             raise SettingsError(f"{self.n_takes} takes at once are not possible.", hint="Choose 1 to 100.")
 
