@@ -63,17 +63,18 @@ def main() -> None:
 
 
 def run(*command: str | Path) -> None:
-    """Run a command in the repository; an exit code other than 0 ends the build."""
+    """Run a command in the build folder; an exit code other than 0 ends the build."""
     print("+", *command, flush=True)
-    subprocess.run([str(part) for part in command], cwd=REPOSITORY, check=True)
+    subprocess.run([str(part) for part in command], cwd=BUILD, check=True)
 
 
 def freeze() -> None:
     """Make dist/musemate with PyInstaller, from the package as users get it."""
     package = BUILD / "package"
     shutil.rmtree(BUILD, ignore_errors=True)  # setuptools would pack modules left from an earlier build too
+    BUILD.mkdir()
     run(sys.executable, "-m", "pip", "install", "--quiet", "--no-deps", "--target", package, REPOSITORY)
-    # PyInstaller's hooks look for musemate's modules and data with Python's own import path
+    # PyInstaller looks for modules and data on Python's own import path, and must not find the repository there
     os.environ["PYTHONPATH"] = str(package)
     spec = REPOSITORY / "installers" / "musemate.spec"
     work = BUILD / "pyinstaller"

@@ -20,7 +20,7 @@ else
   musemate=$work/root/usr/bin/musemate
   lib=$work/root/usr/lib/musemate
 fi
-demo=$(find "$lib" -name demo.flac)
+demo=$(find "$lib" -name demo.flac | grep .)
 
 echo "== musemate --help"
 "$musemate" --help
