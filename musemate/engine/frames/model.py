@@ -21,6 +21,8 @@ MARGIN_S = 2.0
 CONTEXT = 3
 """Frames on each side that retrieval compares."""
 FADE_S = 0.01
+MIN_FREEDOM = 0.15
+"""Noise of the closest take, as a share of the usual."""
 MAX_PEAK = 0.99
 
 
@@ -72,10 +74,8 @@ class FramesModel:
         generator = torch.Generator().manual_seed(request.seed)
         source = torch.from_numpy(self._arrange(request, n, lead, rng))
         n_given, freedom = self._entry(request)
-        n_scales = len(self.pyramid.time_scales)
         trained = len(self.pyramid.generators)
-        # nothing to add: everything is given, or no scale is trained yet that would go on from it
-        if n_given >= n_scales or trained <= n_given:
+        if trained <= n_given:  # no scale is trained yet that would go on from what is given
             return self.frames[:, source]
         weights = component_weights(self.spread, self.n_generated)
         arranged = pad_to_multiple(
@@ -109,9 +109,10 @@ class FramesModel:
         n_scales = len(self.pyramid.time_scales)
         if request.mode == "new" and request.closeness == 0:
             return 0, 1.0
+        # even the closest take has a little noise at the finest scale: no two takes are the same
         place = request.closeness**2 * (n_scales - 1)
-        n_given = 1 + int(place)
-        return n_given, 1.0 - (place - int(place))
+        n_given = min(1 + int(place), max(1, n_scales - 1))
+        return n_given, max(MIN_FREEDOM, 1.0 - (place - (n_given - 1)))
 
     def _finish(self, sound: np.ndarray) -> AudioClip:
         samples = from_mid_side(sound) / self.gain

@@ -56,7 +56,9 @@ class RendererTraining:
             self.sound, (0, self.frames.shape[1] * self.framing.hop_length - self.sound.shape[1])
         )
         self.renderer = make_renderer(c, self.framing, self.frames.shape[0]).to(device)
-        if self.draft is not None:
+        if self.draft is None:
+            self.renderer.start_from(self.sound)
+        else:
             self.renderer.load_state_dict({**self.draft, "gains": torch.ones_like(self.draft["gains"])})
         self.averaged = make_renderer(c, self.framing, self.frames.shape[0]).to(device)
         self.averaged.load_state_dict(self.renderer.state_dict())
