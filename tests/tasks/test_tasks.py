@@ -15,6 +15,7 @@ from musemate.audio.clip import AudioClip
 from musemate.audio.files import probe, read_clip
 from musemate.engine.base import TakeRequest
 from musemate.engine.events import (
+    Analysed,
     Exported,
     FileRefused,
     FragmentAdded,
@@ -26,8 +27,10 @@ from musemate.engine.events import (
     Working,
 )
 from musemate.errors import ExportError, ProjectError, SettingsError
+from musemate.paths import resource
 from musemate.project.records import Beats
 from musemate.project.store import Project
+from musemate.tasks.analyse_fragment import analyse_fragment
 from musemate.tasks.draw_pictures import draw_pictures
 from musemate.tasks.export_takes import export_takes
 from musemate.tasks.generate import generate
@@ -109,6 +112,26 @@ def test_a_damaged_picture_is_drawn_again(perform, store, folder):
     (store.cache_path(audio) / "mel.npy").write_bytes(b"damaged")
     perform(draw_pictures, folder, audio)
     assert MelPicture.load(store.cache_path(audio) / "mel.npy").duration_s == 4.0
+
+
+# Analysis
+
+
+def test_what_is_heard_in_a_fragment_is_stored(perform, store, folder):
+    store.add_fragment(resource("demo.flac"))
+    assert perform(analyse_fragment, folder, "f2")[-1] == Analysed("f2")
+    fragment = store.fragment("f2")
+    assert fragment.beats is not None
+    assert fragment.beats.is_sure
+    assert fragment.beats.bpm == pytest.approx(120, abs=0.5)
+    assert fragment.key == "A minor"
+    assert len(fragment.voice) == 24
+    assert max(fragment.voice) <= 1
+
+
+def test_a_cancelled_analysis_stores_nothing(perform, store, folder):
+    perform(analyse_fragment, folder, "f1", cancelled=lambda: True)
+    assert store.fragment("f1").beats is None
 
 
 # Takes
