@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import resource
-import sys
 from dataclasses import dataclass
 
 import torch
@@ -74,14 +72,6 @@ def _self_test_values(name: str) -> torch.Tensor:
     loss = spectrum.abs().mean()
     (gradient,) = torch.autograd.grad(loss, signal)
     return torch.cat([gradient.flatten() / gradient.abs().max(), loss.reshape(1)]).detach().cpu()
-
-
-def peak_memory_mib(device: str) -> float:
-    """Return the largest memory so far in MiB: of the GPU where one is used, else of this process."""
-    if device.startswith("cuda"):
-        return torch.cuda.max_memory_reserved(device) / 2**20
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    return peak / 2**20 if sys.platform == "darwin" else peak / 2**10
 
 
 def memory_error(error: BaseException, device: str) -> DeviceMemoryError:

@@ -72,7 +72,9 @@ class Renderer(nn.Module):
     def start_from(self, sound: torch.Tensor) -> None:
         """Begin with the mean spectrum of mid/side `sound` (channels, samples) instead of a flat one."""
         window = torch.hann_window(self.n_fft, device=sound.device)
-        spectrum = torch.stft(sound, self.n_fft, self.hop_length, window=window, pad_mode="constant", return_complex=True)
+        spectrum = torch.stft(
+            sound, self.n_fft, self.hop_length, window=window, pad_mode="constant", return_complex=True
+        )
         levels = (spectrum.abs() + 1e-4).log().mean(dim=-1)
         self.head.bias.view(self.n_channels, 2, self.n_bins)[:, 0] = levels
 
