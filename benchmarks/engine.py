@@ -3,7 +3,7 @@
     python benchmarks/engine.py FILE... [--length 25] [--mono16] [--preset sketch] [--judge SCRIPT]
 
 Each file is trained in a process of its own, then four takes of each kind are made. The judge is any script that,
-called with `--json REAL FAKE...`, prints a JSON object of scores a fake and a "floor" to compare them with, for instance
+called with `--json REAL FAKE...`, prints a JSON object of scores a fake and a "floor" to compare them with, such as
 {"take.wav": {"fd": 1.2}, "floor": {"fd": 3.0}}; medians over the four takes are shown beside that floor.
 """
 

@@ -3,9 +3,9 @@
 import numpy as np
 import pytest
 
+from musemate.analysis.metre import Beats
 from musemate.engine.frames.arranger import course, cut_units, new_walk
 from musemate.errors import TooShortError
-from musemate.analysis.metre import Beats
 
 RATE = 62.5
 N_BEATS = 48

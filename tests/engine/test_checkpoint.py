@@ -34,7 +34,7 @@ def test_a_flipped_byte_is_found_and_the_other_part_stays_usable(stored: Path) -
     data = bytearray(file.read_bytes())
     data[-1] ^= 1
     file.write_bytes(data)
-    with pytest.raises(CheckpointError, match='part "first" .* is missing or damaged'):
+    with pytest.raises(CheckpointError, match=r'part "first" .* is missing or damaged'):
         Checkpoint(stored).load("first")
     assert Checkpoint(stored).load("second")["b"].shape == (2, 3)
 
@@ -42,7 +42,7 @@ def test_a_flipped_byte_is_found_and_the_other_part_stays_usable(stored: Path) -
 @pytest.mark.parametrize("text", ["", "{", "[]", '{"format": 1}', '{"format": 1, "parts": 3, "facts": {}}', "\0\xff"])
 def test_damaged_manifest_is_a_sentence(stored: Path, text: str) -> None:
     (stored / "manifest.json").write_text(text)
-    with pytest.raises(CheckpointError, match="cannot be read|another version"):
+    with pytest.raises(CheckpointError, match=r"cannot be read|another version"):
         Checkpoint(stored)
 
 

@@ -159,5 +159,5 @@ def test_unknown_or_impossible_options(tmp_path: Path, options: dict[str, object
 def test_damaged_part_is_a_sentence(tmp_path: Path) -> None:
     train(tmp_path)
     (tmp_path / "scale-1.safetensors").write_bytes(b"nonsense")
-    with pytest.raises(CheckpointError, match='"scale-1" .* missing or damaged'):
+    with pytest.raises(CheckpointError, match=r'"scale-1" .* missing or damaged'):
         FramesEngine().load(tmp_path)

@@ -12,8 +12,8 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from musemate.errors import TooShortError
 from musemate.analysis.metre import Beats
+from musemate.errors import TooShortError
 
 FREE_UNIT_S = 0.5
 """Length of a unit where there is no sure beat."""

@@ -10,13 +10,13 @@ from typing import Any
 import numpy as np
 import torch
 
+from musemate.analysis.metre import Beats
 from musemate.audio.clip import AudioClip
 from musemate.engine.base import MAX_REGION_S, MIN_REGION_S
 from musemate.engine.frames.arranger import Units, cut_units
 from musemate.engine.frames.config import FramesConfig
 from musemate.engine.frames.framing import FrameSpace, Framing
 from musemate.errors import AudioFileError, SettingsError, TooShortError
-from musemate.analysis.metre import Beats
 
 MAX_RATE_HZ = 48_000
 UNIT_COMPONENTS = 24
