@@ -170,9 +170,7 @@ def pluck(midi: float, n_frames: int, ring_s: float, softness: float, random: Ra
     damping = 0.5 * softness  # a weight of d on the neighbour delays by about d frames
     whole = int(period - damping)
     fraction = period - damping - whole
-    loop = np.convolve([1 - damping, damping], [1 - fraction, fraction]) * 0.001 ** (
-        period / RATE_HZ / ring_s
-    )
+    loop = np.convolve([1 - damping, damping], [1 - fraction, fraction]) * 0.001 ** (period / RATE_HZ / ring_s)
     burst = random.uniform(-1.0, 1.0, whole)
     burst = signal.lfilter([1 - softness], [1, -softness], burst - burst.mean())
     burst -= np.roll(burst, round(0.13 * whole))  # the pick's place on the string silences some partials
@@ -238,9 +236,7 @@ def bass_guitar(random: Random) -> Wave:
         midi = {"1": root, "5": root + 7, "8": root + 12, "a": following - 1}[hit.letter]
         tone = pluck(midi, round(hit.length * STEP * 0.95), 2.5, 0.85, random)
         accent = 1.0 if hit.step % 4 == 0 else 0.82
-        place(
-            track, accent * random.uniform(0.92, 1.0) * tone, hit.frame + random.normal(0.0, 0.003) * RATE_HZ
-        )
+        place(track, accent * random.uniform(0.92, 1.0) * tone, hit.frame + random.normal(0.0, 0.003) * RATE_HZ)
     deep = band(in_the_round(track), 35.0, 2_500.0)
     return np.asarray(band(np.tanh(1.4 * deep / np.sqrt(np.mean(deep**2))), 35.0, 3_000.0)[BAR:])
 

@@ -13,10 +13,10 @@ import numpy.typing as npt
 
 from musemate.analysis.bars import find_bars
 from musemate.analysis.chroma import find_chroma
+from musemate.analysis.metre import Beats
 from musemate.analysis.onsets import Onsets, find_onsets
 from musemate.analysis.tempo import PRIOR, TEMPOS, choose_tempo, repetition, track
 from musemate.audio.clip import AudioClip
-from musemate.project.records import Beats
 
 SHORTEST_S = 1.5
 STEADINESS = (0.08, 0.22, 0.4, 0.7)

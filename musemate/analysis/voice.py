@@ -41,6 +41,8 @@ LEAD = 0.12
 """Share of the weight of all peaks by which a glide must outweigh the opposite movement."""
 SHORTEST_GLIDE = 3
 """Frames that a glide lasts at least."""
+PIECE_S = 60.0
+"""Long clips are heard in pieces, so that memory stays small."""
 SHARES, LIKELIHOODS = (0.02, 0.07, 0.14), (0.0, 0.5, 1.0)
 """Likelihood at these shares of voice-like time, straight lines between."""
 
@@ -60,16 +62,20 @@ def voice_likelihood(clip: AudioClip) -> tuple[float, ...]:
     tuple of float
         0-1 for each second of the clip, the last one shorter; from 0.5 on it may contain voice.
     """
-    n_seconds = int(np.ceil(clip.duration_s))
-    if clip.is_silent:
-        return (0.0,) * n_seconds
-    glides = _lasting(_directions(_amplitudes(clip)))
-    per_second = RATE_HZ // HOP
-    gliding = np.zeros(n_seconds * per_second)
-    gliding[: len(glides)] = glides[: len(gliding)]
-    share = np.pad(gliding.reshape(n_seconds, per_second).mean(axis=1), 1, mode="edge")
+    pieces = [clip.region(start_s, PIECE_S) for start_s in np.arange(0.0, clip.duration_s - 0.01, PIECE_S)]
+    share = np.pad(np.concatenate([_gliding(piece) for piece in pieces]), 1, mode="edge")
     around = (share[:-2] + share[1:-1] + share[2:]) / 3
     return tuple(round(float(value), 3) for value in np.interp(around, SHARES, LIKELIHOODS))
+
+
+def _gliding(clip: AudioClip) -> Table:
+    """Share of each second in which partials glide together, shape (seconds,)."""
+    n_seconds, per_second = int(np.ceil(clip.duration_s)), RATE_HZ // HOP
+    if clip.is_silent:
+        return np.zeros(n_seconds)
+    lasting = _lasting(_directions(_amplitudes(clip)))[: n_seconds * per_second]
+    padded = np.pad(lasting, (0, n_seconds * per_second - len(lasting)))
+    return np.asarray(padded.reshape(n_seconds, per_second).mean(axis=1))
 
 
 def _amplitudes(clip: AudioClip) -> Table:
