@@ -25,6 +25,7 @@ DEPENDS = (
     "libegl1",
     "libfontconfig1",
     "libgl1",
+    "libglib2.0-0",
     "libportaudio2",
     "libxcb-cursor0",
     "libxcb-icccm4",
