@@ -75,13 +75,18 @@ def export_take(
     _make_folder(folder)
     target = folder / export_name(song, bpm, take_name, name_limit(folder))
     written = write_wav(target, clip, depth, fresh=True)
-    n_overs = 0 if depth == "32f" else count_overs(clip)
-    if n_overs and on_warning is not None:
+    if depth != "32f" and on_warning is not None:
+        _warn_of_overs(clip, written, on_warning)
+    return written
+
+
+def _warn_of_overs(clip: AudioClip, written: Path, on_warning: Callable[[str, str], None]) -> None:
+    n_overs = count_overs(clip)
+    if n_overs:
         on_warning(
             f'{n_overs} samples of "{shown_name(written)}" were above full scale and were limited.',
             "Export it as 32-bit float to keep them.",
         )
-    return written
 
 
 def _region(source: Path, start_s: float, length_s: float | None) -> AudioClip:

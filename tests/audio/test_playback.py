@@ -99,6 +99,8 @@ def test_a_machine_without_a_device_is_said_and_not_raised(fresh_python: Callabl
     available, reason, *rest = json.loads(fresh_python(code))
     if available:
         pytest.skip("this machine has a sound device")
+    if "PortAudio was not found" in reason:
+        pytest.skip("this machine has no PortAudio, which the next test says something about")
     assert reason == "No sound device was found, so nothing can be played. Everything else works."
     assert rest == [False, False, 0.0]
 
