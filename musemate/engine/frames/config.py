@@ -29,8 +29,8 @@ class FramesConfig:
         Width and depth of the renderer.
     draft_steps, sound_steps : int
         Steps of the renderer before and after its discriminators join.
-    renderer_batch, renderer_crop : int
-        Crops a step and frames a crop.
+    draft_batch, sound_batch, renderer_crop : int
+        Crops a step at 16 kHz mono, before and after the discriminators join, and frames a crop.
     input_noise : float
         Largest noise on the renderer's input frames, in standard deviations of each component: makes it forgive
         imperfect frames.
@@ -51,7 +51,8 @@ class FramesConfig:
     renderer_blocks: int = 6
     draft_steps: int = 800
     sound_steps: int = 700
-    renderer_batch: int = 6
+    draft_batch: int = 6
+    sound_batch: int = 4
     renderer_crop: int = 40
     input_noise: float = 0.35
     learning_rate: float = 5e-4
@@ -80,7 +81,7 @@ TINY: dict[str, Any] = {
     "n_components": 8, "n_generated": 4, "time_scales": (4, 2, 1),
     "pyramid_channels": 8, "pyramid_steps": 12, "pyramid_batch": 2, "pyramid_crop": 24,
     "renderer_channels": 16, "renderer_blocks": 1, "draft_steps": 6, "sound_steps": 6,
-    "renderer_batch": 2, "renderer_crop": 12,
+    "draft_batch": 2, "sound_batch": 2, "renderer_crop": 12,
 }  # fmt: skip
 """Trains in seconds and sounds like it: for tests of everything around the engine."""
 
@@ -89,7 +90,7 @@ PRESETS: dict[str, FramesConfig] = {
     "balanced": FramesConfig(pyramid_channels=128, pyramid_steps=1000, draft_steps=2000, sound_steps=2500),
     "fine": FramesConfig(
         pyramid_channels=128, pyramid_steps=2000, draft_steps=4000, sound_steps=8000,
-        renderer_channels=384, renderer_blocks=8, renderer_batch=8,
+        renderer_channels=384, renderer_blocks=8, draft_batch=8, sound_batch=6,
     ),
 }  # fmt: skip
 

@@ -145,11 +145,11 @@ class SpectrumDiscriminator(nn.Module):
         self.register_buffer("window", torch.hann_window(n_fft), persistent=False)
         norm = nn.utils.parametrizations.weight_norm
         self.layers = nn.ModuleList([
-            norm(nn.Conv2d(2 * n_channels, width, (9, 3), stride=(2, 1), padding=(4, 1))),
+            norm(nn.Conv2d(2 * n_channels, width, (9, 3), stride=(4, 1), padding=(4, 1))),
             norm(nn.Conv2d(width, width, (9, 3), stride=(4, 1), padding=(4, 1))),
-            norm(nn.Conv2d(width, width, (9, 3), stride=(4, 1), dilation=(1, 2), padding=(4, 2))),
-            norm(nn.Conv2d(width, width, (3, 3), padding=1)),
-            norm(nn.Conv2d(width, 1, (3, 3), padding=1)),
+            norm(nn.Conv2d(width, 2 * width, (5, 3), stride=(2, 1), dilation=(1, 2), padding=(2, 2))),
+            norm(nn.Conv2d(2 * width, 2 * width, (3, 3), padding=1)),
+            norm(nn.Conv2d(2 * width, 1, (3, 3), padding=1)),
         ])  # fmt: skip
 
     def forward(self, sound: torch.Tensor) -> list[torch.Tensor]:
@@ -164,8 +164,8 @@ class SpectrumDiscriminator(nn.Module):
             return_complex=True,
         )
         x = torch.view_as_real(spectrum).permute(0, 3, 1, 2).unflatten(0, (batch, -1)).flatten(1, 2)
-        # compress the range: partials 40 dB down still count
-        x = x * (x.square() + 1e-4).pow(-0.35)
+        # compress the range to its square root: partials 40 dB down still count
+        x = x * (x.square() + 1e-4).rsqrt().sqrt()
         # the layout in which small convolutions are fastest on CPUs
         x = x.contiguous(memory_format=torch.channels_last)
         features = []

@@ -21,6 +21,7 @@ FEATURE_WEIGHT = 1.0
 SPECTRAL_WEIGHT = 2.0
 AVERAGE_DECAY = 0.995
 GAIN_LIMIT = 2.0
+REFERENCE_RATE_HZ = 16_000
 
 
 @dataclass
@@ -67,6 +68,9 @@ class RendererTraining:
             SpectrumDiscriminator(channels, size) for size in fft_sizes(self.framing.rate_hz, DISCRIMINATOR_WINDOWS_S)
         ).to(device)
         self.sizes = fft_sizes(self.framing.rate_hz)
+        # a second of 44.1 kHz stereo is 5.5 times the work of one at 16 kHz mono: meet half-way
+        load = self.framing.rate_hz * channels / REFERENCE_RATE_HZ
+        self.batch = max(2, round((c.draft_batch if self.draft is None else c.sound_batch) / max(1.0, load) ** 0.5))
         betas = (0.8, 0.99)
         self.optimizer = torch.optim.AdamW(self.renderer.parameters(), c.learning_rate, betas=betas)
         self.critic_optimizer = torch.optim.AdamW(self.discriminators.parameters(), c.learning_rate, betas=betas)
@@ -91,13 +95,13 @@ class RendererTraining:
         fake = self.renderer(frames)[..., self._inner()]
         losses = {}
         if adversarial:
-            losses["discriminator"] = self._discriminator_step(real, fake.detach())
+            losses["discriminator"], seen_real = self._discriminator_step(real, fake.detach())
         spectral = spectral_loss(fake, real, self.sizes)
         total = SPECTRAL_WEIGHT * spectral
         losses["spectral"] = float(spectral.detach())
         if adversarial:
             self.discriminators.requires_grad_(False)
-            scores, matching = self._judge(real, fake)
+            scores, matching = self._judge(seen_real, fake)
             self.discriminators.requires_grad_(True)
             total = total + ADVERSARIAL_WEIGHT * scores + FEATURE_WEIGHT * matching
             losses["features"] = float(matching.detach())
@@ -112,7 +116,7 @@ class RendererTraining:
         """Draw a batch: noisy frames (batch, components, crop + context) and the sound of the inner frames."""
         hop, n = self.framing.hop_length, self.frames.shape[1]
         length = min(self.config.renderer_crop + 2 * CONTEXT_FRAMES, n)
-        batch = self.config.renderer_batch
+        batch = self.batch
         starts = torch.randint(0, n - length + 1, (batch,), generator=self.generator).tolist()
         frames = torch.stack([self.frames[:, s : s + length] for s in starts])
         first, last = CONTEXT_FRAMES * hop, (length - 1 - CONTEXT_FRAMES) * hop
@@ -125,26 +129,29 @@ class RendererTraining:
         hop = self.framing.hop_length
         return slice(CONTEXT_FRAMES * hop, -CONTEXT_FRAMES * hop)
 
-    def _discriminator_step(self, real: torch.Tensor, fake: torch.Tensor) -> float:
+    def _discriminator_step(self, real: torch.Tensor, fake: torch.Tensor) -> tuple[float, list[list[torch.Tensor]]]:
+        """Take a step; return the loss, and what each discriminator saw in the real sound."""
         both = torch.cat([real, fake])
         loss = real.new_zeros(())
+        seen_real = []
         for discriminator in self.discriminators:
-            score_real, score_fake = discriminator(both)[-1].chunk(2)
+            features = discriminator(both)
+            score_real, score_fake = features[-1].chunk(2)
             loss = loss + hinge_discriminator(score_real, score_fake)
+            seen_real.append([f.detach().chunk(2)[0] for f in features[:-1]])
         self.critic_optimizer.zero_grad(set_to_none=True)
         loss.backward()
         nn.utils.clip_grad_norm_(self.discriminators.parameters(), 10.0)
         self.critic_optimizer.step()
-        return float(loss.detach()) / len(self.discriminators)
+        return float(loss.detach()) / len(self.discriminators), seen_real
 
-    def _judge(self, real: torch.Tensor, fake: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
+    def _judge(self, seen_real: list[list[torch.Tensor]], fake: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
+        """Return the renderer's adversarial and feature-matching losses, means over the discriminators."""
         scores, matching = fake.new_zeros(()), fake.new_zeros(())
-        for discriminator in self.discriminators:
-            with torch.no_grad():
-                seen_real = discriminator(real)
-            seen_fake = discriminator(fake)
-            scores = scores - seen_fake[-1].mean()
-            matching = matching + feature_matching(seen_real[:-1], seen_fake[:-1])
+        for discriminator, real_features in zip(self.discriminators, seen_real, strict=True):
+            features = discriminator(fake)
+            scores = scores - features[-1].mean()
+            matching = matching + feature_matching(real_features, features[:-1])
         return scores / len(self.discriminators), matching / len(self.discriminators)
 
     @torch.no_grad()
