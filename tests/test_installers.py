@@ -34,6 +34,7 @@ def test_the_deb_puts_everything_in_its_place(tmp_path: Path, monkeypatch: pytes
     (frozen / "musemate").chmod(0o755)
     monkeypatch.setattr(build_deb, "BUILD", tmp_path / "build")
     monkeypatch.setattr(build_deb, "DIST", tmp_path / "dist")
+    monkeypatch.setattr(build_deb, "check_tools", lambda: None)
     monkeypatch.setattr(build_deb, "freeze", lambda: None)
     build_deb.main()
 

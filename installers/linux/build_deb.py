@@ -6,11 +6,14 @@ Run it with an environment that has MuseMate's requirements, a CPU build of torc
 
 from __future__ import annotations
 
+import ctypes.util
+import importlib.util
 import os
 import platform
 import shutil
 import subprocess
 import sys
+import sysconfig
 import tomllib
 from pathlib import Path
 
@@ -52,6 +55,7 @@ Description: {summary}
 
 def main() -> None:
     """Build the package and print where it is."""
+    check_tools()
     with (REPOSITORY / "pyproject.toml").open("rb") as file:
         project = tomllib.load(file)["project"]
     freeze()
@@ -61,6 +65,20 @@ def main() -> None:
     # zstd 12 packs in a minute what xz takes ten for, and Debian 12 and Ubuntu 22.04 read it
     run("dpkg-deb", "--root-owner-group", "-Zzstd", "-z12", "--build", root, package)
     print(f"{package} ({package.stat().st_size / 1e6:.0f} MB)")
+
+
+def check_tools() -> None:
+    """End with a sentence when something is missing that PyInstaller or dpkg would miss minutes later."""
+    python = f"python{sys.version_info.major}.{sys.version_info.minor}"
+    own_library = Path(sysconfig.get_config_var("LIBDIR") or "/", sysconfig.get_config_var("LDLIBRARY") or "-")
+    found = {
+        "pyinstaller (pip)": importlib.util.find_spec("PyInstaller") is not None,
+        "binutils": shutil.which("objdump") is not None,
+        "dpkg": shutil.which("dpkg-deb") is not None,
+        f"lib{python}": own_library.exists() or ctypes.util.find_library(python) is not None,
+    }
+    if missing := [name for name, is_there in found.items() if not is_there]:
+        sys.exit(f"Install these first: {', '.join(missing)}")
 
 
 def run(*command: str | Path) -> None:
