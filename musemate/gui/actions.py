@@ -71,6 +71,7 @@ MENUS: dict[str, tuple[Entry, ...]] = {
     ),
 }
 KEYS_WITHOUT_MENU = (
+    ("Drag", "Move the region or one of its ends; outside of it, or with Shift, draw a new one"),
     ("Wheel", "Zoom around the mouse; with Shift, scroll"),
     ("Left, Right", "Move the cursor by a second (in the pictures)"),
     ("Enter", "Press the focused button; in the list of takes, play"),

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import logging
+from collections import deque
 from collections.abc import Callable
+from dataclasses import dataclass
 
-from PySide6.QtCore import QTimer, Signal
+from PySide6.QtCore import QElapsedTimer, QTimer, Signal
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QSizePolicy, QVBoxLayout, QWidget
 
 from musemate.errors import MuseMateError
@@ -17,6 +19,9 @@ log = logging.getLogger(__name__)
 
 GOES_AWAY_MS = {"info": 8_000, "done": 8_000, "warning": 20_000}
 """How long a message stays by its level; an error stays until it is closed."""
+READING_MS = 6_000
+"""How long an error is safe from smaller messages."""
+MOST_WAITING = 5
 _LOOKS = {
     "info": ("info", palette.FRAGMENT),
     "done": ("check", palette.FRAGMENT),
@@ -25,8 +30,21 @@ _LOOKS = {
 }
 
 
+@dataclass(frozen=True)
+class Message:
+    """Something to say."""
+
+    text: str
+    hint: str
+    level: str
+    action: tuple[str, Callable[[], object]] | None = None
+
+
 class MessageBar(QFrame):
-    """One message at a time: a sentence, a hint, at most one action. Several failures in a row are counted."""
+    """One message at a time: a sentence, a hint, at most one action. Several failures in a row are counted.
+
+    An error that has just come is not pushed away by a smaller message, nor a warning by an error: they wait.
+    """
 
     shown = Signal(str)
 
@@ -38,7 +56,9 @@ class MessageBar(QFrame):
         self.visibility: Callable[[bool], object] = self.setVisible
         """Shows and hides the bar together with the room around it."""
         self._errors: list[str] = []
-        self._action: Callable[[], object] | None = None
+        self._current: Message | None = None
+        self._waiting: deque[Message] = deque(maxlen=MOST_WAITING)
+        self._since = QElapsedTimer()
         self._build()
         self._timer = QTimer(self, singleShot=True)
         self._timer.timeout.connect(self.dismiss)
@@ -63,9 +83,12 @@ class MessageBar(QFrame):
             One thing to do about it.
         """
         log.info("%s: %s %s", level, text, hint)
-        if level != "error":
-            self._errors.clear()
-        self._put(text, hint, level, action)
+        message = Message(text, hint, level, action)
+        if self.level == "error" and self._since.elapsed() < READING_MS:
+            self._waiting.append(message)
+            return
+        self._errors.clear()
+        self._put(message)
 
     def fail(self, error: MuseMateError) -> None:
         """Show a failure; failures that come while another is shown are counted, none gets lost in the log."""
@@ -74,31 +97,38 @@ class MessageBar(QFrame):
             self._errors.append(error.message)
         more = len(self._errors) - 1
         hint = f"{error.hint} ({more} more before this one, see the log.)" if more else error.hint
-        self._put(error.message, hint, "error", None)
+        if self._current is not None and self.level == "warning":
+            self._waiting.appendleft(self._current)
+        self._put(Message(error.message, hint, "error"))
 
     def dismiss(self) -> None:
-        """Hide what is shown."""
+        """Hide what is shown, and show what waits."""
         self._errors.clear()
+        self._current = None
         self.level = ""
-        self.visibility(False)
+        if self._waiting:
+            self._put(self._waiting.popleft())
+        else:
+            self.visibility(False)
 
-    def _put(self, text: str, hint: str, level: str, action: tuple[str, Callable[[], object]] | None) -> None:
-        self.level = level
-        self._text.setText(text)
-        self._hint.setText(hint)
-        self._hint.setVisible(bool(hint))
-        name, colour = _LOOKS[level]
+    def _put(self, message: Message) -> None:
+        self._current, self.level = message, message.level
+        self._text.setText(message.text)
+        self._hint.setText(message.hint)
+        self._hint.setVisible(bool(message.hint))
+        name, colour = _LOOKS[message.level]
         self._icon.setPixmap(icons.pixmap(name, 20, colour, self.devicePixelRatioF()))
-        self._action = action[1] if action else None
-        self._button.setText(action[0] if action else "")
-        self._button.setVisible(action is not None)
-        self.setAccessibleDescription(f"{text} {hint}".strip())
-        set_state(self, level=level)
+        self._button.setText(message.action[0] if message.action else "")
+        self._button.setToolTip(self._button.text())
+        self._button.setVisible(message.action is not None)
+        self.setAccessibleDescription(f"{message.text} {message.hint}".strip())
+        set_state(self, level=message.level)
         self.visibility(True)
+        self._since.start()
         self._timer.stop()
-        if level in GOES_AWAY_MS:
-            self._timer.start(GOES_AWAY_MS[level])
-        self.shown.emit(text)
+        if message.level in GOES_AWAY_MS:
+            self._timer.start(GOES_AWAY_MS[message.level])
+        self.shown.emit(message.text)
 
     def _build(self) -> None:
         self._icon = QLabel()
@@ -122,7 +152,7 @@ class MessageBar(QFrame):
         self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Maximum)
 
     def _on_action(self) -> None:
-        action = self._action
+        message = self._current
         self.dismiss()
-        if action is not None:
-            action()
+        if message is not None and message.action is not None:
+            message.action[1]()

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pyqtgraph as pg
 from PySide6.QtCore import QObject, Qt, Signal
 
@@ -13,13 +15,27 @@ class RegionItem(pg.LinearRegionItem):
 
     dragged = Signal(float, bool)
     """How far, in seconds since the button went down; True when it is let go."""
+    can_move = True
+    """False where the region fills the clip: then a drag draws a new one."""
+
+    def hoverEvent(self, event: pg.GraphicsScene.mouseEvents.HoverEvent) -> None:
+        """Claim drags, unless a new region is to be drawn (pyqtgraph's hook)."""
+        if event.isExit() or self._follows(event):
+            super().hoverEvent(event)
+        else:
+            self.setMouseHover(False)
 
     def mouseDragEvent(self, event: pg.GraphicsScene.mouseEvents.MouseDragEvent) -> None:
         """Tell how far the mouse went (pyqtgraph's hook)."""
-        if event.button() == Qt.MouseButton.LeftButton:
+        if event.button() == Qt.MouseButton.LeftButton and (bool(self.moving) or self._follows(event)):
             event.accept()
-            self.moving = not event.isFinish()
+            self.moving: bool = not event.isFinish()
             self.dragged.emit(event.pos().x() - event.buttonDownPos().x(), event.isFinish())
+        else:
+            event.ignore()
+
+    def _follows(self, event: Any) -> bool:
+        return self.can_move and not event.modifiers() & Qt.KeyboardModifier.ShiftModifier
 
     def mouseClickEvent(self, event: pg.GraphicsScene.mouseEvents.MouseClickEvent) -> None:
         """Leave clicks to the plot: they seek (pyqtgraph's hook)."""
@@ -84,6 +100,7 @@ class RegionPair(QObject):
         start = min(max(0.0, start), self._duration_s - length)
         self._span = (start, start + length)
         for item in self._items:
+            item.can_move = length < self._duration_s - 1e-3
             item.blockSignals(True)
             item.setRegion(self._span)
             item.blockSignals(False)

@@ -49,7 +49,7 @@ class TrainPanel(QFrame):
         """Offer these devices beside the automatic choice; rows as `list_devices` gives them."""
         chosen = self.wanted_device
         self.device.clear()
-        self.device.addItem("Best available device", "auto")
+        self.device.addItem(f"Automatic: {rows[0]['label']}" if rows else "Best available device", "auto")
         for row in rows:
             self.device.addItem(str(row["label"]), str(row["name"]))
         self.device.setCurrentIndex(max(0, self.device.findData(chosen)))

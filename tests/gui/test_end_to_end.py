@@ -41,26 +41,25 @@ def place_of(window: Window, time_s: float, row: int = 0) -> QPoint:
     return view.mapFromScene(box.mapViewToScene(QPointF(time_s, 0.5)))
 
 
-def drag(window: Window, start_s: float, end_s: float, row: int = 0) -> None:
+def drag(
+    window: Window,
+    start_s: float,
+    end_s: float,
+    row: int = 0,
+    modifiers: Qt.KeyboardModifier = Qt.KeyboardModifier.NoModifier,
+) -> None:
     """Draw with the left mouse button from one time to another."""
     viewport = window.parts.stage.view.viewport()
     first, last = place_of(window, start_s, row), place_of(window, end_s, row)
     left, none = Qt.MouseButton.LeftButton, Qt.MouseButton.NoButton
-    send_mouse(viewport, QEvent.Type.MouseMove, first, none, none)
-    send_mouse(viewport, QEvent.Type.MouseButtonPress, first, left, left)
-    for part in np.linspace(0, 1, 9):
-        send_mouse(viewport, QEvent.Type.MouseMove, first + (last - first) * float(part), none, left)
-    send_mouse(viewport, QEvent.Type.MouseButtonRelease, last, left, none)
-
-
-def send_mouse(
-    widget: QWidget, kind: QEvent.Type, place: QPoint, button: Qt.MouseButton, buttons: Qt.MouseButton
-) -> None:
-    """Send one mouse event."""
-    where = QPointF(place)
-    there = QPointF(widget.mapToGlobal(place))
-    QApplication.sendEvent(widget, QMouseEvent(kind, where, there, button, buttons, Qt.KeyboardModifier.NoModifier))
-    QApplication.processEvents()
+    kind = QEvent.Type
+    moves = [first + (last - first) * float(part) for part in np.linspace(0, 1, 9)]
+    steps = [(kind.MouseMove, first, none, none), (kind.MouseButtonPress, first, left, left)]
+    steps += [(kind.MouseMove, place, none, left) for place in moves] + [(kind.MouseButtonRelease, last, left, none)]
+    for step, place, button, buttons in steps:
+        there = QPointF(viewport.mapToGlobal(place))
+        QApplication.sendEvent(viewport, QMouseEvent(step, QPointF(place), there, button, buttons, modifiers))
+        QApplication.processEvents()
 
 
 def test_songwriter_gets_from_a_dropped_file_to_an_export(
@@ -103,14 +102,17 @@ def load(window: Window, qtbot: QtBot, song: Path) -> None:
 
 
 def choose(window: Window) -> None:
-    """Draw a region with the mouse: from 1 s to 5 s, then shorten it at its right handle to 3.5 s."""
-    window.parts.stage.view.region.set_span(0.0, 2.0)
+    """Draw a region with the mouse, move it, shorten it at its right handle, draw another one over it and go back."""
+    assert window.parts.stage.span == pytest.approx((0.0, 6.0))
     drag(window, 2.5, 5.5)
     assert window.parts.stage.span == pytest.approx((2.5, 5.5), abs=0.05)
     drag(window, 4.0, 2.5, row=1)  # by its body, in the other picture
     assert window.parts.stage.span == pytest.approx((1.0, 4.0), abs=0.05)
     drag(window, window.parts.stage.span[1], 3.5)
     assert window.parts.stage.span == pytest.approx((1.0, 3.5), abs=0.05)
+    drag(window, 1.5, 4.5, modifiers=Qt.KeyboardModifier.ShiftModifier)
+    assert window.parts.stage.span == pytest.approx((1.5, 4.5), abs=0.05)
+    window.parts.stage.bar.edited.emit(1.0, 3.5)
     fragment = window.session.fragments()[0]
     assert (fragment.start_s, fragment.length_s) == pytest.approx((1.0, 2.5), abs=0.05)
     assert "short" in window.parts.stage.bar.hint.text()

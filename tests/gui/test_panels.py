@@ -160,6 +160,21 @@ def test_message_bar_counts_failures_that_come_together(qtbot: QtBot, style: Non
     assert bar.text == "Three failed."
 
 
+def test_error_and_warning_do_not_push_each_other_away(qtbot: QtBot, style: None) -> None:
+    bar = MessageBar()
+    qtbot.addWidget(bar)
+    bar.say("There is no sound device.", level="warning")
+    bar.fail(MuseMateError("One failed."))
+    bar.say("Exported a take.", level="done")
+    assert bar.text == "One failed."
+    bar.dismiss()
+    assert bar.text == "There is no sound device."
+    bar.dismiss()
+    assert bar.text == "Exported a take."
+    bar.dismiss()
+    assert bar.text == ""
+
+
 def test_message_with_an_action_does_it_once(qtbot: QtBot, style: None) -> None:
     bar = MessageBar()
     qtbot.addWidget(bar)
