@@ -10,8 +10,8 @@ import sys
 def main() -> int:
     """Run the command line, which opens the window when no command is given; return the exit code."""
     multiprocessing.freeze_support()  # a packaged worker process starts here too and goes no further
-    # torch's waiting threads sleep instead of spinning; beside other busy programs (a DAW) spinning made training on two
-    # cores many times slower. Read when torch is loaded, here and in the workers, which inherit it.
+    # torch's waiting threads sleep instead of spinning; beside other busy programs (a DAW) spinning made training on
+    # two cores many times slower. Read when torch is loaded, here and in the workers, which inherit it.
     os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
     from musemate.cli import run_cli
 
