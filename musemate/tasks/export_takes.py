@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from functools import partial
 from pathlib import Path
 
 from musemate.engine.base import Cancelled
-from musemate.engine.events import Event, Exported, Working
+from musemate.engine.events import Event, Exported, Warned, Working
 from musemate.export.wav import export_take
 from musemate.project.store import Project
 
@@ -52,6 +53,7 @@ def export_takes(
             if cancelled():
                 return
             yield Working(f"Exporting {take.name}", index / len(chosen))
+            warnings: list[tuple[str, str]] = []
             fragment = store.fragment(store.run(take.run).fragment)
             file = export_take(
                 store.audio_path(take.audio),
@@ -62,5 +64,11 @@ def export_takes(
                 depth=depth,
                 start_s=start_s,
                 length_s=length_s,
+                on_warning=partial(_note, warnings),
             )
+            yield from (Warned(message, hint) for message, hint in warnings)
             yield Exported(str(file), take.id)
+
+
+def _note(warnings: list[tuple[str, str]], message: str, hint: str) -> None:
+    warnings.append((message, hint))
