@@ -57,6 +57,7 @@ class Listening(QObject):
             self.audition.toggle()
             return
         path = Path(file)
+        self.side = TAKE  # the other side is the fragment, as with a take
         self._stage.show_preview(name, path)
         self._hear(Sound(path, f"Preview of {name}", "preview"), play=True)
 
@@ -96,8 +97,8 @@ class Listening(QObject):
 
     @property
     def can_switch(self) -> bool:
-        """Whether there is a take to compare with its fragment."""
-        return self.take is not None and self.fragment is not None
+        """Whether there is a take, or a preview, to compare with its fragment."""
+        return self.fragment is not None and (self.take is not None or bool(self.preview))
 
     def switch(self, side: str = "") -> None:
         """Hear the other side (or a given one) at the same position."""
@@ -105,7 +106,10 @@ class Listening(QObject):
         if not self.can_switch or side == self.side:
             self._tell_transport()
             return
-        assert self.take is not None and self.fragment is not None
+        assert self.fragment is not None
+        if self.take is None or self.preview:
+            self.show_fragment(self.fragment)
+            return
         before = self.audition.sound
         position_s = self.audition.position_s - (before.offset_s if before else 0.0)
         aligned = before is not None and (before.kind == "take" or before.length_s is not None)

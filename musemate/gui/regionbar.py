@@ -27,14 +27,14 @@ class RegionBar(QWidget):
         self._build()
 
     def show_clip(
-        self, name: str, facts: str, *, beats: Beats | None, voice: tuple[float, ...], for_training: bool
+        self, name: str, facts: str, *, beats: Beats | None, voice: tuple[float, ...], caption: str, for_training: bool
     ) -> None:
         """Describe the clip; hints are given only where a region is chosen for training."""
         self.title.setText(name)
         self.title.setStyleSheet(f"color: {palette.TEXT if for_training else palette.TAKE};")
         self.facts.setText(facts)
         self._beats, self._voice, self._for_training = beats, voice, for_training
-        self._caption.setText("Region to learn from" if for_training else "Region to loop and export")
+        self._caption.setText(caption)
         self.snap.setVisible(for_training and beats is not None and beats.is_sure)
 
     def set_limits(self, duration_s: float, shortest_s: float, longest_s: float) -> None:

@@ -79,8 +79,10 @@ class Session(QObject):
             self.project = None
 
     def _stop_work(self) -> None:
+        """Cancel what is being done for the project that is left."""
         for job in self.lanes.jobs:
-            job.cancel()
+            if "project" in job.args:
+                job.cancel()
 
     # rows ----------------------------------------------------------------------------------------------
 

@@ -74,6 +74,7 @@ class Stage(QFrame):
             wording.fragment_facts(fragment),
             beats=fragment.beats,
             voice=fragment.voice,
+            caption="Region to learn from",
             for_training=True,
         )
         self._limit(MIN_REGION_S, MAX_REGION_S)
@@ -103,7 +104,7 @@ class Stage(QFrame):
         """Show an empty stage."""
         self.subject = None
         self.view.show_nothing(1.0)
-        self.bar.show_clip("", "", beats=None, voice=(), for_training=True)
+        self.bar.show_clip("", "", beats=None, voice=(), caption="Region", for_training=True)
 
     def show_samples(self, clip: AudioClip) -> None:
         """Add the samples of the subject, for the closest zooms."""
@@ -131,7 +132,9 @@ class Stage(QFrame):
         self.view.set_bars(bar_times(beats))
 
     def _describe_result(self, title: str, facts: str) -> None:
-        self.bar.show_clip(title, facts, beats=None, voice=(), for_training=False)
+        assert self.subject is not None
+        caption = "Region to loop" if self.subject.kind == "preview" else "Region to loop and export"
+        self.bar.show_clip(title, facts, beats=None, voice=(), caption=caption, for_training=False)
         self._limit(SHORTEST_CUT_S, float("inf"))
         assert self.subject is not None
         self.view.region.set_span(0.0, self.subject.duration_s)

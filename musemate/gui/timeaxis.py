@@ -43,8 +43,7 @@ def soften(axis: pg.AxisItem) -> None:
     """Draw an axis faintly: labels only."""
     axis.setPen(pg.mkPen(palette.LINE))
     axis.setTextPen(pg.mkPen(palette.MUTED))
-    axis.setTickPen(pg.mkPen(None))
-    axis.setStyle(tickLength=0)
+    axis.setStyle(tickLength=0, tickAlpha=0)
 
 
 def side_axis() -> pg.AxisItem:

@@ -83,9 +83,9 @@ def run_facts(run: Run) -> str:
 def length_hint(length_s: float) -> str:
     """Return advice when the region is unusually short or long, else nothing."""
     if length_s < SHORTEST_GOOD_S:
-        return "20 to 60 seconds give the best variations; this is short."
+        return "This is short: 20 to 60 s work best."
     if length_s > LONGEST_GOOD_S:
-        return "20 to 60 seconds give the best variations; longer takes more time and memory."
+        return "This is long: 20 to 60 s are quicker to learn."
     return ""
 
 
@@ -101,4 +101,4 @@ def voice_hint(voice: tuple[float, ...], start_s: float, length_s: float) -> str
     voiced = sum(value >= VOICE_IS_LIKELY for value in inside)
     if voiced < 2 or voiced < 0.15 * len(inside):
         return ""
-    return "There seems to be voice in this region. Training without vocals works better."
+    return "There seems to be a voice in it; training without vocals works better."

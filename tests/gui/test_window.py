@@ -94,6 +94,17 @@ def test_new_project_and_recent_ones(
     assert window.parts.takes.ids == ["t3", "t2", "t1"]
 
 
+def test_devices_are_named_even_when_a_project_is_opened_meanwhile(
+    make_window: Callable[..., Window], project_with_takes: Path, qtbot: QtBot
+) -> None:
+    window = make_window(warm=True)
+    window.open_paths([project_with_takes])
+    device = window.parts.train.device
+    qtbot.waitUntil(lambda: device.count() > 1, timeout=WAIT_MS)
+    assert device.itemText(0) == f"Automatic: {device.itemText(1)}"
+    assert device.itemData(device.count() - 1) == "cpu"
+
+
 def test_removed_take_comes_back(opened: Window, qtbot: QtBot) -> None:
     opened.parts.takes.select("t2")
     opened.parts.takes._rows.setFocus()

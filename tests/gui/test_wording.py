@@ -49,7 +49,7 @@ def test_voice_hint_looks_only_at_the_region() -> None:
     assert wording.voice_hint((), 0.0, 10.0) == ""
 
 
-@pytest.mark.parametrize(("length_s", "word"), [(19.0, "short"), (61.0, "longer"), (20.0, ""), (60.0, "")])
+@pytest.mark.parametrize(("length_s", "word"), [(19.0, "short"), (61.0, "long"), (20.0, ""), (60.0, "")])
 def test_length_hint_recommends_twenty_to_sixty_seconds(length_s: float, word: str) -> None:
     hint = wording.length_hint(length_s)
     assert word in hint
