@@ -16,7 +16,8 @@ from musemate.gui.background import Background
 
 POLL_MS = 33
 WATCH_MS = 1_000
-MOST_KEPT = 6
+MOST_KEPT_BYTES = 300_000_000
+"""Clips kept for the next time: two of five minutes, or very many short ones."""
 
 
 @dataclass(frozen=True)
@@ -160,7 +161,7 @@ class Audition(QObject):
 
     def _on_clip(self, sound: Sound, keep_position: bool, clip: AudioClip) -> None:
         self._kept[sound.path, sound.offset_s, sound.length_s] = clip
-        while len(self._kept) > MOST_KEPT:
+        while len(self._kept) > 2 and sum(kept.samples.nbytes for kept in self._kept.values()) > MOST_KEPT_BYTES:
             self._kept.popitem(last=False)
         if sound != self.sound:
             return

@@ -34,16 +34,18 @@ class ProjectView(QObject):
         session, parts = self._session, self._parts
         fragments, runs, takes = session.fragments(), session.runs(), session.takes()
         self._listening.refresh()
-        fragment = self._listening.fragment
         parts.tree.set_loading(session.loading)
         parts.tree.set_rows(fragments, runs, takes)
-        mine = session.takes(fragment.id) if fragment else []
-        parts.takes.set_takes(mine)
-        for take in mine:
-            session.pictures.want(take.audio)
+        self._show_takes()
         parts.show_workspace(session.project is not None and bool(fragments or parts.tree.refused or session.loading))
         self._tell_ready()
         self.refreshed.emit()
+
+    def _show_takes(self) -> None:
+        fragment = self._listening.fragment
+        self._parts.takes.set_takes(self._session.takes(fragment.id) if fragment else [])
+        for audio in self._parts.takes.without_peaks:
+            self._session.pictures.want(audio)
 
     def current_run(self) -> Run | None:
         """Return the run that takes are made with: the chosen one, or the fragment's newest usable one."""
@@ -79,9 +81,15 @@ class ProjectView(QObject):
             return
         if kind == "run":
             self._run = row_id
+            self._show_run(project.run(row_id))
             self._parts.make.set_seconds(project.run(row_id).length_s)
         fragment = project.fragment(project.run(row_id).fragment if kind == "run" else row_id)
         self._listening.show_fragment(fragment)
+
+    def _show_run(self, run: Run) -> None:
+        """Show what a training of another day left: its state and its previews."""
+        if not self._trainer.is_running:
+            self._parts.train.show_run(run, self._session.previews(run))
 
     def _on_added(self, fragment_id: str) -> None:
         """Show the first fragment of several that are loaded together, and none while something plays."""
@@ -97,10 +105,7 @@ class ProjectView(QObject):
     def _on_chosen(self) -> None:
         """Another fragment or take is current: everything else follows."""
         fragment, take = self._listening.fragment, self._listening.take
-        mine = self._session.takes(fragment.id) if fragment else []
-        self._parts.takes.set_takes(mine)
-        for other in mine:
-            self._session.pictures.want(other.audio)
+        self._show_takes()
         self._parts.takes.select(take.id if take else "")
         if take is not None:
             self._run = take.run
@@ -200,6 +205,7 @@ class ProjectView(QObject):
         parts.tree.chosen.connect(self._on_tree)
         parts.tree.remove_asked.connect(self._on_remove)
         parts.tree.resume_asked.connect(self._on_resume)
+        parts.train.resume_asked.connect(self._on_resume)
         parts.takes.chosen.connect(self._show_take)
         parts.takes.play_pressed.connect(self._on_play)
         parts.takes.stars_chosen.connect(self._on_stars)

@@ -115,6 +115,13 @@ class Session(QObject):
             return None
         return self.project.audio_path(self.project.take(take_id).audio)
 
+    def previews(self, run: Run) -> list[str]:
+        """Return the preview of each finished scale of a run, "" where there is none."""
+        assert self.project is not None
+        folder = self.project.run_path(run.id)
+        files = [folder / f"preview-{number}.wav" for number in range(1, run.n_finished + 1)]
+        return [str(file) if file.is_file() else "" for file in files]
+
     def try_change(self, change: Any, *args: Any) -> Any:
         """Call a method that changes the project; a failure becomes a message."""
         try:

@@ -52,6 +52,7 @@ class Stage(QFrame):
         self._session = session
         self._beats: Beats | None = None
         self._snap = False
+        self._stored = (0.0, 0.0)
         self.subject: Subject | None = None
         self.bar = RegionBar()
         self.view = ClipView()
@@ -78,7 +79,12 @@ class Stage(QFrame):
             for_training=True,
         )
         self._limit(MIN_REGION_S, MAX_REGION_S)
-        self.view.region.set_span(fragment.start_s, fragment.start_s + fragment.length_s)
+        stored = (fragment.start_s, fragment.start_s + fragment.length_s)
+        if is_new or stored != self._stored:  # else the mouse may be moving it just now
+            self._stored = stored
+            self.view.region.set_span(*stored)
+        else:
+            self.bar.set_region(*self.span)
         if zoom_to_region and is_new:
             self.view.show_region()
         self._session.pictures.want(fragment.audio) if is_new else None

@@ -131,6 +131,11 @@ class TakeList(QFrame):
             if row.take.audio == audio:
                 row.thumbnail.set_peaks(peaks)
 
+    @property
+    def without_peaks(self) -> list[str]:
+        """Audio files whose picture is not shown yet."""
+        return [row.take.audio for row in self.rows() if not row.thumbnail.has_peaks]
+
     # what is chosen ------------------------------------------------------------------------------------
 
     @property

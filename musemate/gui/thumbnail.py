@@ -29,6 +29,11 @@ class Thumbnail(QWidget):
         """Ask for a modest width (Qt's hook)."""
         return QSize(160, 26)
 
+    @property
+    def has_peaks(self) -> bool:
+        """Whether there is something to show."""
+        return self._peaks is not None
+
     def set_peaks(self, peaks: Peaks) -> None:
         """Show this envelope."""
         self._peaks = peaks

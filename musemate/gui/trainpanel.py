@@ -12,6 +12,7 @@ from musemate.gui import icons, palette, wording
 from musemate.gui.lossplot import LossPlot
 from musemate.gui.scalestrip import ScaleStrip
 from musemate.gui.widgets import Choice, describe, label
+from musemate.project.records import Run
 
 PRESETS = [
     ("sketch", "Sketch", "Quick: a first idea of what your fragment can become"),
@@ -27,12 +28,15 @@ class TrainPanel(QFrame):
     """Preset and device."""
     stop_asked = Signal()
     preview_asked = Signal(str, str)
+    resume_asked = Signal(str)
+    """With the stopped run."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setObjectName("panel")
         self._scales: list[str] = []
         self._scale = -1
+        self._run = ""
         self.wanted_device = "auto"
         """Device to choose as soon as it is known to be there."""
         self._build()
@@ -99,6 +103,9 @@ class TrainPanel(QFrame):
     def show_end(self, event: RunFinished | None, text: str = "") -> None:
         """Show how the training ended; without an event, `text` says it."""
         self._show_running(False)
+        if event is not None and not event.complete:
+            self._run = event.run
+            self.resume.setVisible(True)
         if event is not None:
             how = "Finished" if event.complete else "Stopped; finished scales are kept"
             text = f"{how}  ·  {wording.clock(event.seconds)} on {event.device}"
@@ -106,6 +113,18 @@ class TrainPanel(QFrame):
         self.detail.setText(text)
         self.progress.setVisible(False)
         self.strip.set_current(-1)
+
+    def show_run(self, run: Run, previews: list[str]) -> None:
+        """Show a run that is over: how it ended, and the previews of its finished scales."""
+        self._show_running(False)
+        self._run = run.id
+        self.state.setText(f"Training {run.id[1:]} ({run.preset})")
+        facts = [wording.run_facts(run).split("  ·  ", 1)[1], wording.clock(run.seconds), run.device]
+        self.detail.setText(run.reason or "  ·  ".join(facts))
+        self.strip.set_scales(list(run.scales))
+        for scale, file in enumerate(previews):
+            self.strip.set_done(scale, file)
+        self.resume.setVisible(run.state == "stopped")
 
     def show_idle(self) -> None:
         """Hide everything about a training."""
@@ -122,6 +141,7 @@ class TrainPanel(QFrame):
 
     def _show_running(self, running: bool) -> None:
         self.report.setVisible(True)
+        self.resume.setVisible(False)
         self.train.setVisible(not running)
         self.stop.setVisible(running)
         self.stop.setEnabled(running)
@@ -173,6 +193,9 @@ class TrainPanel(QFrame):
         layout = QVBoxLayout(self.report)
         layout.setContentsMargins(0, 2, 0, 0)
         layout.setSpacing(7)
-        for widget in (self.state, self.progress, self.detail, self.losses, self.strip):
+        self.resume = QPushButton("Go on with this training")
+        describe(self.resume, "Train the scales that are still missing", "Go on with this training")
+        self.resume.clicked.connect(lambda: self.resume_asked.emit(self._run))
+        for widget in (self.state, self.progress, self.detail, self.losses, self.strip, self.resume):
             layout.addWidget(widget)
         return self.report

@@ -230,6 +230,45 @@ def test_closing_during_a_training_keeps_its_finished_scales(
         assert run.n_finished >= 1
 
 
+def test_stopped_training_of_another_day_shows_its_previews_and_goes_on(
+    opened: Window, qtbot: QtBot, song: Path
+) -> None:
+    project = opened.session.project
+    assert project is not None
+    run = project.add_run(
+        "f1",
+        engine="frames",
+        preset="sketch",
+        device="cpu",
+        seed=1,
+        start_s=1.0,
+        length_s=3.0,
+        scales=("sound draft", "structure", "sound"),
+        n_finished=1,
+    )
+    project.run_path(run.id).mkdir(parents=True, exist_ok=True)
+    (project.run_path(run.id) / "preview-1.wav").write_bytes(song.read_bytes())
+    opened.view.refresh()
+    opened.view._on_tree("run", run.id)
+    panel = opened.parts.train
+    assert [button.property("state") for button in panel.strip.buttons] == ["done", "waiting", "waiting"]
+    qtbot.mouseClick(panel.strip.buttons[0], Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lambda: opened.parts.stage.bar.title.text() == "Preview of sound draft")
+    assert opened.parts.make.make.isEnabled()
+    with qtbot.waitSignal(panel.resume_asked) as asked:
+        qtbot.mouseClick(panel.resume, Qt.MouseButton.LeftButton)
+    assert asked.args == [run.id]
+    assert opened.trainer.is_running
+    opened.trainer.stop()
+    qtbot.waitUntil(lambda: not opened.trainer.is_running, timeout=WAIT_MS)
+
+
+def test_region_under_the_mouse_is_not_pulled_away_by_news(opened: Window) -> None:
+    opened.parts.stage.view.region.set_span(2.0, 4.5)
+    opened.session.rows_changed.emit()
+    assert opened.parts.stage.span == pytest.approx((2.0, 4.5))
+
+
 def test_stop_is_answered_within_a_second(opened: Window, qtbot: QtBot) -> None:
     opened.trainer.options = {"tiny": True}
     opened.parts.train.train.click()
