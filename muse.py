@@ -6,8 +6,8 @@
     python3 muse.py test [...]     the tests; the rest goes to pytest
     python3 muse.py ANYTHING       the command line, for instance: python3 muse.py info song.wav
 
-On Windows: py muse.py. MUSEMATE_TORCH_INDEX names the index to take torch from: the address that PyTorch's "Get started"
-page shows for your system (useful on Windows with an NVIDIA card, and on Linux without one).
+On Windows: py muse.py. MUSEMATE_TORCH_INDEX names the index to take torch from: the address that PyTorch's
+"Get started" page shows for your system (useful on Windows with an NVIDIA card, and on Linux without one).
 
 Standard library only, and written so that Python 3.6 can read it far enough to say that it is too old.
 """
