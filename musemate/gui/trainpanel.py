@@ -107,8 +107,8 @@ class TrainPanel(QFrame):
             self._run = event.run
             self.resume.setVisible(True)
         if event is not None:
-            how = "Finished" if event.complete else "Stopped; finished scales are kept"
-            text = f"{how}  ·  {wording.clock(event.seconds)} on {event.device}"
+            how = "took" if event.complete else "finished scales are kept; it took"
+            text = f"{how.capitalize()} {wording.clock(event.seconds)} on {event.device}"
         self.state.setText("Training finished" if event is not None and event.complete else "Training stopped")
         self.detail.setText(text)
         self.progress.setVisible(False)

@@ -13,11 +13,18 @@ from PySide6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
 from virtual_sound import FakeSound
 
-from musemate.audio.files import read_clip
+from musemate.audio.files import read_clip, write_wav
 from musemate.gui.window import Window
+from musemate.paths import resource
 
 WAIT_MS = 60_000
 Shoot = Callable[[QWidget, str], None]
+
+
+@pytest.fixture
+def song(tmp_path: Path) -> Path:
+    """Return six seconds of the demo: the pictures of this test show what a songwriter sees."""
+    return write_wav(tmp_path / "My song.wav", read_clip(resource("demo.flac"), 4.0, 6.0))
 
 
 def drop(window: Window, *paths: Path) -> None:
@@ -130,7 +137,8 @@ def train(window: Window, qtbot: QtBot, shoot: Shoot) -> None:
     shoot(window, "4-training")
     qtbot.waitUntil(lambda: not window.trainer.is_running, timeout=WAIT_MS)
     assert [run.state for run in window.session.runs()] == ["finished"]
-    assert "Finished" in panel.detail.text()
+    assert panel.state.text() == "Training finished"
+    assert panel.detail.text().startswith("Took 0:")
     shoot(window, "5-trained")
 
 
