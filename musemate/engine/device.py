@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import dataclass
 
 import torch
@@ -27,7 +28,7 @@ def list_devices() -> list[Device]:
         properties = torch.cuda.get_device_properties(index)
         memory_gib = properties.total_memory / 2**30
         found.append(Device(f"cuda:{index}", f"{properties.name} ({memory_gib:.0f} GB)"))
-    return [*found, Device("cpu", f"CPU ({torch.get_num_threads()} threads)")]
+    return [*found, Device("cpu", f"CPU ({os.cpu_count()} cores)")]
 
 
 def choose_device(wanted: str) -> Device:

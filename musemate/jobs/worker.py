@@ -140,12 +140,12 @@ class Worker:
 
 
 def _settle_in(name: str) -> None:
-    """Make the process polite: nice, one core left to the window, deaf to Ctrl+C, gone with its parent."""
+    """Make the process polite: nice, asleep while it waits, deaf to Ctrl+C, gone with its parent."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl+C in the terminal is for the window to answer
     start_log(f"worker-{name}")
-    threads = str(max(1, (os.cpu_count() or 1) - 1))
-    for variable in ("OMP_NUM_THREADS", "MKL_NUM_THREADS"):  # read when torch is imported, later
-        os.environ.setdefault(variable, threads)
+    # All cores may compute: a nice process whose idle threads sleep does not hold up the window (benchmarks/window.py),
+    # one that spins would. Read when torch is imported, later.
+    os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
     _lower_priority()
     threading.Thread(target=_end_with_parent, name="parent watch", daemon=True).start()
 

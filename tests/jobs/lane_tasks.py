@@ -76,7 +76,7 @@ def exits(code, *, cancelled):
 
 
 def facts(*, cancelled):
-    yield Listed([{"pid": os.getpid(), "nice": os.nice(0), "threads": os.environ["OMP_NUM_THREADS"]}])
+    yield Listed([{"pid": os.getpid(), "nice": os.nice(0), "waiting": os.environ["OMP_WAIT_POLICY"]}])
 
 
 def get_task(name):
