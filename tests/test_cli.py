@@ -156,6 +156,8 @@ def test_devices_are_listed(json_lines):
         (["train", "{song}", "--project", "{tmp}/P", "--preset", "best"], 'no preset "best"'),
         (["train", "{song}", "--project", "{tmp}/P", "--engine", "magic"], 'no engine "magic"'),
         (["train", "{song}", "--project", "{tmp}/P", "--device", "tpu"], 'no device "tpu"'),
+        (["train", "{song}", "--project", "{tmp}/P", "--seed", "-1"], "seed -1"),
+        (["train", "{song}", "--project", "{tmp}/P", "--seed", str(2**64)], f"seed {2**64}"),
         (["train", "{song}", "--project", "{tmp}/P", "--options", "{"], "--options"),
         (["train", "{song}", "--project", "{tmp}/P", "--options", "[]"], "--options"),
         (["train", "--project", "{tmp}/P"], "Nothing to train on"),

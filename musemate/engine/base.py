@@ -19,6 +19,8 @@ PRESETS = ("sketch", "balanced", "fine")
 MODES = ("new", "variation")
 MIN_REGION_S = 2.0
 MAX_REGION_S = 120.0
+MAX_SEED = 2**32 - 1
+"""Every source of randomness takes seeds up to here."""
 
 Cancelled = Callable[[], bool]
 """Asked between steps; True means: stop now and keep what is finished."""
@@ -74,6 +76,19 @@ class TakeRequest:
             raise SettingsError(f'"{self.mode}" is not a kind of take.', hint='Choose "new" or "variation".')
         if not 0.0 <= self.closeness <= 1.0:
             raise SettingsError(f"A closeness of {self.closeness:g} is not possible.", hint="Choose 0 to 1.")
+        check_seed(self.seed)
+
+
+def check_seed(seed: int) -> None:
+    """Refuse a seed that not every source of randomness takes.
+
+    Raises
+    ------
+    SettingsError
+        It is negative or larger than `MAX_SEED`.
+    """
+    if not 0 <= seed <= MAX_SEED:
+        raise SettingsError(f"The seed {seed} is not possible.", hint=f"Choose a whole number from 0 to {MAX_SEED}.")
 
 
 class Model(Protocol):

@@ -8,7 +8,7 @@ from dataclasses import replace
 from typing import Any
 
 from musemate.audio.files import read_clip
-from musemate.engine.base import PRESETS, Cancelled, TrainRequest
+from musemate.engine.base import PRESETS, Cancelled, TrainRequest, check_seed
 from musemate.engine.events import Event, Progressed, RunFinished, RunStarted, ScaleFinished, Warned, Working
 from musemate.engine.registry import get_engine
 from musemate.errors import MuseMateError, SettingsError
@@ -91,6 +91,7 @@ def _new_run(
     start_s, length_s = checked_region(source, start_s, length_s)
     if preset not in PRESETS:
         raise SettingsError(f'There is no preset "{preset}".', hint=f"Choose one of: {', '.join(PRESETS)}.")
+    check_seed(seed)
     get_engine(engine)  # an unknown name is refused before a run of it is stored
     run = store.add_run(
         source.id,

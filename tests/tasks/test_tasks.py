@@ -177,7 +177,17 @@ def test_nothing_trained_is_a_sentence(perform, toy, store, folder):
 
 
 @pytest.mark.parametrize(
-    "args", [{"count": 0}, {"count": 101}, {"seconds": 0.5}, {"seconds": 301}, {"mode": "odd"}, {"closeness": 1.1}]
+    "args",
+    [
+        {"count": 0},
+        {"count": 101},
+        {"seconds": 0.5},
+        {"seconds": 301},
+        {"mode": "odd"},
+        {"closeness": 1.1},
+        {"seed": -1},
+        {"seed": 2**32 - 2},
+    ],
 )
 def test_impossible_takes_are_refused(perform, trained, store, args):
     with pytest.raises(SettingsError):

@@ -153,6 +153,8 @@ def test_regions_that_cannot_be_trained_on_store_no_run(perform, toy, store, fol
         ({"device": "cuda:7"}, DeviceError),
         ({"fragment": "f8"}, ProjectError),
         ({"run": "r8"}, ProjectError),
+        ({"seed": -1}, SettingsError),
+        ({"seed": 2**32}, SettingsError),
     ],
 )
 def test_impossible_settings_store_no_run(perform, toy, store, folder, args, error):
