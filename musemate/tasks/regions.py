@@ -38,7 +38,7 @@ def checked_region(fragment: Fragment, start_s: float | None, length_s: float | 
             hint=f"Choose {MIN_REGION_S:g} to {MAX_REGION_S:g} s; 20 to 60 s work best.",
         )
     fitting_s = min(wanted_s, fragment.duration_s - first_s)
-    if fitting_s < MIN_REGION_S:
+    if not fitting_s >= MIN_REGION_S:  # nor NaN
         raise TooShortError(
             f'The region of {max(0.0, fitting_s):.2f} s in "{fragment.name}" is too short to train on.',
             hint=f"Choose at least {MIN_REGION_S:g} s; 20 to 60 s work best.",

@@ -7,11 +7,12 @@ from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
 
+from musemate.audio.clip import AudioClip
 from musemate.audio.files import read_clip
 from musemate.engine.base import PRESETS, Cancelled, TrainRequest, check_seed
 from musemate.engine.events import Event, Progressed, RunFinished, RunStarted, ScaleFinished, Warned, Working
 from musemate.engine.registry import get_engine
-from musemate.errors import MuseMateError, SettingsError
+from musemate.errors import AudioFileError, MuseMateError, SettingsError
 from musemate.project.records import Run
 from musemate.project.store import Project
 from musemate.tasks.loss_log import LossLog
@@ -114,7 +115,7 @@ def _old_run(store: Project, run_id: str, device: str) -> Run:
         )
     # the same device gives the same result as training straight through
     wanted = run.device if device == "auto" else device
-    return store.update_run(run_id, device=_device_name(wanted))
+    return replace(run, device=_device_name(wanted))
 
 
 def _device_name(wanted: str) -> str:
@@ -137,27 +138,43 @@ class _Training:
         """Train, and store the state after every finished scale and at the end, however it comes."""
         store, run = self._store, self._run
         with store.training(run.id) as folder:
-            source = store.audio_path(store.fragment(run.fragment).audio)
+            store.update_run(run.id, device=run.device)
             request = TrainRequest(run.preset, run.seed, run.device, run.options)
             losses = LossLog(folder)
             reason = ""
             try:
-                clip = read_clip(source, run.start_s, run.length_s)
-                for event in get_engine(run.engine).train(clip, request, folder, self._cancelled):
+                for event in get_engine(run.engine).train(self._clip(), request, folder, self._cancelled):
                     yield self._noted(event, losses)
+                if not self._cancelled():  # counts parts too that were stored but not noted before a crash
+                    self._n_finished = len(self._scales)
             except MuseMateError as error:
                 reason = error.message
                 raise
             finally:
                 losses.close()
                 complete = self._store_end(reason)
-        peak_mib = round(self._peak.mib(), 1)
-        yield RunFinished(run.id, round(self._seconds, 2), peak_mib, run.device, complete)
+        yield RunFinished(run.id, round(self._seconds, 2), round(self._peak_mib, 1), run.device, complete)
+
+    def _clip(self) -> AudioClip:
+        """Return the region; the song's name, not that of its file here, says which one is silent."""
+        fragment = self._store.fragment(self._run.fragment)
+        source = self._store.audio_path(fragment.audio)
+        clip = read_clip(source, self._run.start_s, self._run.length_s, allow_silence=True)
+        if clip.is_silent:
+            raise AudioFileError(
+                f'"{fragment.name}" is silent in the chosen region.', hint="Choose a region that can be heard."
+            )
+        return clip
 
     @property
     def _seconds(self) -> float:
         """Time trained, that before an interruption included."""
         return self._run.seconds + time.monotonic() - self._began_s
+
+    @property
+    def _peak_mib(self) -> float:
+        """Peak of the memory, that before an interruption included."""
+        return max(self._run.peak_mib, self._peak.mib())
 
     def _noted(self, event: Event, losses: LossLog) -> Event:
         """Store what an event means for the run, and return it with the run's id."""
@@ -177,7 +194,7 @@ class _Training:
             self._run.id,
             n_finished=self._n_finished,
             seconds=self._seconds,
-            peak_mib=self._peak.mib(),
+            peak_mib=self._peak_mib,
             **changes,
         )
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import csv
 import os
 import signal
@@ -10,7 +11,8 @@ import sys
 import numpy as np
 import pytest
 
-from musemate.audio.files import read_clip
+from musemate.audio.clip import AudioClip
+from musemate.audio.files import read_clip, write_wav
 from musemate.engine.events import Progressed, RunFinished, RunStarted, ScaleFinished, Warned
 from musemate.errors import AudioFileError, DeviceError, ProjectError, SettingsError, TooShortError, TrainingError
 from musemate.tasks.memory import PeakMemory
@@ -27,6 +29,21 @@ class StopAfter:
 
     def __call__(self):
         return self._store.runs()[-1].n_finished >= self._n_scales
+
+
+@pytest.fixture
+def add_busy_run(store, monkeypatch):
+    """Return a function that adds a run which something else trains, and returns its id."""
+    monkeypatch.setattr("musemate.project.recovery._PATIENCE_S", 0.0)
+    with contextlib.ExitStack() as stack:
+
+        def add(device):
+            settings = {"engine": "frames", "preset": "sketch", "seed": 7, "start_s": 0.0, "length_s": 2.0}
+            run = store.add_run("f1", device=device, **settings)
+            stack.enter_context(store.training(run.id))
+            return run.id
+
+        yield add
 
 
 def of(events, kind):
@@ -120,6 +137,29 @@ def test_a_finished_run_is_not_trained_again(perform, toy, store, folder):
         perform(train, folder, run="r1")
 
 
+def test_a_part_that_was_stored_but_not_noted_before_a_crash_counts(perform, toy, store, folder):
+    perform(train, folder, "f1")
+    store.update_run("r1", state="stopped", n_finished=2, peak_mib=1e6)
+    end = perform(train, folder, run="r1")[-1]
+    assert (end.complete, end.peak_mib) == (True, 1e6)
+    assert (store.run("r1").state, store.run("r1").n_finished) == ("finished", 3)
+
+
+def test_a_run_that_is_being_trained_keeps_its_device(perform, toy, store, folder, add_busy_run):
+    with pytest.raises(ProjectError, match="being trained"):
+        perform(train, folder, run=add_busy_run(device="cuda:0"), device="cpu")
+    assert store.run("r1").device == "cuda:0"
+
+
+def test_silence_is_named_after_the_song(perform, toy, store, folder, tmp_path):
+    samples = np.zeros((1, 48_000), dtype=np.float32)
+    samples[:, 40_000:] = 0.5
+    store.add_fragment(write_wav(tmp_path / "Pause.wav", AudioClip(samples, 8000)))
+    with pytest.raises(AudioFileError, match='"Pause" is silent in the chosen region'):
+        perform(train, folder, "f2", length_s=4.0)
+    assert store.run("r1").state == "failed"
+
+
 def test_a_lost_sound_is_a_sentence_and_a_failed_run(perform, toy, store, folder):
     store.audio_path(store.fragment("f1").audio).unlink()
     with pytest.raises(AudioFileError):
@@ -136,6 +176,7 @@ def test_a_lost_sound_is_a_sentence_and_a_failed_run(perform, toy, store, folder
         (4.0, 2.0, SettingsError, "4.0 s long"),
         (-0.1, 2.0, SettingsError, "starts at -0.1 s"),
         (0.0, -3.0, TooShortError, "too short"),
+        (0.0, float("nan"), TooShortError, "too short"),
     ],
 )
 def test_regions_that_cannot_be_trained_on_store_no_run(perform, toy, store, folder, start_s, length_s, error, words):
