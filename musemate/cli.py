@@ -19,6 +19,7 @@ from musemate.engine.events import Event, Exported, FileRefused, FragmentAdded, 
 from musemate.engine.registry import ENGINES
 from musemate.errors import EXIT_CODE, AudioFileError, MuseMateError, SettingsError
 from musemate.log import install_excepthook, start_log
+from musemate.paths import absolute
 from musemate.project.store import Project
 from musemate.tasks.registry import get_task
 from musemate.tasks.throttle import throttled
@@ -59,7 +60,7 @@ def run_cli(args: list[str], open_window: OpenWindow) -> int:
     console = make_console("--json" in args)
     install_excepthook(console.fail)
     try:
-        if args and all(Path(arg).exists() for arg in args) and args[0] not in _command_names():
+        if args and all(os.path.lexists(arg) for arg in args) and args[0] not in _command_names():
             return _show_window(open_window, args)
         code = typer.main.get_command(app).main(args, "musemate", standalone_mode=False, obj=open_window)
         return int(code or 0)
@@ -195,11 +196,11 @@ def demo(
     with _Session(as_json, all_events=True) as session:
         events = session.run("demo", folder=str(to), options=_parsed(options))
         files = [event.file for event in events if isinstance(event, Exported)]
-        row = {"event": "demo", "project": str(to.absolute()), "files": files[:-1], "picture": files[-1]}
+        row = {"event": "demo", "project": str(absolute(to)), "files": files[:-1], "picture": files[-1]}
         lines = ["", f"Project: {row['project']}", "Takes:", *(f"  {f}" for f in files[:-1]), f"Picture: {files[-1]}"]
         session.console.result(row, "\n".join(lines))
     if not no_window and has_screen():
-        raise typer.Exit(_show_window(context.obj, [str(to.absolute())]))
+        raise typer.Exit(_show_window(context.obj, [str(absolute(to))]))
 
 
 class _Session:
@@ -234,7 +235,7 @@ class _Session:
         """Import a file unless the project has it, analyse it once, and return its fragment's id."""
         if file is None:
             raise SettingsError("Nothing to train on was given.", hint="Name an audio file, or a run with --run.")
-        probe(file)  # what cannot be opened makes no project
+        probe(absolute(file))  # what cannot be opened makes no project
         files = [str(file)]
         for event in self.run(
             "import_audio", project=str(project), files=files, start_s=start_s or 0.0, length_s=length_s, reuse=True

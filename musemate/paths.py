@@ -15,6 +15,14 @@ _APP = "MuseMate"
 _UNSAFE = re.compile(r'[<>:"/\\|?*\x00-\x1f]')
 
 
+def absolute(path: Path | str) -> Path:
+    """Return a whole path; "~/x" lies in the home folder, a name that only begins with "~" is left as it is."""
+    try:
+        return Path(path).expanduser().absolute()
+    except RuntimeError:  # "~draft.wav" is no home folder
+        return Path(path).absolute()
+
+
 def projects_folder() -> Path:
     """Return the folder that new projects go to: "MuseMate" among the songwriter's documents."""
     home = _home()
@@ -68,4 +76,4 @@ def _bundled(folder: str) -> Path:
 
 def _home() -> Path | None:
     home = os.environ.get(HOME_VARIABLE, "")
-    return Path(home).expanduser() if home else None
+    return absolute(home) if home else None

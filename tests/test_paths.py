@@ -28,6 +28,15 @@ def test_project_names_become_folders_inside_the_projects_folder(home, name, fol
     assert paths.default_project_folder(name) == home / "projects" / folder
 
 
+def test_a_name_that_only_begins_like_a_home_folder_is_left_as_it_is(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    for variable in ("HOME", "USERPROFILE"):
+        monkeypatch.setenv(variable, str(tmp_path / "home"))
+    assert paths.absolute("~draft.wav") == tmp_path / "~draft.wav"
+    assert paths.absolute("~/x.wav") == tmp_path / "home" / "x.wav"
+    assert paths.absolute("x.wav") == tmp_path / "x.wav"
+
+
 def test_a_fresh_project_folder_never_exists(home):
     expected = [home / "projects" / name for name in ("Song", "Song 2", "Song 3")]
     for folder in expected:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import fields
@@ -12,6 +13,7 @@ from typing import Any, Self
 
 from musemate.audio.clip import AudioClip
 from musemate.errors import ProjectError, SettingsError
+from musemate.paths import absolute
 from musemate.project import recovery
 from musemate.project.database import FILE_NAME, Database, not_a_project
 from musemate.project.intake import is_from, store_clip, take_in
@@ -56,8 +58,8 @@ class Project:
         ProjectError
             There is one already, or the folder cannot be made or written.
         """
-        folder = Path(folder).expanduser().absolute()
-        if (folder / FILE_NAME).exists():
+        folder = absolute(folder)
+        if os.path.lexists(folder / FILE_NAME):
             raise ProjectError(f'There is already a project in "{folder}".', hint="Open it, or choose another folder.")
         return cls._at(folder, create=True)
 
@@ -70,16 +72,15 @@ class Project:
         ProjectError
             It is missing, damaged, read-only, from a newer version, or no project at all.
         """
-        folder = Path(folder).expanduser().absolute()
-        if not (folder / FILE_NAME).is_file():
+        folder = absolute(folder)
+        if not os.path.lexists(folder / FILE_NAME):  # pathlib raises where a path is too long
             raise not_a_project(folder)
         return cls._at(folder, create=False)
 
     @classmethod
     def open_or_create(cls, folder: Path | str) -> Self:
-        """Open the project in a folder, or make it."""
-        folder = Path(folder).expanduser().absolute()
-        return cls.open(folder) if (folder / FILE_NAME).exists() else cls.create(folder)
+        """Open the project in a folder, or make it, also where an attempt to make it broke off."""
+        return cls._at(absolute(folder), create=True)
 
     @classmethod
     def _at(cls, folder: Path, *, create: bool) -> Self:
@@ -93,8 +94,12 @@ class Project:
                 detail=str(error),
             ) from error
         project = cls(folder, Database(folder, create=create))
-        sweep(folder / "audio")
-        project.runs()  # settles runs whose process died
+        try:
+            sweep(folder / "audio")
+            project.runs()  # settles runs whose process died
+        except BaseException:
+            project.close()
+            raise
         return project
 
     def close(self) -> None:
@@ -158,7 +163,7 @@ class Project:
         ProjectError
             The project's folder cannot be written.
         """
-        path = Path(source).expanduser().absolute()
+        path = absolute(source)
         values = take_in(path, self.folder / "audio")
         wanted_s = DEFAULT_REGION_S if length_s is None else length_s
         first_s, length_s = _fitted(start_s, wanted_s, values["duration_s"])
@@ -168,8 +173,11 @@ class Project:
 
     def find_fragment(self, source: Path | str) -> Fragment | None:
         """Return the fragment loaded from a file (or from one with its content), None when there is none."""
-        path = Path(source).expanduser().absolute()
-        return next((f for f in self.fragments() if path.is_file() and is_from(path, f)), None)
+        path = absolute(source)
+        try:
+            return next((f for f in self.fragments() if is_from(path, f)), None)
+        except OSError:  # nothing that can be read; adding it says why
+            return None
 
     def set_region(self, fragment_id: str, start_s: float, length_s: float) -> Fragment:
         """Choose the part of a fragment to work with; it is limited to the file.

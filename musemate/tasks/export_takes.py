@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from functools import partial
-from pathlib import Path
 
 from musemate.engine.base import Cancelled
 from musemate.engine.events import Event, Exported, Warned, Working
 from musemate.export.wav import export_take
+from musemate.paths import absolute
 from musemate.project.store import Project
 
 
@@ -48,7 +48,7 @@ def export_takes(
     """
     with Project.open(project) as store:
         chosen = [store.take(take) for take in takes]  # an unknown one is refused before anything is written
-        target = Path(folder).expanduser().absolute() if folder else store.exports_path
+        target = absolute(folder) if folder else store.exports_path
         for index, take in enumerate(chosen):
             if cancelled():
                 return

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 from musemate.audio.files import probe, read_clip
 from musemate.engine.base import Cancelled
 from musemate.engine.events import Event, Listed
+from musemate.paths import absolute
 from musemate.project.records import Fragment, Run, Take
 from musemate.project.store import Project
 
@@ -25,7 +25,7 @@ def info(file: str, *, cancelled: Cancelled) -> Iterator[Event]:
     from musemate.analysis.harmony import find_key
     from musemate.analysis.rhythm import find_beats
 
-    path = Path(file).expanduser().absolute()
+    path = absolute(file)
     facts, clip = probe(path), read_clip(path)
     beats = find_beats(clip)
     row = {

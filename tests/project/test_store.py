@@ -242,6 +242,24 @@ def test_a_folder_without_project_is_refused(tmp_path):
     assert list(tmp_path.iterdir()) == []
 
 
+def test_a_path_that_is_too_long_is_a_sentence(tmp_path):
+    for way in (Project.open, Project.create, Project.open_or_create):
+        with pytest.raises(ProjectError):
+            way(tmp_path / ("x" * 300))
+
+
+def test_a_project_whose_making_broke_off_is_made_after_all(tmp_path):
+    tmp_path.joinpath("project.sqlite").touch()
+    with Project.open_or_create(tmp_path) as project:
+        assert project.fragments() == []
+
+
+def test_a_file_that_cannot_be_read_is_no_known_fragment(project, make_wav, tmp_path):
+    project.add_fragment(make_wav())
+    assert project.find_fragment(tmp_path / "gone.wav") is None
+    assert project.find_fragment(tmp_path / ("x" * 300)) is None
+
+
 def test_a_project_is_not_made_twice(project):
     with pytest.raises(ProjectError, match="already a project"):
         Project.create(project.folder)
