@@ -74,6 +74,8 @@ def install_excepthook(show: Show | None = None) -> None:
         if show is not None:
             show(as_shown(error))
 
+    # without any handler (no log can be written, or none is yet) logging would print the traceback
+    logging.getLogger("musemate").addHandler(logging.NullHandler())
     sys.excepthook = on_uncaught
     threading.excepthook = lambda args: on_uncaught(args.exc_type, args.exc_value, args.exc_traceback)
 

@@ -106,6 +106,22 @@ def test_uncaught_exceptions_are_logged_and_said(tmp_path: Path, fresh_python: C
     assert "Traceback" in text
 
 
+UNLOGGED = """
+import contextlib, sys
+from musemate import log
+log.install_excepthook(lambda error: print(error.message))
+with contextlib.redirect_stderr(sys.stdout):
+    try:
+        1 / 0
+    except ZeroDivisionError as error:
+        sys.excepthook(ZeroDivisionError, error, error.__traceback__)
+"""
+
+
+def test_without_a_log_there_is_no_traceback_either(fresh_python: Callable[..., str]) -> None:
+    assert fresh_python(UNLOGGED) == "Something went wrong that MuseMate did not expect.\n"
+
+
 CRASHED = """
 import ctypes
 from pathlib import Path
