@@ -35,7 +35,7 @@ def take_in(source: Path, folder: Path) -> dict[str, Any]:
         audio = store_clip(clip, folder)
     else:
         with storing(folder):
-            audio = keep_copy(source, folder, source.suffix)
+            audio = keep_copy(source, folder, _kept_suffix(source))
     return {
         "audio": audio,
         "rate_hz": clip.rate_hz,
@@ -60,10 +60,18 @@ def store_clip(clip: AudioClip, folder: Path) -> str:
 
 def is_from(source: Path, fragment: Fragment) -> bool:
     """Whether a fragment was loaded from this file, or from another one with the same content."""
-    is_converted = Path(fragment.audio).suffix != source.suffix.lower()
+    is_converted = Path(fragment.audio).suffix != _kept_suffix(source)
     if is_converted:
         return fragment.source == str(source)
     return Path(fragment.audio).stem == hash_of(source)
+
+
+def _kept_suffix(source: Path) -> str:
+    """Return the ending under which a file is kept: its own if it is one of sound, else (it may be anything) none."""
+    from musemate.audio.files import READABLE_SUFFIXES
+
+    suffix = source.suffix.lower()
+    return suffix if suffix in READABLE_SUFFIXES else ""
 
 
 @contextmanager

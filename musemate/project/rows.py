@@ -25,7 +25,12 @@ def number_of(table: str, row_id: str) -> int:
 
 
 def to_column(value: Any) -> Any:
-    """Return what SQLite stores for a value of a record: JSON for everything that is no number or text."""
+    """Return what SQLite stores for a value of a record: JSON for everything that is no number or text.
+
+    Bytes of a file name that are no text become question marks.
+    """
+    if isinstance(value, str):
+        return value.encode("utf-8", "replace").decode("utf-8")
     if isinstance(value, Beats):
         return json.dumps(dataclasses.asdict(value))
     if isinstance(value, tuple | list | dict):

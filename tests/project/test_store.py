@@ -39,6 +39,23 @@ def test_a_fragment_is_a_byte_for_byte_copy_under_its_hash(project, make_wav):
     assert (fragment.beats, fragment.key, fragment.voice) == (None, "", ())
 
 
+@pytest.mark.skipif(sys.platform != "linux", reason="other systems have no names that are no text")
+def test_a_name_that_is_no_text_is_taken(project, make_wav, tmp_path):
+    source = make_wav().rename(os.fsdecode(os.fsencode(tmp_path) + b"/caf\xe9.wa\xff"))
+    fragment = project.add_fragment(source)
+    assert (fragment.name, Path(fragment.source).name) == ("caf?", "caf?.wa?")
+    assert project.find_fragment(source) == fragment
+
+
+def test_an_ending_that_is_none_of_a_sound_is_not_kept(project, make_wav, tmp_path):
+    source = make_wav().rename(tmp_path / f"Song feat. {'x' * 230}")
+    fragment = project.add_fragment(source)
+    assert project.audio_path(fragment.audio).read_bytes() == source.read_bytes()
+    assert Path(fragment.audio).suffix == ""
+    assert read_clip(project.audio_path(fragment.audio)).duration_s == 1.0
+    assert project.find_fragment(source) == fragment
+
+
 def test_everything_is_there_after_reopening(project, make_wav, add_run):
     run = add_run(options={"width": 8})
     project.update_run(run.id, scales=("a", "b"), n_finished=2, state="finished", seconds=4.5, peak_mib=100.5)
