@@ -13,7 +13,7 @@ import typer
 
 from musemate import __version__
 from musemate.audio.files import probe
-from musemate.console import Console, has_screen, make_console, until_interrupted
+from musemate.console import Console, accept_any_text, has_screen, make_console, until_interrupted
 from musemate.engine.base import MODES, PRESETS
 from musemate.engine.events import Event, Exported, FileRefused, FragmentAdded, Progressed, Working
 from musemate.engine.registry import ENGINES
@@ -57,6 +57,7 @@ def run_cli(args: list[str], open_window: OpenWindow) -> int:
     open_window : callable
         Opens the window with files or projects and returns its exit code.
     """
+    accept_any_text()
     console = make_console("--json" in args)
     install_excepthook(console.fail)
     try:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 import os
 import signal
@@ -14,6 +15,7 @@ from typing import Any, Protocol
 from rich.console import Console as RichConsole
 from rich.progress import BarColumn, Progress, TextColumn
 from rich.table import Table
+from rich.text import Text
 
 from musemate.engine.events import (
     Event,
@@ -99,7 +101,7 @@ class PersonConsole:
         self._error = RichConsole(stderr=True, highlight=False, soft_wrap=True)
         self._scales: list[str] = []
         self._bar = Progress(
-            TextColumn("{task.description}"),
+            TextColumn("{task.description}", markup=False),
             BarColumn(),
             TextColumn("{task.percentage:>3.0f} %"),
             TextColumn("{task.fields[left]}"),
@@ -158,6 +160,13 @@ class PersonConsole:
 
     def _say(self, text: str) -> None:
         self._error.print(text, markup=False)
+
+
+def accept_any_text() -> None:
+    """Print question marks for what a terminal or a file of the system's encoding cannot take, instead of failing."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="replace")
 
 
 def make_console(as_json: bool, *, all_events: bool = False) -> Console:
@@ -228,5 +237,5 @@ def _tables(rows: list[dict[str, Any]]) -> Iterator[Table]:
         yield table
 
 
-def _cell(value: Any) -> str:
-    return "" if value is None else str(value)
+def _cell(value: Any) -> Text:
+    return Text("" if value is None else str(value))  # a str would be read as markup: "[live] song" is none

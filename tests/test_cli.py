@@ -121,6 +121,21 @@ def test_people_get_sentences(command, song, tmp_path):
     ]
 
 
+def test_names_are_shown_as_they_are(command, song, tmp_path):
+    with Project.create(tmp_path / "P") as store:
+        store.add_fragment(song.rename(tmp_path / "[live] [bold] song.wav"))
+    assert "[live] [bold] song" in command("list", "--project", tmp_path / "P")[1]
+    assert "[live] [bold] song.wav" in " ".join(command("info", tmp_path / "[live] [bold] song.wav")[1].split())
+
+
+def test_what_the_terminal_cannot_show_becomes_question_marks(song, monkeypatch):
+    terminal = io.TextIOWrapper(io.BytesIO(), encoding="ascii")
+    monkeypatch.setattr(sys, "stdout", terminal)
+    assert run_cli(["info", str(song)], open_window=lambda paths: 1) == 0
+    terminal.flush()
+    assert b"?.wav" in terminal.buffer.getvalue()
+
+
 def test_info_describes_a_file(command, json_lines, song):
     code, (row,) = json_lines("info", song)
     assert code == 0
