@@ -21,6 +21,8 @@ MARGIN_S = 2.0
 CONTEXT = 3
 """Frames on each side that retrieval compares."""
 FADE_S = 0.01
+STRAYING = 0.6
+"""Chance of a variation's unit to be replaced, at closeness 0."""
 MIN_FREEDOM = 0.15
 """Noise of the closest take, as a share of the usual."""
 MAX_PEAK = 0.99
@@ -101,7 +103,7 @@ class FramesModel:
 
     def _arrange(self, request: TakeRequest, n: int, lead: int, rng: np.random.Generator) -> np.ndarray:
         if request.mode == "variation":
-            return course(self.units, n, 0.8 * (1 - request.closeness), rng, lead)
+            return course(self.units, n, STRAYING * (1 - request.closeness), rng, lead)
         return new_walk(self.units, n, 0.9 - 0.4 * request.closeness, rng, lead)
 
     def _entry(self, request: TakeRequest) -> tuple[int, float]:
@@ -110,7 +112,7 @@ class FramesModel:
         if request.mode == "new" and request.closeness == 0:
             return 0, 1.0
         # even the closest take has a little noise at the finest scale: no two takes are the same
-        place = request.closeness**2 * (n_scales - 1)
+        place = request.closeness * (n_scales - 1)
         n_given = min(1 + int(place), max(1, n_scales - 1))
         return n_given, max(MIN_FREEDOM, 1.0 - (place - (n_given - 1)))
 
