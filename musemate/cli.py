@@ -34,7 +34,8 @@ OpenWindow = Callable[[list[str]], int]
 # Typer carries its own copy of click, or uses the installed one; this is the right class in both cases.
 _UsageError: type[Exception] = typer.BadParameter.__bases__[0]
 
-ProjectOption = Annotated[Path, typer.Option("--project", help="Folder of the project.")]
+# readable=False: typer's own check says what is wrong, but not what to do
+ProjectOption = Annotated[Path, typer.Option("--project", readable=False, help="Folder of the project.")]
 JsonOption = Annotated[bool, typer.Option("--json", help="Print one JSON object a line.")]
 DeviceOption = Annotated[str, typer.Option(help="auto, cpu, cuda or cuda:1.")]
 ExpertOption = Annotated[str, typer.Option("--options", help="The engine's own parameters as a JSON object.")]
@@ -94,7 +95,7 @@ def main(
 @app.command()
 def train(
     project: ProjectOption,
-    file: Annotated[Path | None, typer.Argument(help="Audio file; not needed with --run.")] = None,
+    file: Annotated[Path | None, typer.Argument(readable=False, help="Audio file; not needed with --run.")] = None,
     start: Annotated[float | None, typer.Option(help="Start of the region in seconds.")] = None,
     length: Annotated[float | None, typer.Option(help="Length of the region, 2 to 120 s.")] = None,
     engine: Annotated[str, typer.Option(help=", ".join(ENGINES))] = ENGINES[0],
@@ -172,7 +173,9 @@ def list_project(project: ProjectOption, as_json: JsonOption = False) -> None:
 
 
 @app.command()
-def info(file: Annotated[Path, typer.Argument(help="Audio file.")], as_json: JsonOption = False) -> None:
+def info(
+    file: Annotated[Path, typer.Argument(readable=False, help="Audio file.")], as_json: JsonOption = False
+) -> None:
     """Describe an audio file."""
     with _Session(as_json) as session:
         session.run("info", file=str(file))

@@ -203,6 +203,17 @@ def test_every_failure_is_one_sentence_and_exit_code_two(command, song, tmp_path
     assert "Traceback" not in err
 
 
+def test_no_permission_is_said_with_a_way_out(command, song, monkeypatch):
+    def refuse(path, *_):
+        raise PermissionError(13, "Permission denied", str(path))
+
+    monkeypatch.setattr(os, "access", lambda path, mode: False)
+    monkeypatch.setattr(Path, "open", refuse)
+    code, _, err = command("info", song)
+    assert code == 2
+    assert err.endswith("permission was denied. Change its permissions, or copy it to a folder of your own.\n")
+
+
 def test_a_missing_file_makes_no_project(command, tmp_path):
     assert command("train", tmp_path / "gone.wav", "--project", tmp_path / "P")[0] == 2
     assert not (tmp_path / "P").exists()
