@@ -13,7 +13,14 @@ from musemate.engine.checkpoint import Checkpoint
 from musemate.engine.events import Event, Progressed, RunStarted, ScaleFinished
 from musemate.engine.frames.engine import FramesEngine
 from musemate.engine.frames.rendering import RendererTraining
-from musemate.errors import AudioFileError, CheckpointError, SettingsError, TooShortError, TrainingError
+from musemate.errors import (
+    AudioFileError,
+    CheckpointError,
+    DeviceMemoryError,
+    SettingsError,
+    TooShortError,
+    TrainingError,
+)
 from tests.engine.signals import ticking_clip
 
 PARTS = ["sound draft", "structure 1/4", "structure 1/2", "structure 1", "sound"]
@@ -77,6 +84,24 @@ def test_stopped_and_continued_equals_straight_through(tmp_path: Path, n_parts: 
     train(stopped)
     straight, continued = weights(tmp_path / "straight"), weights(stopped)
     assert all(torch.equal(straight[name], continued[name]) for name in straight)
+
+
+def test_a_preview_that_a_crash_prevented_is_made_when_going_on(tmp_path: Path) -> None:
+    train(tmp_path)
+    preview = tmp_path / "preview-3.wav"
+    preview.unlink()
+    finished = [e for e in train(tmp_path) if isinstance(e, ScaleFinished)]
+    assert [(e.scale, e.name, e.file) for e in finished] == [(2, PARTS[2], str(preview))]
+    assert preview.stat().st_size > 1000
+
+
+def test_memory_that_runs_out_is_a_sentence(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail(*_: object) -> None:
+        torch.empty(1 << 60)  # the system's own words
+
+    monkeypatch.setattr("musemate.engine.frames.engine.prepare", fail)
+    with pytest.raises(DeviceMemoryError, match="not enough memory"):
+        train(tmp_path)
 
 
 def test_going_on_with_another_clip_is_refused(tmp_path: Path) -> None:

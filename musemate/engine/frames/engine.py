@@ -50,8 +50,8 @@ class FramesEngine:
         except torch.OutOfMemoryError as error:
             raise memory_error(error, request.device) from error
         except RuntimeError as error:
-            # torch's CPU allocator has no error class of its own
-            if "can't allocate memory" in str(error):
+            # torch's CPU allocator has no error class of its own, and on each system other words
+            if "DefaultCPUAllocator" in str(error):
                 raise memory_error(error, request.device) from error
             raise
 
@@ -88,14 +88,15 @@ class _Training:
         yield RunStarted(run="", device=self.request.device, scales=[p.name for p in self.parts])
         self._store_fragment()
         for index, part in enumerate(self.parts):
-            if part.file in self.checkpoint.parts:
-                continue
-            if self.cancelled():
-                return
             began = time.monotonic()
-            yield from self._train_part(index, part)
             if part.file not in self.checkpoint.parts:
-                return
+                if self.cancelled():
+                    return
+                yield from self._train_part(index, part)
+                if part.file not in self.checkpoint.parts:
+                    return
+            elif self._preview_file(index).exists():
+                continue  # else it was stored, but the disk was full or the process killed before its preview was
             seconds = time.monotonic() - began
             yield ScaleFinished(index, part.name, str(self._write_preview(index, part)), seconds)
 
@@ -162,6 +163,9 @@ class _Training:
         walks = [new_walk(prepared.units, frames.shape[1], 0.7, rng) for _ in range(BANK)]
         return frames[:, torch.from_numpy(np.stack(walks)).to(frames.device)].transpose(0, 1)
 
+    def _preview_file(self, index: int) -> Path:
+        return self.checkpoint.directory / f"preview-{index + 1}.wav"
+
     def _write_preview(self, index: int, part: _Part) -> Path:
         """Write what can be heard now: the fragment rendered, noise through the scales so far, or a real take."""
         model = load_model(self.checkpoint, self.request.device)
@@ -170,7 +174,7 @@ class _Training:
             take = model.generate(TakeRequest(seconds, "variation", 1.0, seed=0))
         else:
             take = model.generate(TakeRequest(seconds, "new", 0.0 if part.kind == "scale" else 0.5, seed=index))
-        return write_wav(self.checkpoint.directory / f"preview-{index + 1}.wav", take, overwrite=True)
+        return write_wav(self._preview_file(index), take, overwrite=True)
 
 
 def _parts(config: FramesConfig) -> list[_Part]:
