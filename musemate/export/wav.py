@@ -11,7 +11,7 @@ from musemate.audio.clip import AudioClip
 from musemate.audio.files import DEPTHS, count_overs, probe, read_clip, write_wav
 from musemate.audio.safe_write import name_limit
 from musemate.audio.wording import shown_name
-from musemate.errors import ExportError, SettingsError
+from musemate.errors import ExportError, SettingsError, TooShortError
 from musemate.export.naming import export_name
 
 FADE_S = 0.005
@@ -71,7 +71,10 @@ def export_take(
     folder = Path(folder)
     if depth not in DEPTHS:
         raise SettingsError(f'There is no depth "{depth}".', hint=f"Choose one of: {', '.join(DEPTHS)}.")
-    clip = _region(Path(source), start_s or 0.0, length_s)
+    try:
+        clip = _region(Path(source), start_s or 0.0, length_s)
+    except TooShortError as error:  # names the file in the project, whose name is a hash
+        raise TooShortError(error.message.replace(shown_name(Path(source)), take_name), hint=error.hint) from error
     _make_folder(folder)
     target = folder / export_name(song, bpm, take_name, name_limit(folder))
     written = write_wav(target, clip, depth, fresh=True)

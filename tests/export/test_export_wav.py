@@ -152,7 +152,7 @@ def test_a_missing_take_is_said(tmp_path: Path) -> None:
 
 
 def test_a_region_outside_the_take_is_said(take: Path, tmp_path: Path) -> None:
-    with pytest.raises(TooShortError, match=r'^The region starts at 9\.00 s, after the end of "take.wav"\.$'):
+    with pytest.raises(TooShortError, match=r'^The region starts at 9\.00 s, after the end of "take 3"\.$'):
         _export(take, tmp_path, start_s=9.0)
 
 
