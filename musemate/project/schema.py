@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
-from pathlib import Path
+from pathlib import Path, PurePath
 
 APPLICATION_ID = 0x4D75734D
 """Marks a SQLite file as a MuseMate project ("MusM")."""
@@ -83,8 +83,9 @@ def connect(file: Path, *, create: bool = False) -> sqlite3.Connection:
         The file cannot be opened.
     """
     mode = "rwc" if create else "rw"
-    uri = f"{file.absolute().as_uri()}?mode={mode}"
-    connection = sqlite3.connect(uri, uri=True, timeout=BUSY_S, isolation_level=None)
+    connection = sqlite3.connect(
+        f"{uri_of(file.absolute())}?mode={mode}", uri=True, timeout=BUSY_S, isolation_level=None
+    )
     try:
         connection.row_factory = sqlite3.Row
         connection.execute("PRAGMA foreign_keys = ON")
@@ -95,6 +96,12 @@ def connect(file: Path, *, create: bool = False) -> sqlite3.Connection:
         connection.close()
         raise
     return connection
+
+
+def uri_of(file: PurePath) -> str:
+    """Return the address of a file as SQLite takes it: no host, where Windows has one for network folders."""
+    uri = file.as_uri()
+    return uri if uri.startswith("file:///") else uri.replace("file://", "file:////", 1)
 
 
 def make_tables(connection: sqlite3.Connection) -> None:

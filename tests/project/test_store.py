@@ -6,7 +6,7 @@ import hashlib
 import os
 import sqlite3
 import sys
-from pathlib import Path
+from pathlib import Path, PurePosixPath, PureWindowsPath
 
 import numpy as np
 import pytest
@@ -257,6 +257,12 @@ def test_a_folder_without_project_is_refused(tmp_path):
         Project.open(tmp_path)
     assert caught.value.message == f'"{tmp_path}" is not a MuseMate project.'
     assert list(tmp_path.iterdir()) == []
+
+
+def test_projects_on_a_network_drive_of_windows_have_an_address():
+    assert schema.uri_of(PureWindowsPath(r"\\nas\music\a b\p.sqlite")) == "file:////nas/music/a%20b/p.sqlite"
+    assert schema.uri_of(PureWindowsPath(r"C:\music\p.sqlite")) == "file:///C:/music/p.sqlite"
+    assert schema.uri_of(PurePosixPath("/music/p.sqlite")) == "file:///music/p.sqlite"
 
 
 def test_a_path_that_is_too_long_is_a_sentence(tmp_path):
