@@ -37,6 +37,10 @@ _UsageError: type[Exception] = typer.BadParameter.__bases__[0]
 # readable=False: typer's own check says what is wrong, but not what to do
 ProjectOption = Annotated[Path, typer.Option("--project", readable=False, help="Folder of the project.")]
 JsonOption = Annotated[bool, typer.Option("--json", help="Print one JSON object a line.")]
+ClosenessOption = Annotated[
+    float,
+    typer.Option(help="How much of the fragment's structure stays, 0 to 1; new material at 0 is made from noise."),
+]
 DeviceOption = Annotated[str, typer.Option(help="auto, cpu, cuda or cuda:1.")]
 ExpertOption = Annotated[str, typer.Option("--options", help="The engine's own parameters as a JSON object.")]
 
@@ -121,7 +125,7 @@ def generate(
     count: Annotated[int, typer.Option(help="Number of takes.")] = 4,
     seconds: Annotated[float | None, typer.Option(help="Length of each take, 1 to 300 s.")] = None,
     mode: Annotated[str, typer.Option(help=" or ".join(MODES))] = MODES[0],
-    closeness: Annotated[float, typer.Option(help="How much of the fragment's structure stays, 0 to 1.")] = 0.5,
+    closeness: ClosenessOption = 0.5,
     seed: Annotated[int | None, typer.Option(help="Seed of the first take.")] = None,
     device: DeviceOption = "auto",
     as_json: JsonOption = False,

@@ -24,6 +24,11 @@ from musemate.project.records import Run
 MOST_TAKES = 16
 LONGEST_TAKE_S = 300.0
 
+CLOSENESS = {
+    "new": "How much of the new arrangement is real: at 0 everything is made from noise, at 100 only the finest detail",
+    "variation": "How much of the fragment's course a variation keeps: 0 is free, 100 stays very close",
+}
+
 
 @dataclass(frozen=True)
 class TakeWish:
@@ -85,8 +90,7 @@ class TakePanel(QFrame):
         self.note.setVisible(running)
 
     def _on_mode(self, mode: str) -> None:
-        for widget in (self.closeness, self._closeness_label, self._percent):
-            widget.setEnabled(mode == "variation")
+        describe(self.closeness, CLOSENESS[mode], "Closeness")
 
     # building ------------------------------------------------------------------------------------------
 
@@ -123,23 +127,17 @@ class TakePanel(QFrame):
         self._show_running(False)
 
     def _closeness_row(self) -> QHBoxLayout:
-        self._closeness_label = label("Closeness", "muted")
         self.closeness = QSlider(Qt.Orientation.Horizontal)
         self.closeness.setObjectName("take")
         self.closeness.setRange(0, 100)
         self.closeness.setValue(50)
-        describe(
-            self.closeness,
-            "How much of the fragment's course a variation keeps: 0 is free, 100 stays very close",
-            "Closeness",
-        )
         self._percent = label("50 %", "muted")
         self._percent.setFixedWidth(42)
         self._percent.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
         self.closeness.valueChanged.connect(lambda value: self._percent.setText(f"{value} %"))
         row = QHBoxLayout()
         row.setSpacing(10)
-        row.addWidget(self._closeness_label)
+        row.addWidget(label("Closeness", "muted"))
         row.addWidget(self.closeness, 1)
         row.addWidget(self._percent)
         return row

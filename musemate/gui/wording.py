@@ -64,8 +64,8 @@ def fragment_facts(fragment: Fragment) -> str:
 
 def take_facts(take: Take) -> str:
     """Return how a take was made in one line."""
-    kind = "new material" if take.mode == "new" else f"variation, closeness {take.closeness:.0%}"
-    return f"{clock(take.seconds)}  ·  {kind}"
+    kind = "new material" if take.mode == "new" else "variation"
+    return f"{clock(take.seconds)}  ·  {kind}, closeness {take.closeness:.0%}"
 
 
 def run_facts(run: Run) -> str:
