@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+import re
 import shutil
 import sys
 import time
@@ -13,6 +14,8 @@ from uuid import uuid4
 
 _BLOCK = 1 << 20
 _ABANDONED_S = 24 * 3600.0
+_TEMPORARY = re.compile(r"\.([0-9a-f]{32}|musemate-[0-9a-f]{12})(\.|$)")
+"""Names of our own temporary files, those of `audio.safe_write` included."""
 
 
 def keep_copy(source: Path, folder: Path, suffix: str) -> str:
@@ -60,11 +63,11 @@ def hash_of(path: Path) -> str:
 
 
 def sweep(folder: Path) -> None:
-    """Remove temporary files that a killed process left more than a day ago."""
+    """Remove temporary files that a killed process of ours left more than a day ago."""
     oldest = time.time() - _ABANDONED_S
     for path in folder.glob(".*"):
         try:
-            if path.is_file() and path.stat().st_mtime < oldest:
+            if _TEMPORARY.match(path.name) and path.is_file() and path.stat().st_mtime < oldest:
                 path.unlink()
         except OSError:
             continue  # somebody else was faster, or may and we may not: nothing is lost

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import os
 import time
+from pathlib import Path
 
 import pytest
 
-from musemate.project.keep import hash_of, keep, keep_copy, sweep
+from musemate.audio.safe_write import write_safely
+from musemate.project.keep import _TEMPORARY, hash_of, keep, keep_copy, sweep
 
 
 def test_a_failed_write_leaves_nothing(tmp_path):
@@ -42,12 +44,26 @@ def test_kept_files_are_never_written_again(tmp_path):
     assert (kept.stat().st_ino, kept.stat().st_mtime_ns) == (before.st_ino, before.st_mtime_ns)
 
 
-def test_only_old_leftovers_are_swept(tmp_path):
-    old, young, kept = tmp_path / ".old.wav", tmp_path / ".young.wav", tmp_path / "kept.wav"
-    for path in (old, young, kept):
-        path.write_bytes(b"x")
+def test_only_old_leftovers_of_ours_are_swept(tmp_path):
+    ours = [f".{'0a' * 16}.wav", f".{'0b' * 16}", f".musemate-{'0c' * 6}.part"]
+    others = [".DS_Store", ".nomedia", f"{'0a' * 32}.wav"]
+    young = f".{'0d' * 16}.wav"
     two_days_ago = time.time() - 48 * 3600
-    for path in (old, kept):
-        os.utime(path, (two_days_ago, two_days_ago))
+    for name in (*ours, *others, young):
+        path = tmp_path / name
+        path.write_bytes(b"x")
+        if name != young:
+            os.utime(path, (two_days_ago, two_days_ago))
     sweep(tmp_path)
-    assert sorted(p.name for p in tmp_path.iterdir()) == [".young.wav", "kept.wav"]
+    assert {p.name for p in tmp_path.iterdir()} == {*others, young}
+
+
+def test_what_is_swept_is_what_a_killed_write_leaves(tmp_path):
+    def die(target):
+        assert _TEMPORARY.match(target.name)
+        write_safely(target, lambda file: seen.append(file.name))
+
+    seen = []
+    keep(tmp_path, ".wav", die)
+    assert all(_TEMPORARY.match(Path(name).name) for name in seen)
+    assert len(seen) == 1
