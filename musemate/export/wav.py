@@ -71,10 +71,7 @@ def export_take(
     folder = Path(folder)
     if depth not in DEPTHS:
         raise SettingsError(f'There is no depth "{depth}".', hint=f"Choose one of: {', '.join(DEPTHS)}.")
-    try:
-        clip = _region(Path(source), start_s or 0.0, length_s)
-    except TooShortError as error:  # names the file in the project, whose name is a hash
-        raise TooShortError(error.message.replace(shown_name(Path(source)), take_name), hint=error.hint) from error
+    clip = _region(Path(source), take_name, start_s or 0.0, length_s)
     _make_folder(folder)
     target = folder / export_name(song, bpm, take_name, name_limit(folder))
     written = write_wav(target, clip, depth, fresh=True)
@@ -92,8 +89,11 @@ def _warn_of_overs(clip: AudioClip, written: Path, on_warning: Callable[[str, st
         )
 
 
-def _region(source: Path, start_s: float, length_s: float | None) -> AudioClip:
-    clip = read_clip(source, start_s, length_s, min_s=_MIN_S, allow_silence=True)
+def _region(source: Path, take_name: str, start_s: float, length_s: float | None) -> AudioClip:
+    try:
+        clip = read_clip(source, start_s, length_s, min_s=_MIN_S, allow_silence=True)
+    except TooShortError as error:  # names the file in the project, whose name is a hash
+        raise TooShortError(error.message.replace(shown_name(source), take_name), hint=error.hint) from error
     n_after = probe(source).n_frames - round(start_s * clip.rate_hz) - clip.n_frames
     return _faded(clip, at_start=start_s > 0, at_end=n_after > 0)
 
