@@ -14,7 +14,7 @@ from typing import Any, Protocol
 
 from rich.console import Console as RichConsole
 from rich.progress import BarColumn, Progress, TextColumn
-from rich.table import Table
+from rich.table import Column, Table
 from rich.text import Text
 
 from musemate.engine.events import (
@@ -223,7 +223,7 @@ def _print_line(row: dict[str, Any], *, error: bool = False) -> None:
 def _tables(rows: list[dict[str, Any]]) -> Iterator[Table]:
     """Make one table a kind of row; a lone row becomes two columns."""
     if len(rows) == 1 and "kind" not in rows[0]:
-        table = Table(show_header=False, box=None)
+        table = Table("", Column(overflow="fold"), show_header=False, box=None)  # a path is never cut
         for name, value in rows[0].items():
             table.add_row(name, _cell(value))
         yield table
