@@ -109,6 +109,14 @@ class Engine(Protocol):
 
     name: str
 
+    def check(self, request: TrainRequest) -> None:
+        """Refuse a preset or options that are not possible, before any work.
+
+        Raises
+        ------
+        SettingsError
+        """
+
     def train(self, clip: AudioClip, request: TrainRequest, directory: Path, cancelled: Cancelled) -> Iterator[Event]:
         """Train on `clip`, store each finished scale in `directory`, yield Progressed, ScaleFinished and Warned.
 

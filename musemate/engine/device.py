@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 
 import torch
@@ -75,10 +77,23 @@ def _self_test_values(name: str) -> torch.Tensor:
     return torch.cat([gradient.flatten() / gradient.abs().max(), loss.reshape(1)]).detach().cpu()
 
 
-def memory_error(error: BaseException, device: str) -> DeviceMemoryError:
-    """Translate an out-of-memory failure of torch."""
-    return DeviceMemoryError(
-        f"There was not enough memory on {device} for this training.",
-        hint='Choose a shorter region, the preset "sketch", or the CPU.',
-        detail=str(error),
-    )
+@contextmanager
+def memory_errors_said(device: str) -> Iterator[None]:
+    """Translate torch's out-of-memory failures.
+
+    Raises
+    ------
+    DeviceMemoryError
+        The work inside took more memory than there is.
+    """
+    try:
+        yield
+    except RuntimeError as error:
+        # torch's CPU allocator has no error class of its own, and on each system other words
+        if not isinstance(error, torch.OutOfMemoryError) and "DefaultCPUAllocator" not in str(error):
+            raise
+        raise DeviceMemoryError(
+            f"There was not enough memory on {device}.",
+            hint='Choose a shorter region or take, the preset "sketch", or the CPU.',
+            detail=str(error),
+        ) from error

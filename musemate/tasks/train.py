@@ -93,7 +93,8 @@ def _new_run(
     if preset not in PRESETS:
         raise SettingsError(f'There is no preset "{preset}".', hint=f"Choose one of: {', '.join(PRESETS)}.")
     check_seed(seed)
-    get_engine(engine)  # an unknown name is refused before a run of it is stored
+    # what is not possible is refused before a run of it is stored
+    get_engine(engine).check(TrainRequest(preset, seed, options=options))
     run = store.add_run(
         source.id,
         engine=engine,

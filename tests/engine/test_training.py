@@ -28,7 +28,7 @@ PARTS = ["sound draft", "structure 1/4", "structure 1/2", "structure 1", "sound"
 
 @pytest.fixture(autouse=True)
 def _no_beat_tracker(monkeypatch: pytest.MonkeyPatch) -> None:
-    # librosa's first call costs many seconds; its own tests are in tests/analysis
+    # the clip is short and simple; the tracker's own tests are in tests/analysis
     monkeypatch.setattr("musemate.engine.frames.engine.find_beats", lambda clip: None)
 
 
@@ -175,7 +175,20 @@ def test_regions_that_cannot_be_trained(tmp_path: Path, clip: AudioClip, error: 
         train(tmp_path, clip)
 
 
-@pytest.mark.parametrize("options", [{"pyramid_width": 3}, {"time_scales": (8, 3, 1)}, {"n_generated": 99}])
+@pytest.mark.parametrize(
+    "options",
+    [
+        {"pyramid_width": 3},
+        {"time_scales": (8, 3, 1)},
+        {"time_scales": [1, 0]},
+        {"time_scales": 4},
+        {"n_generated": 99},
+        {"pyramid_steps": 1.5},
+        {"draft_batch": 0},
+        {"learning_rate": "fast"},
+        {"input_noise": float("nan")},
+    ],
+)
 def test_unknown_or_impossible_options(tmp_path: Path, options: dict[str, object]) -> None:
     with pytest.raises(SettingsError):
         train(tmp_path, **options)
@@ -186,3 +199,12 @@ def test_damaged_part_is_a_sentence(tmp_path: Path) -> None:
     (tmp_path / "scale-1.safetensors").write_bytes(b"nonsense")
     with pytest.raises(CheckpointError, match=r'"scale-1" .* missing or damaged'):
         FramesEngine().load(tmp_path)
+
+
+def test_a_take_can_be_cancelled_inside(trained: Path) -> None:
+    answers = iter([False, True])
+    take = FramesEngine().load(trained).generate(TakeRequest(60.0, seed=1), lambda: next(answers))
+    heard = np.abs(take.samples).max(axis=0) > 0
+    assert heard[: 8000 * 10].any()
+    assert not heard[8000 * 30 :].any()
+    assert next(answers, "asked twice") == "asked twice"

@@ -65,7 +65,7 @@ def make_window(qtbot: QtBot, style: None, sound: FakeSound) -> Iterator[Callabl
 
     def make(*, warm: bool = False, analyse: bool = False) -> Window:
         window = Window(make_player=lambda: Player(backend=sound), warm=warm)
-        if not analyse:  # librosa takes seconds to warm up, and most tests need no tempo
+        if not analyse:  # it takes a second, and most tests need no tempo
             window.session.analyse = lambda fragment_id: None  # type: ignore[method-assign]
         windows.append(window)
         qtbot.addWidget(window)

@@ -304,3 +304,9 @@ def test_a_sheet_is_a_picture_with_a_fresh_name(tmp_path):
     width, height = (int.from_bytes(first.read_bytes()[at : at + 4]) for at in (16, 20))
     assert width == 1430
     assert height == pytest.approx(110 * (2 * 2.3 + 1.1), abs=2)
+
+
+def test_options_that_are_not_possible_leave_no_run_behind(perform, toy, store, folder):
+    with pytest.raises(SettingsError, match="does not know this option"):
+        perform(train, folder, "f1", length_s=2.5, preset="sketch", device="cpu", options={"unknown": 1})
+    assert store.runs() == []

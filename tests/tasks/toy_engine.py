@@ -9,7 +9,7 @@ import numpy as np
 
 from musemate.audio.clip import AudioClip
 from musemate.engine.events import Progressed, RunStarted, ScaleFinished
-from musemate.errors import CheckpointError, TrainingError
+from musemate.errors import CheckpointError, SettingsError, TrainingError
 from musemate.tasks import generate, registry, train
 
 SCALES = ["coarse", "middle", "fine"]
@@ -20,6 +20,10 @@ class ToyEngine:
 
     name = "toy"
     requests: list = []  # noqa: RUF012 - what tests look at
+
+    def check(self, request):
+        if "unknown" in (request.options or {}):
+            raise SettingsError("The engine does not know this option.", hint="Leave it out.")
 
     def train(self, clip, request, directory, cancelled):
         options = request.options or {}

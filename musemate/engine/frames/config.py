@@ -61,10 +61,10 @@ class FramesConfig:
         object.__setattr__(self, "time_scales", tuple(self.time_scales))
         for field in dataclasses.fields(self):
             value = getattr(self, field.name)
-            if not isinstance(value, tuple) and value < 0:
-                raise SettingsError(f"{field.name} = {value} is not possible.", hint="Use a positive number.")
-        ratios = [a / b for a, b in zip(self.time_scales, self.time_scales[1:], strict=False)]
-        if not self.time_scales or self.time_scales[-1] != 1 or any(r != 2 for r in ratios):
+            if field.name != "time_scales" and not _fits(value, field.default):
+                raise SettingsError(f"{field.name} = {value!r} is not possible.", hint="Use a positive number.")
+        halving = tuple(2**i for i in reversed(range(len(self.time_scales))))
+        if not halving or self.time_scales != halving:
             raise SettingsError(
                 "time_scales must halve from scale to scale and end at 1.",
                 hint="For instance 16, 8, 4, 2, 1.",
@@ -75,6 +75,13 @@ class FramesConfig:
     def to_json(self) -> dict[str, Any]:
         """Return all values, JSON-ready."""
         return dataclasses.asdict(self)
+
+
+def _fits(value: object, default: object) -> bool:
+    """Whether a value is a number over 0 of the default's kind; whole numbers pass for others, weights may be 0."""
+    if isinstance(default, int):
+        return type(value) is int and value > 0
+    return type(value) in (int, float) and 0 <= float(str(value)) < float("inf")
 
 
 TINY: dict[str, Any] = {
@@ -106,6 +113,8 @@ def make_config(preset: str, options: dict[str, Any] | None) -> FramesConfig:
     if preset not in PRESETS:
         raise SettingsError(f'There is no preset "{preset}".', hint=f"Choose one of: {', '.join(PRESETS)}.")
     values = dict(options or {})
+    if isinstance(values.get("time_scales"), int | float | str):
+        raise SettingsError("time_scales must be a list.", hint="For instance [16, 8, 4, 2, 1].")
     if values.pop("tiny", False):
         values = {**TINY, **values}
     try:

@@ -16,7 +16,7 @@ from musemate.audio.clip import AudioClip
 from musemate.audio.files import write_wav
 from musemate.engine.base import Cancelled, TakeRequest, TrainRequest
 from musemate.engine.checkpoint import Checkpoint
-from musemate.engine.device import memory_error
+from musemate.engine.device import memory_errors_said
 from musemate.engine.events import Event, Progressed, RunStarted, ScaleFinished
 from musemate.engine.frames.arranger import new_walk
 from musemate.engine.frames.climbing import BANK, ScaleTraining
@@ -45,19 +45,17 @@ class FramesEngine:
         """Train on a clip; see `musemate.engine.base.Engine`."""
         config = make_config(request.preset, request.options)
         check_region(clip)
-        try:
+        with memory_errors_said(request.device):
             yield from _Training(fitting_rate(clip), config, request, directory, cancelled).events()
-        except torch.OutOfMemoryError as error:
-            raise memory_error(error, request.device) from error
-        except RuntimeError as error:
-            # torch's CPU allocator has no error class of its own, and on each system other words
-            if "DefaultCPUAllocator" in str(error):
-                raise memory_error(error, request.device) from error
-            raise
+
+    def check(self, request: TrainRequest) -> None:
+        """Refuse impossible settings; see `musemate.engine.base.Engine`."""
+        make_config(request.preset, request.options)
 
     def load(self, directory: Path, device: str = "cpu") -> FramesModel:
         """Load what is finished; see `musemate.engine.base.Engine`."""
-        return load_model(Checkpoint(directory), device)
+        with memory_errors_said(device):
+            return load_model(Checkpoint(directory), device)
 
 
 @dataclass(frozen=True)

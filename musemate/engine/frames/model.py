@@ -9,6 +9,7 @@ import torch
 
 from musemate.audio.clip import AudioClip
 from musemate.engine.base import Cancelled, TakeRequest
+from musemate.engine.device import memory_errors_said
 from musemate.engine.frames.arranger import Units, course, new_walk
 from musemate.engine.frames.framing import Framing, from_mid_side
 from musemate.engine.frames.pyramid import pad_to_multiple, pool
@@ -58,16 +59,19 @@ class FramesModel:
     renderer: Renderer
     n_generated: int
 
-    @torch.inference_mode()
     def generate(self, request: TakeRequest, cancelled: Cancelled = lambda: False) -> AudioClip:
         """Make one take; see `musemate.engine.base.Model`."""
+        with torch.inference_mode(), memory_errors_said(str(self.frames.device)):
+            return self._generate(request, cancelled)
+
+    def _generate(self, request: TakeRequest, cancelled: Cancelled) -> AudioClip:
         framing = self.framing
         margin = round(MARGIN_S * framing.frame_rate)
         n_samples = round(request.seconds * framing.rate_hz)
         n = n_samples // framing.hop_length + 2 + margin
         frames = self.draw_frames(request, n, margin)
         first = margin * framing.hop_length
-        sound = self.renderer.render(frames)[:, first : first + n_samples].numpy()
+        sound = self.renderer.render(frames, cancelled=cancelled)[:, first : first + n_samples].numpy()
         return self._finish(sound)
 
     def draw_frames(self, request: TakeRequest, n: int, lead: int = 0) -> torch.Tensor:

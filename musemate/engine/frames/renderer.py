@@ -12,6 +12,8 @@ from typing import cast
 import torch
 from torch import nn
 
+from musemate.engine.base import Cancelled
+
 SYNTHESIS_HOPS = 4
 """Synthesis window in hops."""
 MAX_LOG_MAGNITUDE = 6.0
@@ -104,7 +106,9 @@ class Renderer(nn.Module):
         return self.sound(self.spectrum(frames))
 
     @torch.inference_mode()
-    def render(self, frames: torch.Tensor, piece: int = PIECE_FRAMES) -> torch.Tensor:
+    def render(
+        self, frames: torch.Tensor, piece: int = PIECE_FRAMES, cancelled: Cancelled = lambda: False
+    ) -> torch.Tensor:
         """Render any length in pieces that join without a seam.
 
         Parameters
@@ -113,6 +117,8 @@ class Renderer(nn.Module):
             Normalised frames.
         piece : int
             Frames rendered at once.
+        cancelled : callable
+            Asked between pieces; when it turns True, the rest stays silent.
 
         Returns
         -------
@@ -121,8 +127,10 @@ class Renderer(nn.Module):
         """
         n, hop = frames.shape[1], self.hop_length
         margin = self.reach + SYNTHESIS_HOPS
-        out = torch.empty(self.n_channels, (n - 1) * hop)
+        out = torch.zeros(self.n_channels, (n - 1) * hop)
         for first in range(0, n - 1, piece):
+            if cancelled():
+                break
             last = min(first + piece, n - 1)
             start, stop = max(0, first - margin), min(n, last + 1 + margin)
             sound = self(frames[None, :, start:stop])[0]
