@@ -38,22 +38,14 @@ class RunLock:
             # Some network drives know no locks: train without one rather than not at all.
             pass
 
+    @staticmethod
+    def was_used(folder: Path) -> bool:
+        """Whether the run of this folder was ever trained here."""
+        return (folder / _NAME).exists()
+
     def release(self) -> None:
         """Let go of the lock; may be called twice."""
         self._file.close()
-
-
-def is_locked(folder: Path) -> bool:
-    """Whether a living process trains the run of this folder."""
-    if not (folder / _NAME).exists():
-        return False
-    try:
-        RunLock(folder).release()
-    except BlockingIOError:
-        return True
-    except OSError:
-        return False
-    return False
 
 
 if sys.platform == "win32":

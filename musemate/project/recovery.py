@@ -9,23 +9,39 @@ from pathlib import Path
 from typing import Any
 
 from musemate.errors import ProjectError
-from musemate.project.locks import RunLock, is_locked
+from musemate.project.locks import RunLock
 from musemate.project.records import Run
 
 _PATIENCE_S = 1.0
 """How long a training tries to get its lock: a look by another process holds it for an instant."""
 
 
-def verdict(run: Run, folder: Path) -> dict[str, Any]:
-    """Return the changes that a run needs whose process died in the middle; nothing for all others.
+def verdict(run: Run) -> dict[str, Any]:
+    """Return the changes that a run needs whose process died in the middle.
 
     Finished scales stay usable: such a run counts as stopped, and as failed only when it has none.
     """
-    if run.state != "training" or is_locked(folder):
-        return {}
     if run.is_usable:
         return {"state": "stopped"}
     return {"state": "failed", "reason": "The training was interrupted before its first part was finished."}
+
+
+@contextmanager
+def abandoned(folder: Path) -> Iterator[bool]:
+    """Tell whether no living process trains the run of this folder, and keep it so while the block runs."""
+    lock = None
+    try:
+        lock = RunLock(folder) if RunLock.was_used(folder) else None
+    except BlockingIOError:
+        yield False
+        return
+    except OSError:  # a folder that cannot be written: nobody trains there
+        pass
+    try:
+        yield True
+    finally:
+        if lock is not None:
+            lock.release()
 
 
 @contextmanager

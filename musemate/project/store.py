@@ -276,10 +276,14 @@ class Project:
 
     def _settled(self, run: Run) -> Run:
         """Correct the state of a run whose process died."""
-        changes = recovery.verdict(run, self.run_path(run.id))
-        if changes:
-            self._database.update("run", run.id, **changes)
-            return run_from(self._database.row("run", run.id))
+        if run.state != "training":
+            return run
+        with recovery.abandoned(self.run_path(run.id)) as nobody_trains:
+            # Read again under the lock: the process may have ended well since the first look, and its word counts.
+            run = run_from(self._database.row("run", run.id))
+            if nobody_trains and run.state == "training":
+                self._database.update("run", run.id, **recovery.verdict(run))
+                run = run_from(self._database.row("run", run.id))
         return run
 
     # Takes

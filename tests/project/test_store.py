@@ -237,6 +237,16 @@ def test_the_run_of_a_dead_process_is_settled_when_it_is_seen(project, add_run, 
         assert other.runs() == [settled]
 
 
+def test_a_run_that_ends_between_two_looks_keeps_its_own_word(project, add_run):
+    run = add_run()
+    with project.training(run.id):
+        seen = project.run(run.id)
+        project.update_run(run.id, state="finished", n_finished=3, scales=("a", "b", "c"))
+    assert seen.state == "training"
+    assert project._settled(seen).state == "finished"  # what a reader does who looked before the end
+    assert project.run(run.id).state == "finished"
+
+
 def test_a_lock_that_is_only_looked_at_does_not_keep_a_training_from_starting(project, add_run):
     import threading
 
