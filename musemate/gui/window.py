@@ -8,7 +8,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from PySide6.QtCore import Qt, QTimer, QUrl, Signal
+from PySide6.QtCore import QSize, Qt, QTimer, QUrl, Signal
 from PySide6.QtGui import (
     QCloseEvent,
     QDesktopServices,
@@ -18,7 +18,7 @@ from PySide6.QtGui import (
     QKeyEvent,
     QPaintEvent,
 )
-from PySide6.QtWidgets import QAbstractButton, QMainWindow
+from PySide6.QtWidgets import QAbstractButton, QMainWindow, QWidget
 
 from musemate.audio.player import Player
 from musemate.engine.base import PRESETS
@@ -42,6 +42,8 @@ from musemate.settings import load_settings, save_settings
 
 WARM_MS = 150
 """How long after the first paint the workers are started: the window comes first."""
+TITLE_BAR = 36
+"""Height left for what the system draws around a window."""
 
 
 class Window(QMainWindow):
@@ -61,8 +63,8 @@ class Window(QMainWindow):
     def __init__(self, *, make_player: Callable[[], Player] = Player, warm: bool = True) -> None:
         super().__init__()
         self.setWindowTitle("MuseMate")
-        self.resize(1280, 800)
         self.setMinimumSize(1040, 660)
+        self.resize(_first_size(self))
         self.setAcceptDrops(True)
         self._make_player, self._warm = make_player, warm
         self._is_painted = False
@@ -326,3 +328,11 @@ class Window(QMainWindow):
 def show_folder(folder: Path) -> None:
     """Open a folder in the system's file manager."""
     QDesktopServices.openUrl(QUrl.fromLocalFile(str(folder)))
+
+
+def _first_size(window: QWidget) -> QSize:
+    """Return 1280 x 800, or as much of it as fits on the screen together with a title bar."""
+    room = window.screen().availableSize() - QSize(0, TITLE_BAR)
+    wanted = QSize(1280, 800)
+    fits = room.width() >= wanted.width() and room.height() >= window.minimumHeight()
+    return wanted.boundedTo(room) if fits else wanted
