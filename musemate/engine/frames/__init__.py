@@ -14,8 +14,8 @@ The **pyramid** (`pyramid`, `climbing`, `stack`) makes that plan new. Five small
 1/2 and the whole frame rate. Each takes the frames of the coarser scale, adds noise as strong as what that scale
 misses, and learns against a critic that sees crops of the fragment at the same time scale; a fixed noise must give
 the fragment back. *Closeness* chooses where the pyramid takes over: at 0 even the coarsest scale is made from noise,
-at 1 all scales are the plan's own. It makes the 16 strongest components; the finer ones come from the real frame
-whose course around it fits best (`retrieval`), which keeps partials clean.
+at 1 only the finest is made, with little noise. It makes the 16 strongest components; the finer ones come from the
+real frame whose course around it fits best (`retrieval`), which keeps partials clean.
 
 The **renderer** (`renderer`, `rendering`) turns frames into sound: ConvNeXt blocks at the frame rate and an inverse
 short-time Fourier transform, trained on crops of the fragment, first by spectral distance (the *draft*), then against
