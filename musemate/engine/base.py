@@ -62,12 +62,15 @@ class TakeRequest:
         0-1: how much of the fragment's coarse structure stays. In mode "new", 0 means noise at every scale.
     seed : int
         Chooses the take.
+    metre : bool
+        Keep to the fragment's beats and bars where they are sure; False ignores them.
     """
 
     seconds: float
     mode: str = "new"
     closeness: float = 0.5
     seed: int = 0
+    metre: bool = True
 
     def __post_init__(self) -> None:
         if not 1.0 <= self.seconds <= MAX_TAKE_S:
