@@ -21,7 +21,7 @@ from safetensors.torch import save as save_tensors
 
 from musemate.errors import CheckpointError
 
-FORMAT = 1
+FORMAT = 2
 MANIFEST = "manifest.json"
 
 

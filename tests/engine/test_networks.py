@@ -47,11 +47,12 @@ def test_discriminator_gradients_reach_every_layer_and_the_sound() -> None:
 
 
 def test_scale_networks_keep_the_shape_and_pass_gradients() -> None:
-    made = ScaleGenerator(4, 8, torch.ones(4))
-    critic = ScaleCritic(4, 8)
-    frames = made(torch.randn(2, 4, 33), torch.randn(2, 4, 33))
+    made = ScaleGenerator(4, 3, 8, torch.ones(4))
+    critic = ScaleCritic(4, 3, 8)
+    guide = torch.randn(2, 3, 33)
+    frames = made(torch.randn(2, 4, 33), torch.randn(2, 4, 33), guide)
     assert frames.shape == (2, 4, 33)
-    critic(frames).mean().backward()
+    critic(frames, guide).mean().backward()
     assert _missing_gradients(made) == []
     assert _missing_gradients(critic) == []
 
@@ -63,15 +64,24 @@ def test_pool_undoes_upsample_of_a_line() -> None:
 
 
 def test_pyramid_draws_the_same_from_the_same_seed_and_starts_where_it_is_told() -> None:
-    pyramid = Pyramid((4, 2, 1), [ScaleGenerator(3, 8, torch.ones(3)) for _ in range(3)])
-    shape = (1, 3, 64)
-    one, two, other = (pyramid.draw(shape, torch.Generator().manual_seed(s)) for s in (1, 1, 2))
+    pyramid = Pyramid((4, 2, 1), [ScaleGenerator(3, 2, 8, torch.ones(3)) for _ in range(3)])
+    guide = torch.randn(1, 2, 64)
+    one, two, other = (pyramid.draw(torch.Generator().manual_seed(s), guide) for s in (1, 1, 2))
+    assert one.shape == (1, 3, 64)
     assert torch.equal(one, two)
     assert not torch.equal(one, other)
-    given = torch.randn(shape)
-    everything = pyramid.draw(shape, torch.Generator(), given=given, n_given=3)
+    given = torch.randn(1, 3, 64)
+    everything = pyramid.draw(torch.Generator(), guide, given=given, n_given=3)
     assert torch.equal(everything, given)
-    assert pyramid.draw(shape, torch.Generator(), given=given, n_given=1, upto=2).shape == (1, 3, 32)
+    assert pyramid.draw(torch.Generator(), guide, given=given, n_given=1, upto=2).shape == (1, 3, 32)
+
+
+def test_pyramid_follows_its_guide() -> None:
+    pyramid = Pyramid((2, 1), [ScaleGenerator(3, 2, 8, torch.ones(3)) for _ in range(2)])
+    still, moving = (
+        pyramid.draw(torch.Generator().manual_seed(0), g) for g in (torch.zeros(1, 2, 8), torch.ones(1, 2, 8))
+    )
+    assert not torch.equal(still, moving)
 
 
 def test_retrieval_finds_a_piece_of_the_library_again() -> None:

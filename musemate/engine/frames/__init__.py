@@ -5,17 +5,19 @@ frequency axis, reduced to the 96 principal components of this very fragment. A 
 kind of sound, so loud, with this stereo picture" in 96 numbers instead of the 705 samples that it stands for, and two
 seconds of music are 125 steps instead of 88,200. That is what makes training a matter of minutes.
 
-The **arranger** (`arranger`) decides what comes when, without any training. It cuts the fragment into beats, or into
-half seconds where no beat is sure, and walks over them: on to the next one, or with a jump to a beat that sounds like
-the next one and stands at the same place of the bar. New material is such a walk; a variation keeps the fragment's
-own order, some beats replaced.
+The **arranger** (`arranger`, `grids`, `matching`) decides what comes when, without any training. It cuts the fragment
+at its beats, or at attacks about half a second apart where no beat is sure, and walks over the pieces: on to the next
+one, or with a jump to a moment that sounds like the next one, is accented like it and stands at the same place of the
+bar. New material is such a walk; a variation keeps the fragment's own order, some pieces replaced.
 
 The **pyramid** (`pyramid`, `climbing`, `stack`) makes that plan new. Five small generators work at 1/16, 1/8, 1/4,
 1/2 and the whole frame rate. Each takes the frames of the coarser scale, adds noise as strong as what that scale
 misses, and learns against a critic that sees crops of the fragment at the same time scale; a fixed noise must give
-the fragment back. *Closeness* chooses where the pyramid takes over: at 0 even the coarsest scale is made from noise,
-at 1 only the finest is made, with little noise. It makes the 16 strongest components; the finer ones come from the
-real frame whose course around it fits best (`retrieval`), which keeps partials clean.
+the fragment back. Both are told where in the bar each frame stands and how strong an attack is due (`guide`), so that
+metre and rhythm hold even where the sound comes from noise alone. *Closeness* chooses where the pyramid takes over: at
+0 even the coarsest scale is made from noise, at 1 only the finest is made, with little noise. It makes the 16 strongest
+components; the finer ones come from the real frame whose course around it fits best (`retrieval`), which keeps
+partials clean.
 
 The **renderer** (`renderer`, `rendering`) turns frames into sound: ConvNeXt blocks at the frame rate and an inverse
 short-time Fourier transform, trained on crops of the fragment, first by spectral distance (the *draft*), then against

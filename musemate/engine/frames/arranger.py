@@ -1,207 +1,187 @@
 """The arranger: decides which moment of the fragment stands where in a take, in metre, without training.
 
-The fragment is cut into units: beats where the tracker is sure, else pieces of about half a second. A take is a walk
-over them. From each unit the walk goes on to the next one or jumps to one that sounds like the next one and stands at
-the same place of the bar; places visited often are avoided, so that a long take keeps the fragment's balance of parts.
+The fragment is cut into units: beats where the tracker is sure, else pieces of about half a second that end before an
+attack. A take is a walk over them. New material goes on from each unit to the next or jumps to a moment that sounds
+like the next one, is accented like it and stands at the same place of the bar. A variation keeps the fragment's own
+course and replaces units by such moments, those first whose attacks are matched best, so that the rhythm stays.
+Moments used often are avoided, so that a long take keeps the fragment's balance of parts.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from functools import cached_property
 
 import numpy as np
 import numpy.typing as npt
 
-from musemate.analysis.metre import Beats
+from musemate.engine.frames.grids import BeatGrid, FreeGrid, Grid, StandIns
+from musemate.engine.frames.matching import Material
 from musemate.errors import TooShortError
 
-FREE_UNIT_S = 0.5
-"""Length of a unit where there is no sure beat."""
-N_CANDIDATES = 4
-"""A jump chooses among this many units."""
 MAX_QUOTE_S = 1.8
 """A new arrangement jumps at the latest after quoting this long."""
-SLOTS = 6
-"""Time steps at which two units are compared."""
+STRAYING = 0.9
+"""Share of a variation's units that are replaced, at closeness 0."""
+RESTLESSNESS = (0.9, 0.4)
+"""Chance that new material jumps after a unit: the first at closeness 0, less the second at closeness 1."""
 
 Indices = npt.NDArray[np.int64]
 
 
-@dataclass(frozen=True)
-class Units:
-    """The pieces that a walk moves over.
+@dataclass
+class Arranger:
+    """Walks over the units of one fragment.
 
     Parameters
     ----------
-    times : ndarray, shape (units + 1,)
-        Borders in frames, not rounded.
-    places : ndarray, shape (units,)
-        Place in the bar, 0 = first beat; all 0 without a sure beat.
-    costs : ndarray, shape (units, units)
-        How badly unit j stands in for unit i; infinite where the place in the bar differs or j is cut off by the
-        fragment's start or end.
-    """
-
-    times: npt.NDArray[np.float64]
-    places: Indices
-    costs: npt.NDArray[np.float64]
-
-    @property
-    def n(self) -> int:
-        """Number of units."""
-        return len(self.places)
-
-    @property
-    def whole(self) -> npt.NDArray[np.bool_]:
-        """Which units are of full length."""
-        lengths = np.diff(self.times)
-        return np.asarray(lengths >= 0.75 * np.median(lengths))
-
-    @property
-    def has_bars(self) -> bool:
-        """Whether the units are beats with a place in a bar."""
-        return bool(self.places.any())
-
-    def duration(self, unit: int) -> float:
-        """Length of a unit in frames."""
-        return float(self.times[unit + 1] - self.times[unit])
-
-
-def cut_units(frames: npt.NDArray[np.float32], frame_rate: float, beats: Beats | None) -> Units:
-    """Cut a fragment into units and compare them.
-
-    Parameters
-    ----------
-    frames : ndarray, shape (components, n)
-        The fragment's frames.
+    grid : Grid
+        Where it may be cut.
+    n_frames : int
+        Length of the fragment.
     frame_rate : float
         Frames a second.
-    beats : Beats or None
-        Its metre, times relative to the fragment's start.
+    """
+
+    grid: Grid
+    n_frames: int
+    frame_rate: float
+    _known: dict[float, StandIns] = field(default_factory=dict, repr=False)
+
+    def arrange(self, mode: str, closeness: float, n: int, rng: np.random.Generator, lead: int = 0) -> Indices:
+        """Plan a take.
+
+        Parameters
+        ----------
+        mode : str
+            "new" or "variation".
+        closeness : float
+            0-1: how much of the fragment's order stays.
+        n : int
+            Frames of the take.
+        rng : Generator
+        lead : int
+            Frames put before the take: what precedes its first unit in the fragment.
+
+        Returns
+        -------
+        ndarray, shape (lead + n,)
+            For each frame of the take, the frame of the fragment that stands there.
+        """
+        if mode == "variation":
+            return self.course(n, STRAYING * (1 - closeness), rng, lead)
+        return self.new_walk(n, RESTLESSNESS[0] - RESTLESSNESS[1] * closeness, rng, lead)
+
+    def new_walk(self, n: int, jumpiness: float, rng: np.random.Generator, lead: int = 0) -> Indices:
+        """Arrange the fragment anew; `jumpiness` is the chance to jump after a unit. Else as `arrange`."""
+        return self._lay_out(self._new_units(jumpiness, rng), n, lead)
+
+    def course(self, n: int, straying: float, rng: np.random.Generator, lead: int = 0) -> Indices:
+        """Keep the fragment's order, a share of `straying` of its units replaced; else as `arrange`.
+
+        Where the fragment ends, an extra section goes on from a moment like its beginning.
+        """
+        return self._lay_out(self._course_units(straying, rng), n, lead)
+
+    def _new_units(self, jumpiness: float, rng: np.random.Generator) -> Iterator[tuple[float, float]]:
+        """Yield start and stop of unit after unit, without end."""
+        visits = np.zeros(self.n_frames)
+        start = float(rng.choice(self.grid.first_units()))
+        quoted = 0.0
+        for count in range(1, 1_000_000):
+            stop = self.grid.stop(start)
+            self._visit(visits, start, stop)
+            yield start, stop
+            quoted += (stop - start) / self.frame_rate
+            start = stop
+            if self._is_over(start):
+                start, quoted = self._choose(self.grid.fillers(count), visits, rng), 0.0
+            elif quoted + (self.grid.stop(start) - start) / self.frame_rate > MAX_QUOTE_S or rng.random() < jumpiness:
+                start, quoted = self._stand_in(start, visits, rng), 0.0
+
+    def _course_units(self, straying: float, rng: np.random.Generator) -> Iterator[tuple[float, float]]:
+        visits = np.zeros(self.n_frames)
+        starts, chances = self.grid.starts(), np.clip(straying * self._readiness, 0.0, 1.0)
+        position, n_units = 0, 0
+        while True:
+            if position == len(starts):
+                again = self._choose(self.grid.fillers(n_units + self._first_place), visits, rng)
+                position = int(np.searchsorted(starts, again + 1e-6, side="right")) - 1
+            start, stop = starts[position], self.grid.stop(starts[position])
+            length = stop - start
+            if rng.random() < chances[position]:
+                start = self._stand_in(start, visits, rng)
+            self._visit(visits, start, start + length)
+            yield start, start + length
+            position, n_units = position + 1, n_units + 1
+
+    @cached_property
+    def _readiness(self) -> npt.NDArray[np.float64]:
+        """How readily each unit is replaced: 2 where its accents are matched best, 0 where worst, mean 1."""
+        mismatches = np.array([self._stand_ins(start).mismatch for start in self.grid.starts()])
+        ranks = np.argsort(np.argsort(mismatches, kind="stable"), kind="stable")
+        readiness = 2.0 - 2.0 * ranks / max(1, len(ranks) - 1)
+        return np.asarray(np.where(np.isfinite(mismatches), readiness, 0.0))
+
+    @property
+    def _first_place(self) -> int:
+        return self.grid.place(0.0) if isinstance(self.grid, BeatGrid) else 0
+
+    def _is_over(self, start: float) -> bool:
+        """Whether so little of the fragment is left that a take must go on elsewhere."""
+        left = self.grid.stop(start) - start if start < self.n_frames else 0.0
+        return left < 0.75 * float(np.median(np.diff(self.grid.starts())))
+
+    def _stand_ins(self, start: float) -> StandIns:
+        if start not in self._known:
+            self._known[start] = self.grid.stand_ins(start)
+        return self._known[start]
+
+    def _stand_in(self, wanted: float, visits: npt.NDArray[np.float64], rng: np.random.Generator) -> float:
+        starts = self._stand_ins(wanted).starts
+        return self._choose(starts, visits, rng) if len(starts) else wanted
+
+    def _choose(
+        self, starts: npt.NDArray[np.float64], visits: npt.NDArray[np.float64], rng: np.random.Generator
+    ) -> float:
+        at = np.minimum(np.round(starts).astype(int) + 4, self.n_frames - 1)
+        weights = 1.0 / (1.0 + visits[at]) ** 2
+        return float(rng.choice(starts, p=weights / weights.sum()))
+
+    @staticmethod
+    def _visit(visits: npt.NDArray[np.float64], start: float, stop: float) -> None:
+        visits[round(start) : round(stop)] += 1
+
+    def _lay_out(self, units: Iterator[tuple[float, float]], n: int, lead: int) -> Indices:
+        """Write units one after another; borders are rounded from the exact time, so that no drift adds up."""
+        out = np.empty(lead + n, dtype=np.int64)
+        time = 0.0
+        while time < n:
+            start, stop = next(units)
+            if not time:
+                out[:lead] = np.arange(round(start) - lead, round(start)) % self.n_frames
+            first, time = round(time), time + stop - start
+            last = min(round(time), n)
+            out[lead + first : lead + last] = np.minimum(round(start) + np.arange(last - first), self.n_frames - 1)
+        return out
+
+
+def make_arranger(
+    material: Material, frame_rate: float, borders: npt.NDArray[np.float64], places: Indices, beats_per_bar: int
+) -> Arranger:
+    """Return what walks over a fragment: over its beats where `borders` has any, else over free units.
+
+    Parameters as for `BeatGrid` and `FreeGrid`.
 
     Raises
     ------
     TooShortError
         There are fewer than three units.
     """
-    n = frames.shape[1]
-    if beats is not None and beats.is_sure and len(beats.beat_times_s) >= 2 * beats.beats_per_bar:
-        times, places = _beat_borders(beats, frame_rate, n)
-    else:
-        times = np.arange(0.0, n + 0.5, FREE_UNIT_S * frame_rate)
-        places = np.zeros(max(0, len(times) - 1), dtype=np.int64)
-    if len(places) < 3:
+    grid: Grid = FreeGrid(material, frame_rate)
+    if len(borders):
+        grid = BeatGrid(material, borders, places, beats_per_bar)
+    if len(grid.starts()) < 3:
         raise TooShortError("The region is too short to be arranged anew.", hint="Choose at least 2 seconds.")
-    units = Units(times, places, _costs(frames, times, places))
-    units.costs[:, ~units.whole] = np.inf
-    return units
-
-
-def _beat_borders(beats: Beats, frame_rate: float, n: int) -> tuple[npt.NDArray[np.float64], Indices]:
-    times = np.asarray(beats.beat_times_s) * frame_rate
-    inside = (times > 1) & (times < n - 1)
-    places = (np.arange(len(times)) - beats.downbeat)[inside] % beats.beats_per_bar
-    # the cut-off beats at both ends belong to the fragment's course, though no walk jumps to them
-    return np.array([0.0, *times[inside], float(n)]), np.array([(places[0] - 1) % beats.beats_per_bar, *places])
-
-
-def _costs(frames: npt.NDArray[np.float32], times: npt.NDArray[np.float64], places: Indices) -> npt.NDArray[np.float64]:
-    slots = np.linspace(0, 1, SLOTS, endpoint=False) + 0.5 / SLOTS
-    at = times[:-1, None] + slots * np.diff(times)[:, None]
-    n = frames.shape[1]
-    looks = frames[:, np.clip(at.round().astype(int), 0, n - 1)].transpose(1, 2, 0).reshape(len(places), -1)
-    # what came before must fit too, so that the seam is not heard
-    edge = frames[:, np.clip(times[:-1].round().astype(int) - 1, 0, n - 1)].T
-    costs = _squared_distances(looks) / SLOTS + _squared_distances(edge)
-    costs[places[:, None] != places[None, :]] = np.inf
-    return costs
-
-
-def _squared_distances(rows: npt.NDArray[np.float32]) -> npt.NDArray[np.float64]:
-    rows = rows.astype(np.float64)
-    norms = (rows**2).sum(axis=1)
-    return np.asarray(np.maximum(norms[:, None] + norms[None, :] - 2.0 * rows @ rows.T, 0.0))
-
-
-def new_walk(units: Units, n_frames: int, jumpiness: float, rng: np.random.Generator, lead: int = 0) -> Indices:
-    """Arrange the fragment anew: units in a new order that keeps its metre.
-
-    Parameters
-    ----------
-    units : Units
-    n_frames : int
-        Length of the take.
-    jumpiness : float
-        Chance to jump at each unit, 0-1.
-    rng : Generator
-    lead : int
-        Frames put before the take: what precedes its first unit in the fragment.
-
-    Returns
-    -------
-    ndarray, shape (lead + n_frames,)
-        For each frame of the take, the frame of the fragment that stands there.
-    """
-    visits = np.zeros(units.n)
-    whole = units.whole
-    unit = int(rng.choice(np.flatnonzero((units.places == 0) & whole)))
-    walk, length, quoted = [unit], units.duration(unit), units.duration(unit)
-    quote_limit = MAX_QUOTE_S / FREE_UNIT_S * float(np.median(np.diff(units.times)))
-    while length < n_frames:
-        visits[unit] += 1
-        following = (unit + 1) % units.n
-        tired = not units.has_bars and quoted >= quote_limit
-        jump = not whole[following] or following == 0 or tired or rng.random() < jumpiness
-        unit = _stand_in(units, following, visits, rng) if jump else following
-        quoted = units.duration(unit) + (0.0 if jump else quoted)
-        walk.append(unit)
-        length += units.duration(unit)
-    return _lay_out(units, walk, n_frames, lead)
-
-
-def course(units: Units, n_frames: int, straying: float, rng: np.random.Generator, lead: int = 0) -> Indices:
-    """Follow the fragment's own order, some units replaced; where the fragment ends, go on with an extra section.
-
-    Parameters as for `new_walk`; `straying` is the chance of each unit to be replaced by one that sounds like it.
-    """
-    visits = np.zeros(units.n)
-    walk: list[int] = []
-    length, position = 0.0, 0
-    while length < n_frames:
-        if position >= units.n:
-            position = _stand_in(units, int(np.flatnonzero(units.whole)[0]), visits, rng)
-        replaced = units.whole[position] and rng.random() < straying
-        unit = _stand_in(units, position, visits, rng) if replaced else position
-        visits[unit] += 1
-        walk.append(unit)
-        length += units.duration(unit)
-        position += 1
-    return _lay_out(units, walk, n_frames, lead)
-
-
-def _stand_in(units: Units, wanted: int, visits: npt.NDArray[np.float64], rng: np.random.Generator) -> int:
-    costs = units.costs[wanted].copy()
-    costs[wanted] = np.inf
-    order = np.argsort(costs)[:N_CANDIDATES]
-    order = order[np.isfinite(costs[order])]
-    if not len(order):
-        return wanted
-    weights = 1.0 / (1.0 + visits[order]) ** 2
-    return int(rng.choice(order, p=weights / weights.sum()))
-
-
-def _lay_out(units: Units, walk: list[int], n_frames: int, lead: int) -> Indices:
-    """Write the units one after another; borders are rounded from the exact time, so that no drift adds up."""
-    n_source = int(units.times[-1])
-    start = round(units.times[walk[0]])
-    out = np.empty(lead + n_frames, dtype=np.int64)
-    out[:lead] = np.arange(start - lead, start) % n_source
-    time = 0.0
-    for unit in walk:
-        first, time = round(time), time + units.duration(unit)
-        stop = min(round(time), n_frames)
-        if stop > first:
-            out[lead + first : lead + stop] = np.minimum(
-                round(units.times[unit]) + np.arange(stop - first), n_source - 1
-            )
-    return out
+    return Arranger(grid, material.n, frame_rate)

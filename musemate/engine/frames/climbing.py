@@ -8,14 +8,15 @@ from dataclasses import dataclass, field
 import torch
 
 from musemate.engine.frames.config import FramesConfig
+from musemate.engine.frames.guide import N_ACCENT
 from musemate.engine.frames.losses import hinge_discriminator
 from musemate.engine.frames.pyramid import ScaleCritic, ScaleGenerator, pad_to_multiple, pool, upsample
 from musemate.engine.frames.stack import Pyramid
 
 PENALTY_EVERY = 4
 """Lazy R1 (Karras et al. 2020): the penalty is taken every so many steps, that much stronger."""
-BANK = 8
-"""Drawings of the coarser scales that a scale trains on, made once."""
+VEILED = 0.15
+"""Share of the crops whose attacks are hidden from generator and critic, and of those whose bars are."""
 AVERAGE_DECAY = 0.99
 MIN_NOISE = 0.02
 
@@ -31,8 +32,10 @@ class ScaleTraining:
         The coarser scales, trained; this scale is appended when done.
     frames : Tensor, shape (components, frames)
         The fragment's frames, normalised.
-    arranged : Tensor, shape (batch, components, frames)
-        New arrangements of them, whose averages this scale must be able to continue from.
+    guide : Tensor, shape (channels, frames)
+        What guides the fragment.
+    walks : Tensor, shape (batch, frames), int64
+        New arrangements of the fragment, whose averages this scale must be able to continue from.
     generator : torch.Generator
         Source of all randomness, on the CPU.
     """
@@ -40,7 +43,8 @@ class ScaleTraining:
     config: FramesConfig
     pyramid: Pyramid
     frames: torch.Tensor
-    arranged: torch.Tensor
+    guide: torch.Tensor
+    walks: torch.Tensor
     generator: torch.Generator
     scale: int = field(init=False)
 
@@ -48,16 +52,19 @@ class ScaleTraining:
         c = self.config
         self.scale = len(self.pyramid.generators)
         coarsest = c.time_scales[0]
-        whole = pad_to_multiple(self.frames, coarsest)[None]
-        self.real = pool(whole, c.time_scales[self.scale])
-        self.base = self._reconstruction_input()
-        self.bank = self._bank(whole.shape[-1])
+        own_guide = pad_to_multiple(self.guide, coarsest)[None]
+        factor = c.time_scales[self.scale]
+        self.real = pool(pad_to_multiple(self.frames, coarsest)[None], factor)
+        self.real_guide = pool(own_guide, factor)
+        self.base = self._reconstruction_input(own_guide)
+        self.bank, self.bank_guide = self._bank()
         missing = (self.real - self.base).std(dim=-1)[0] if self.scale else torch.ones_like(self.real[0, :, 0])
         n = self.real.shape[1]
-        self.made = ScaleGenerator(n, c.pyramid_channels, missing.clamp_min(MIN_NOISE)).to(self.real.device)
-        self.averaged = ScaleGenerator(n, c.pyramid_channels, self.made.noise_level).to(self.real.device)
+        n_guide = self.guide.shape[0]
+        self.made = ScaleGenerator(n, n_guide, c.pyramid_channels, missing.clamp_min(MIN_NOISE)).to(self.real.device)
+        self.averaged = ScaleGenerator(n, n_guide, c.pyramid_channels, self.made.noise_level).to(self.real.device)
         self.averaged.load_state_dict(self.made.state_dict())
-        self.critic = ScaleCritic(n, c.pyramid_channels).to(self.real.device)
+        self.critic = ScaleCritic(n, n_guide, c.pyramid_channels).to(self.real.device)
         betas = (0.5, 0.99)
         self.optimizer = torch.optim.Adam(self.made.parameters(), c.learning_rate, betas=betas)
         self.critic_optimizer = torch.optim.Adam(self.critic.parameters(), c.learning_rate, betas=betas)
@@ -72,52 +79,65 @@ class ScaleTraining:
         self.pyramid.generators.append(self.averaged)
 
     def _step(self, step: int) -> dict[str, float]:
-        fake_input, real = self._fakes(), self._crops(self.real)
-        made = self.made(*fake_input)
-        critic_loss = self._critic_step(real, made.detach(), penalise=step % PENALTY_EVERY == 0)
+        coarse, fake_guide = self._crops(self.bank, self.bank_guide)
+        real, real_guide = self._crops(self.real, self.real_guide)
+        noise = torch.randn(coarse.shape, generator=self.generator).to(coarse.device)
+        fake_guide, real_guide = self._veiled(fake_guide), self._veiled(real_guide)
+        made = self.made(coarse, noise, fake_guide)
+        judged = (real, real_guide), (made.detach(), fake_guide)
+        critic_loss = self._critic_step(*judged, penalise=step % PENALTY_EVERY == 0)
         self.critic.requires_grad_(False)
-        adversarial = -self.critic(made).mean()
+        adversarial = -self.critic(made, fake_guide).mean()
         self.critic.requires_grad_(True)
-        target, base, noise = self._reconstruction_crop()
-        error = (self.made(base, noise) - target).square().mean()
+        error = self._reconstruction_error()
         self.optimizer.zero_grad(set_to_none=True)
         (adversarial + self.config.reconstruction_weight * error).backward()
         self.optimizer.step()
         self._average()
         return {"discriminator": critic_loss, "reconstruction": float(error.detach())}
 
-    def _critic_step(self, real: torch.Tensor, fake: torch.Tensor, *, penalise: bool) -> float:
+    def _critic_step(
+        self,
+        real: tuple[torch.Tensor, torch.Tensor],
+        fake: tuple[torch.Tensor, torch.Tensor],
+        *,
+        penalise: bool,
+    ) -> float:
+        frames, guide = real
         if penalise:
-            real = real.requires_grad_()
-        scores = self.critic(real)
-        loss = hinge_discriminator(scores, self.critic(fake))
+            frames = frames.requires_grad_()
+        scores = self.critic(frames, guide)
+        loss = hinge_discriminator(scores, self.critic(*fake))
         total = loss
         if penalise:
-            (slope,) = torch.autograd.grad(scores.sum(), real, create_graph=True)
+            (slope,) = torch.autograd.grad(scores.sum(), frames, create_graph=True)
             total = loss + 0.5 * PENALTY_EVERY * self.config.gradient_penalty * slope.square().sum(dim=1).mean()
         self.critic_optimizer.zero_grad(set_to_none=True)
         total.backward()
         self.critic_optimizer.step()
         return float(loss.detach())
 
-    def _fakes(self) -> tuple[torch.Tensor, torch.Tensor]:
-        base = self._crops(self.bank)
-        return base, torch.randn(base.shape, generator=self.generator).to(base.device)
+    def _reconstruction_error(self) -> torch.Tensor:
+        noise = torch.zeros_like(self.base) if self.scale else self._fixed_noise()
+        target, base, noise, guide = self._crops(self.real, self.base, noise, self.real_guide)
+        error: torch.Tensor = (self.made(base, noise, guide) - target).square().mean()
+        return error
 
-    def _crops(self, source: torch.Tensor) -> torch.Tensor:
-        """Cut random crops, shape (crops, components, crop), from any row of `source` (rows, components, frames)."""
-        n = source.shape[-1]
+    def _veiled(self, guide: torch.Tensor) -> torch.Tensor:
+        """Hide attacks, bars or both in some crops, so that takes can do without either."""
+        hidden = torch.rand(2, guide.shape[0], 1, 1, generator=self.generator) < VEILED
+        shown = (~hidden).float().to(guide.device)
+        return torch.cat([guide[:, :N_ACCENT] * shown[0], guide[:, N_ACCENT:] * shown[1]], dim=1)
+
+    def _crops(self, *sources: torch.Tensor) -> list[torch.Tensor]:
+        """Cut the same random crops from each of `sources`, (rows, channels, frames) to (crops, channels, crop)."""
+        n_rows, _, n = sources[0].shape
         length = min(self.config.pyramid_crop, n)
         batch = self.config.pyramid_batch
-        rows = torch.randint(0, source.shape[0], (batch,), generator=self.generator).tolist()
+        rows = torch.randint(0, n_rows, (batch,), generator=self.generator).tolist()
         starts = torch.randint(0, n - length + 1, (batch,), generator=self.generator).tolist()
-        return torch.stack([source[r, :, s : s + length] for r, s in zip(rows, starts, strict=True)])
-
-    def _reconstruction_crop(self) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
-        noise = torch.zeros_like(self.base) if self.scale else self._fixed_noise()
-        together = self._crops(torch.cat([self.real, self.base, noise], dim=1))
-        target, base, crop_noise = together.chunk(3, dim=1)
-        return target, base, crop_noise
+        places = list(zip(rows, starts, strict=True))
+        return [torch.stack([source[r, :, s : s + length] for r, s in places]) for source in sources]
 
     def _fixed_noise(self) -> torch.Tensor:
         if self.pyramid.fixed_noise is None:
@@ -125,22 +145,23 @@ class ScaleTraining:
             self.pyramid.fixed_noise = noise.to(self.real.device)
         return self.pyramid.fixed_noise[None]
 
-    def _reconstruction_input(self) -> torch.Tensor:
+    def _reconstruction_input(self, guide: torch.Tensor) -> torch.Tensor:
         if self.scale == 0:
             return torch.zeros_like(self.real)
-        return upsample(self.pyramid.reconstruct(self.scale).clone())
+        return upsample(self.pyramid.reconstruct(self.scale, guide).clone())
 
-    def _bank(self, n: int) -> torch.Tensor:
-        """Return inputs of this scale: coarser drawings from noise, and averages of new arrangements."""
-        if self.scale == 0:
-            return torch.zeros_like(self.real)
-        shape = (BANK, self.frames.shape[0], n)
-        drawn = self.pyramid.draw(shape, self.generator).clone()
-        arranged = pool(
-            pad_to_multiple(self.arranged, self.config.time_scales[0]),
-            self.config.time_scales[self.scale - 1],
+    def _bank(self) -> tuple[torch.Tensor, torch.Tensor]:
+        """Return inputs of this scale and their guides: coarser drawings from noise, averages of new arrangements."""
+        coarsest = self.config.time_scales[0]
+        arranged, guides = (
+            pad_to_multiple(x[:, self.walks].transpose(0, 1), coarsest) for x in (self.frames, self.guide)
         )
-        return upsample(torch.cat([drawn, arranged]))
+        guide = pool(guides, self.config.time_scales[self.scale])
+        if self.scale == 0:
+            return torch.zeros(len(guide), *self.real.shape[1:], device=guide.device), guide
+        drawn = self.pyramid.draw(self.generator, guides).clone()
+        given = pool(arranged, self.config.time_scales[self.scale - 1])
+        return upsample(torch.cat([drawn, given])), torch.cat([guide, guide])
 
     @torch.no_grad()
     def _average(self) -> None:

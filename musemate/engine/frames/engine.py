@@ -18,8 +18,7 @@ from musemate.engine.base import Cancelled, TakeRequest, TrainRequest
 from musemate.engine.checkpoint import Checkpoint
 from musemate.engine.device import memory_errors_said
 from musemate.engine.events import Event, Progressed, RunStarted, ScaleFinished
-from musemate.engine.frames.arranger import new_walk
-from musemate.engine.frames.climbing import BANK, ScaleTraining
+from musemate.engine.frames.climbing import ScaleTraining
 from musemate.engine.frames.clock import TrainingClock
 from musemate.engine.frames.config import FramesConfig, make_config
 from musemate.engine.frames.model import FramesModel, component_weights
@@ -31,6 +30,9 @@ from musemate.errors import CheckpointError, TrainingError
 
 PREVIEW_S = 12.0
 REPORT_EVERY_S = 0.1
+WALKS = 8
+"""Arrangements of the fragment that the pyramid trains on."""
+WALK_JUMPINESS = 0.7
 FRAGMENT, DRAFT, SOUND = "fragment", "draft", "sound"
 
 
@@ -148,7 +150,8 @@ class _Training:
         pyramid = _load_pyramid(self.checkpoint, self.config, self.device)
         weights = component_weights(prepared.space.spread, self.config.n_generated).to(self.device)
         frames = frames[: self.config.n_generated] * weights[:, None]
-        scale = ScaleTraining(self.config, pyramid, frames, self._arranged(frames, prepared), generator)
+        guide, walks = prepared.guide().to(self.device), self._walks(prepared)
+        scale = ScaleTraining(self.config, pyramid, frames, guide, walks, generator)
 
         def tensors() -> dict[str, torch.Tensor]:
             assert pyramid.fixed_noise is not None
@@ -156,10 +159,12 @@ class _Training:
 
         return scale.steps(), tensors
 
-    def _arranged(self, frames: torch.Tensor, prepared: Prepared) -> torch.Tensor:
+    def _walks(self, prepared: Prepared) -> torch.Tensor:
+        """Return arrangements that the pyramid learns to continue from, shape (WALKS, frames)."""
         rng = np.random.default_rng(self.request.seed)
-        walks = [new_walk(prepared.units, frames.shape[1], 0.7, rng) for _ in range(BANK)]
-        return frames[:, torch.from_numpy(np.stack(walks)).to(frames.device)].transpose(0, 1)
+        arranger, n = prepared.arranger(), prepared.frames.shape[1]
+        walks = [arranger.new_walk(n, WALK_JUMPINESS, rng) for _ in range(WALKS)]
+        return torch.from_numpy(np.stack(walks)).to(self.device)
 
     def _preview_file(self, index: int) -> Path:
         return self.checkpoint.directory / f"preview-{index + 1}.wav"
@@ -207,18 +212,8 @@ def load_model(checkpoint: Checkpoint, device: str) -> FramesModel:
     prepared = _load_fragment(checkpoint)
     renderer = make_renderer(config, prepared.framing, prepared.frames.shape[0])
     renderer.load_state_dict(checkpoint.load(stored))
-    spread, frames = prepared.space.spread.to(device), prepared.frames.to(device)
     pyramid = _load_pyramid(checkpoint, config, torch.device(device))
-    return FramesModel(
-        prepared.framing,
-        prepared.gain,
-        spread,
-        frames,
-        prepared.units,
-        pyramid,
-        renderer.to(device).eval(),
-        config.n_generated,
-    )
+    return FramesModel(prepared, pyramid, renderer.to(device).eval(), config.n_generated, torch.device(device))
 
 
 def _load_fragment(checkpoint: Checkpoint) -> Prepared:
@@ -233,7 +228,8 @@ def _load_pyramid(checkpoint: Checkpoint, config: FramesConfig, device: torch.de
         tensors = {name: t.to(device) for name, t in checkpoint.load(f"scale-{index}").items()}
         pyramid.fixed_noise = tensors.pop("fixed_noise")
         level = tensors["noise_level"]
-        generator = ScaleGenerator(level.shape[0], config.pyramid_channels, level).to(device)
+        n_guide = tensors["net.0.weight"].shape[1] - level.shape[0]
+        generator = ScaleGenerator(level.shape[0], n_guide, config.pyramid_channels, level).to(device)
         generator.load_state_dict(tensors)
         pyramid.generators.append(generator)
     return pyramid

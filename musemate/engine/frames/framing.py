@@ -133,6 +133,12 @@ class FrameSpace:
         return {"mean": self.mean, "axes": self.axes, "spread": self.spread}
 
 
+def accents(bands: torch.Tensor) -> torch.Tensor:
+    """Return how much log bands (bands, frames) rise at each frame, mean over bands, shape (frames,): spectral flux."""
+    rise = torch.diff(bands, dim=1, prepend=bands[:, :1]).clamp_min(0)
+    return rise.mean(dim=0)
+
+
 def to_mid_side(samples: np.ndarray) -> np.ndarray:
     """Turn left/right (2, n) into mid/side, mono (1, n) into itself."""
     if samples.shape[0] == 1:

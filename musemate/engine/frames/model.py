@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 import torch
@@ -10,8 +10,10 @@ import torch
 from musemate.audio.clip import AudioClip
 from musemate.engine.base import Cancelled, TakeRequest
 from musemate.engine.device import memory_errors_said
-from musemate.engine.frames.arranger import Units, course, new_walk
-from musemate.engine.frames.framing import Framing, from_mid_side
+from musemate.engine.frames.arranger import Arranger
+from musemate.engine.frames.framing import from_mid_side
+from musemate.engine.frames.guide import without
+from musemate.engine.frames.preparing import Prepared
 from musemate.engine.frames.pyramid import pad_to_multiple, pool
 from musemate.engine.frames.renderer import Renderer
 from musemate.engine.frames.retrieval import nearest_frames
@@ -22,8 +24,6 @@ MARGIN_S = 2.0
 CONTEXT = 3
 """Frames on each side that retrieval compares."""
 FADE_S = 0.01
-STRAYING = 0.6
-"""Chance of a variation's unit to be replaced, at closeness 0."""
 MIN_FREEDOM = 0.15
 """Noise of the closest take, as a share of the usual."""
 MAX_PEAK = 0.99
@@ -35,33 +35,32 @@ class FramesModel:
 
     Parameters
     ----------
-    framing : Framing
-    gain : float
-        Factor from the fragment's samples to those that the networks saw.
-    spread : Tensor, shape (components,)
-        Standard deviation of each component.
-    frames : Tensor, shape (components, frames)
-        The fragment's frames in units of `spread`.
-    units : Units
-        What the arranger walks over.
+    prepared : Prepared
+        The fragment.
     pyramid : Pyramid
     renderer : Renderer
     n_generated : int
         Components that the pyramid makes.
+    device : torch.device
+        Where pyramid and renderer are.
     """
 
-    framing: Framing
-    gain: float
-    spread: torch.Tensor
-    frames: torch.Tensor
-    units: Units
+    prepared: Prepared
     pyramid: Pyramid
     renderer: Renderer
     n_generated: int
+    device: torch.device
+    _arrangers: dict[bool, Arranger] = field(default_factory=dict, repr=False)
+
+    def __post_init__(self) -> None:
+        self.framing = self.prepared.framing
+        self.frames = self.prepared.frames.to(self.device)
+        self.guide = self.prepared.guide().to(self.device)
+        self.weights = component_weights(self.prepared.space.spread, self.n_generated).to(self.device)
 
     def generate(self, request: TakeRequest, cancelled: Cancelled = lambda: False) -> AudioClip:
         """Make one take; see `musemate.engine.base.Model`."""
-        with torch.inference_mode(), memory_errors_said(str(self.frames.device)):
+        with torch.inference_mode(), memory_errors_said(str(self.device)):
             return self._generate(request, cancelled)
 
     def _generate(self, request: TakeRequest, cancelled: Cancelled) -> AudioClip:
@@ -78,37 +77,41 @@ class FramesModel:
         """Make `n` frames of a take after `lead` frames, shape (components, lead + n), in units of `spread`."""
         rng = np.random.default_rng(request.seed)
         generator = torch.Generator().manual_seed(request.seed)
-        source = torch.from_numpy(self._arrange(request, n, lead, rng))
+        arranger = self._arranger(request.metre)
+        source = torch.from_numpy(arranger.arrange(request.mode, request.closeness, n, rng, lead)).to(self.device)
         n_given, freedom = self._entry(request)
-        trained = len(self.pyramid.generators)
-        if trained <= n_given:  # no scale is trained yet that would go on from what is given
+        if len(self.pyramid.generators) <= n_given:  # no scale is trained yet that would go on from what is given
             return self.frames[:, source]
-        weights = component_weights(self.spread, self.n_generated)
-        arranged = pad_to_multiple(
-            self.frames[: self.n_generated, source] * weights[:, None], self.pyramid.time_scales[0]
-        )
-        shape = (1, *arranged.shape)
-        made = self.pyramid.draw(shape, generator, given=arranged[None], n_given=n_given, freedom=freedom)[0]
-        return self._complete(made, weights, n + lead)
+        coarsest = self.pyramid.time_scales[0]
+        arranged = pad_to_multiple(self.frames[: self.n_generated, source] * self.weights[:, None], coarsest)
+        guide = pad_to_multiple(self._guide(request, n_given)[:, source], coarsest)
+        made = self.pyramid.draw(generator, guide[None], given=arranged[None], n_given=n_given, freedom=freedom)
+        return self._complete(made[0], n + lead)
 
-    def _complete(self, made: torch.Tensor, weights: torch.Tensor, n: int) -> torch.Tensor:
+    def _guide(self, request: TakeRequest, n_given: int) -> torch.Tensor:
+        if request.metre:
+            return self.guide
+        # nothing but noise was asked for: then attacks are left to it too
+        return without(self.guide, bars=True, accents=not n_given)
+
+    def _complete(self, made: torch.Tensor, n: int) -> torch.Tensor:
         """Add to the components that were made the detail of the real frames that fit them."""
         whole = len(self.pyramid.generators) == len(self.pyramid.time_scales)
         factor = self.pyramid.time_scales[len(self.pyramid.generators) - 1]
-        library = self.frames[: self.n_generated] * weights[:, None]
+        library = self.frames[: self.n_generated] * self.weights[:, None]
         if not whole:
             made = _stretch(made, factor)
             library = _stretch(pool(pad_to_multiple(library, factor), factor), factor)[:, : library.shape[1]]
         match = nearest_frames(made[:, :n], library, CONTEXT)
         frames = self.frames[:, match].clone()
         if whole:
-            frames[: self.n_generated] = made[:, :n] / weights[:, None]
+            frames[: self.n_generated] = made[:, :n] / self.weights[:, None]
         return frames
 
-    def _arrange(self, request: TakeRequest, n: int, lead: int, rng: np.random.Generator) -> np.ndarray:
-        if request.mode == "variation":
-            return course(self.units, n, STRAYING * (1 - request.closeness), rng, lead)
-        return new_walk(self.units, n, 0.9 - 0.4 * request.closeness, rng, lead)
+    def _arranger(self, metre: bool) -> Arranger:
+        if metre not in self._arrangers:
+            self._arrangers[metre] = self.prepared.arranger(metre)
+        return self._arrangers[metre]
 
     def _entry(self, request: TakeRequest) -> tuple[int, float]:
         """Return how many coarse scales are given, and how strong the noise of the first generated one is."""
@@ -121,7 +124,7 @@ class FramesModel:
         return n_given, max(MIN_FREEDOM, 1.0 - (place - (n_given - 1)))
 
     def _finish(self, sound: np.ndarray) -> AudioClip:
-        samples = from_mid_side(sound) / self.gain
+        samples = from_mid_side(sound) / self.prepared.gain
         n_fade = min(round(FADE_S * self.framing.rate_hz), samples.shape[1] // 2)
         ramp = np.sin(np.linspace(0, np.pi / 2, n_fade)) ** 2
         samples[:, :n_fade] *= ramp

@@ -8,14 +8,18 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 import torch
 
 from musemate.analysis.metre import Beats
 from musemate.audio.clip import AudioClip
 from musemate.engine.base import MAX_REGION_S, MIN_REGION_S
-from musemate.engine.frames.arranger import Units, cut_units
+from musemate.engine.frames.arranger import Arranger, make_arranger
 from musemate.engine.frames.config import FramesConfig
-from musemate.engine.frames.framing import FrameSpace, Framing
+from musemate.engine.frames.framing import FrameSpace, Framing, accents
+from musemate.engine.frames.grids import beat_borders
+from musemate.engine.frames.guide import make_guide
+from musemate.engine.frames.matching import Material
 from musemate.errors import AudioFileError, SettingsError, TooShortError
 
 MAX_RATE_HZ = 48_000
@@ -35,37 +39,77 @@ class Prepared:
     space : FrameSpace
     frames : Tensor, shape (components, frames)
         In units of `space.spread`.
-    units : Units
-        What the arranger walks over.
+    accents : Tensor, shape (frames,)
+        How much the spectrum rises at each frame.
+    borders, places : Tensor, shape (units + 1,) float64, (units,) int64
+        Its beats as in `BeatGrid`; empty where no beat is sure.
+    beats_per_bar : int
     """
 
     framing: Framing
     gain: float
     space: FrameSpace
     frames: torch.Tensor
-    units: Units
+    accents: torch.Tensor
+    borders: torch.Tensor
+    places: torch.Tensor
+    beats_per_bar: int
+
+    @property
+    def has_metre(self) -> bool:
+        """Whether beats and bars are known."""
+        return len(self.borders) > 0
+
+    def arranger(self, metre: bool = True) -> Arranger:
+        """Return what arranges the fragment anew, over its beats or (also where they are not sure) over free units."""
+        n = min(UNIT_COMPONENTS, len(self.space.spread))
+        sound = self.frames[:n] * self.space.spread[:n, None]
+        material = Material(np.ascontiguousarray(sound.T.numpy()), self.accents.numpy())
+        borders, places = self._beats(metre)
+        return make_arranger(material, self.framing.frame_rate, borders, places, self.beats_per_bar)
+
+    def guide(self) -> torch.Tensor:
+        """Return what guides the pyramid through the fragment, shape (channels, frames)."""
+        return make_guide(self.accents.numpy(), *self._beats(True), self.beats_per_bar)
+
+    def _beats(self, metre: bool) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.int64]]:
+        stop = None if metre else 0
+        return self.borders.numpy()[:stop], self.places.numpy()[:stop]
 
     def tensors(self) -> dict[str, torch.Tensor]:
         """Return what a checkpoint stores."""
         return {
             **self.space.tensors(),
             "frames": self.frames,
-            "times": torch.from_numpy(self.units.times),
-            "places": torch.from_numpy(self.units.places),
-            "costs": torch.from_numpy(self.units.costs),
+            "accents": self.accents,
+            "borders": self.borders,
+            "places": self.places,
         }
 
     def facts(self) -> dict[str, Any]:
         """Return what a checkpoint's manifest stores."""
-        return {"rate_hz": self.framing.rate_hz, "n_channels": self.framing.n_channels, "gain": self.gain}
+        return {
+            "rate_hz": self.framing.rate_hz,
+            "n_channels": self.framing.n_channels,
+            "gain": self.gain,
+            "beats_per_bar": self.beats_per_bar,
+        }
 
     @classmethod
     def restore(cls, tensors: Mapping[str, torch.Tensor], facts: Mapping[str, Any]) -> Prepared:
         """Undo `tensors` and `facts`."""
         space = FrameSpace(tensors["mean"], tensors["axes"], tensors["spread"])
-        units = Units(tensors["times"].numpy(), tensors["places"].numpy(), tensors["costs"].numpy())
         framing = Framing(int(facts["rate_hz"]), int(facts["n_channels"]))
-        return cls(framing, float(facts["gain"]), space, tensors["frames"], units)
+        return cls(
+            framing,
+            float(facts["gain"]),
+            space,
+            tensors["frames"],
+            tensors["accents"],
+            tensors["borders"],
+            tensors["places"],
+            int(facts["beats_per_bar"]),
+        )
 
 
 def fitting_rate(clip: AudioClip) -> AudioClip:
@@ -101,9 +145,10 @@ def prepare(clip: AudioClip, config: FramesConfig, beats: Beats | None) -> Prepa
     framing = Framing(clip.rate_hz, clip.n_channels)
     bands = framing.log_bands(framing.to_tensor(clip))
     space = FrameSpace.fit(bands, config.n_components)
-    frames = space.frames(bands)
-    units = cut_units(frames[:UNIT_COMPONENTS].numpy(), framing.frame_rate, beats)
-    return Prepared(framing, framing.gain(clip), space, frames / space.spread[:, None], units)
+    frames = space.frames(bands) / space.spread[:, None]
+    borders, places = (torch.from_numpy(x) for x in beat_borders(beats, framing.frame_rate, frames.shape[1]))
+    beats_per_bar = beats.beats_per_bar if beats else 4
+    return Prepared(framing, framing.gain(clip), space, frames, accents(bands), borders, places, beats_per_bar)
 
 
 def clip_hash(clip: AudioClip) -> str:

@@ -37,17 +37,17 @@ class ScaleGenerator(nn.Module):
 
     Parameters
     ----------
-    n_components, width : int
-        Components a frame and channels inside.
+    n_components, n_guide, width : int
+        Components a frame, channels of the guide, and channels inside.
     noise_level : Tensor, shape (components,)
         Noise added to the input, a component: the size of what the coarser scale misses.
     """
 
     noise_level: torch.Tensor
 
-    def __init__(self, n_components: int, width: int, noise_level: torch.Tensor) -> None:
+    def __init__(self, n_components: int, n_guide: int, width: int, noise_level: torch.Tensor) -> None:
         super().__init__()
-        self.net = _stack(n_components, width, n_components)
+        self.net = _stack(n_components + n_guide, width, n_components)
         last = self.net[-1]
         assert isinstance(last, nn.Conv1d)
         nn.init.zeros_(last.bias)  # type: ignore[arg-type]
@@ -55,23 +55,23 @@ class ScaleGenerator(nn.Module):
             last.weight.mul_(0.1)
         self.register_buffer("noise_level", noise_level)
 
-    def forward(self, coarse: torch.Tensor, noise: torch.Tensor) -> torch.Tensor:
-        """Map coarse frames and unit noise, both (batch, components, frames), to frames of the same shape."""
+    def forward(self, coarse: torch.Tensor, noise: torch.Tensor, guide: torch.Tensor) -> torch.Tensor:
+        """Map coarse frames and unit noise (batch, components, frames), guided by (batch, guide, frames), to frames."""
         x = coarse + noise * self.noise_level[:, None]
-        out: torch.Tensor = coarse + self.net(x)
+        out: torch.Tensor = coarse + self.net(torch.cat([x, guide], dim=1))
         return out
 
 
 class ScaleCritic(nn.Module):
-    """Scores every frame of a crop as real or made."""
+    """Scores every frame of a crop as real or made, for what guides it."""
 
-    def __init__(self, n_components: int, width: int) -> None:
+    def __init__(self, n_components: int, n_guide: int, width: int) -> None:
         super().__init__()
-        self.net = _stack(n_components, width, 1)
+        self.net = _stack(n_components + n_guide, width, 1)
 
-    def forward(self, frames: torch.Tensor) -> torch.Tensor:
-        """Map frames (batch, components, frames) to scores (batch, 1, frames)."""
-        scores: torch.Tensor = self.net(frames)
+    def forward(self, frames: torch.Tensor, guide: torch.Tensor) -> torch.Tensor:
+        """Map frames (batch, components, frames), guided by (batch, guide, frames), to scores (batch, 1, frames)."""
+        scores: torch.Tensor = self.net(torch.cat([frames, guide], dim=1))
         return scores
 
 

@@ -30,8 +30,8 @@ class Pyramid:
     @torch.inference_mode()
     def draw(
         self,
-        shape: tuple[int, int, int],
         generator: torch.Generator,
+        guide: torch.Tensor,
         *,
         given: torch.Tensor | None = None,
         n_given: int = 0,
@@ -42,10 +42,10 @@ class Pyramid:
 
         Parameters
         ----------
-        shape : tuple
-            (batch, components, frames at scale 1); the frames divide by the coarsest factor.
         generator : torch.Generator
             Source of the noise, on the CPU.
+        guide : Tensor, shape (batch, channels, frames)
+            What guides every scale, at scale 1; the frames divide by the coarsest factor.
         given : Tensor, shape (batch, components, frames), optional
             Frames whose averages take the place of the `n_given` coarsest scales.
         freedom : float
@@ -57,29 +57,29 @@ class Pyramid:
         -------
         Tensor, shape (batch, components, frames / factor of the last scale passed)
         """
-        batch, components, n = shape
         last = len(self.generators) if upto is None else upto
-        device = given.device if given is not None else self._device()
-        x = torch.zeros(batch, components, n // self.time_scales[0], device=device)
+        batch, _, n = guide.shape
+        components = len(self.generators[0].noise_level)
+        x = torch.zeros(batch, components, n // self.time_scales[0], device=guide.device)
         if given is not None and n_given:
             x = pool(given, self.time_scales[n_given - 1])
         for scale in range(n_given, last):
             x = upsample(x) if scale else x
-            noise = torch.randn(x.shape, generator=generator).to(device)
+            noise = torch.randn(x.shape, generator=generator).to(guide.device)
             strength = freedom if scale == n_given else 1.0
-            x = self.generators[scale](x, noise * strength)
+            x = self.generators[scale](x, noise * strength, pool(guide, self.time_scales[scale]))
         return x
 
     @torch.inference_mode()
-    def reconstruct(self, upto: int) -> torch.Tensor:
-        """Give the fragment back at scale `upto - 1`, shape (1, components, frames), from the fixed noise."""
+    def reconstruct(self, upto: int, guide: torch.Tensor) -> torch.Tensor:
+        """Give the fragment back at scale `upto - 1`, shape (1, components, frames), from the fixed noise.
+
+        `guide` is the fragment's own, shape (1, channels, frames at scale 1).
+        """
         assert self.fixed_noise is not None
         x = torch.zeros_like(self.fixed_noise)[None]
         for scale in range(upto):
             x = upsample(x) if scale else x
             noise = self.fixed_noise[None] if scale == 0 else torch.zeros_like(x)
-            x = self.generators[scale](x, noise)
+            x = self.generators[scale](x, noise, pool(guide, self.time_scales[scale]))
         return x
-
-    def _device(self) -> torch.device:
-        return self.generators[0].noise_level.device if self.generators else torch.device("cpu")
