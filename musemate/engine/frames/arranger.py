@@ -16,7 +16,7 @@ from functools import cached_property
 import numpy as np
 import numpy.typing as npt
 
-from musemate.engine.frames.grids import BeatGrid, FreeGrid, Grid, StandIns
+from musemate.engine.frames.grids import N_CANDIDATES, BeatGrid, FreeGrid, Grid, StandIns
 from musemate.engine.frames.matching import Material
 from musemate.errors import TooShortError
 
@@ -24,6 +24,14 @@ MAX_QUOTE_S = 1.8
 """A new arrangement jumps at the latest after quoting this long."""
 STRAYING = 0.9
 """Share of a variation's units that are replaced, at closeness 0."""
+NEAREST = 4
+"""A variation replaces a unit by one of so many moments that fit best; new material jumps to any that were found."""
+AHEAD_S = 1.0
+"""How much of what follows a moment counts in how worn it is."""
+WEAR = 8.0
+"""How much a moment that was used before is avoided: its chance falls with this power of its uses."""
+FITTING = 2.0
+"""How much the best moment is preferred to the worst that was found: e to this power."""
 RESTLESSNESS = (0.9, 0.4)
 """Chance that new material jumps after a unit: the first at closeness 0, less the second at closeness 1."""
 
@@ -96,9 +104,9 @@ class Arranger:
             quoted += (stop - start) / self.frame_rate
             start = stop
             if self._is_over(start):
-                start, quoted = self._choose(self.grid.fillers(count), visits, rng), 0.0
+                start, quoted = self._choose(self.grid.fillers(count), visits, rng, fitting=0.0), 0.0
             elif quoted + (self.grid.stop(start) - start) / self.frame_rate > MAX_QUOTE_S or rng.random() < jumpiness:
-                start, quoted = self._stand_in(start, visits, rng), 0.0
+                start, quoted = self._stand_in(start, N_CANDIDATES, visits, rng), 0.0
 
     def _course_units(self, straying: float, rng: np.random.Generator) -> Iterator[tuple[float, float]]:
         visits = np.zeros(self.n_frames)
@@ -106,12 +114,13 @@ class Arranger:
         position, n_units = 0, 0
         while True:
             if position == len(starts):
-                again = self._choose(self.grid.fillers(n_units + self._first_place), visits, rng)
+                following = self.grid.fillers(n_units + self._first_place)
+                again = self._choose(following, visits, rng, fitting=0.0)
                 position = int(np.searchsorted(starts, again + 1e-6, side="right")) - 1
             start, stop = starts[position], self.grid.stop(starts[position])
             length = stop - start
             if rng.random() < chances[position]:
-                start = self._stand_in(start, visits, rng)
+                start = self._stand_in(start, NEAREST, visits, rng)
             self._visit(visits, start, start + length)
             yield start, start + length
             position, n_units = position + 1, n_units + 1
@@ -138,15 +147,23 @@ class Arranger:
             self._known[start] = self.grid.stand_ins(start)
         return self._known[start]
 
-    def _stand_in(self, wanted: float, visits: npt.NDArray[np.float64], rng: np.random.Generator) -> float:
-        starts = self._stand_ins(wanted).starts
-        return self._choose(starts, visits, rng) if len(starts) else wanted
+    def _stand_in(self, wanted: float, among: int, visits: npt.NDArray[np.float64], rng: np.random.Generator) -> float:
+        starts = self._stand_ins(wanted).starts[:among]
+        return self._choose(starts, visits, rng, FITTING) if len(starts) else wanted
 
     def _choose(
-        self, starts: npt.NDArray[np.float64], visits: npt.NDArray[np.float64], rng: np.random.Generator
+        self,
+        starts: npt.NDArray[np.float64],
+        visits: npt.NDArray[np.float64],
+        rng: np.random.Generator,
+        fitting: float,
     ) -> float:
-        at = np.minimum(np.round(starts).astype(int) + 4, self.n_frames - 1)
-        weights = 1.0 / (1.0 + visits[at]) ** 2
+        """Choose one of `starts`, best first: rather one that fits well, far rather one that is not worn yet."""
+        so_far = np.concatenate([[0.0], np.cumsum(visits)])
+        first = np.minimum(np.round(starts).astype(int), self.n_frames - 1)
+        last = np.minimum(first + round(AHEAD_S * self.frame_rate), self.n_frames)
+        wear = (so_far[last] - so_far[first]) / (last - first)
+        weights = np.exp(-fitting * np.arange(len(starts)) / len(starts)) / (1.0 + wear) ** WEAR
         return float(rng.choice(starts, p=weights / weights.sum()))
 
     @staticmethod

@@ -18,8 +18,8 @@ SNAP_S = 0.12
 """A free unit ends at the strongest attack this near to its nominal end."""
 AWAY_S = 1.0
 """A free unit's stand-in starts at least this far from it."""
-N_CANDIDATES = 4
-"""A jump chooses among this many moments."""
+N_CANDIDATES = 16
+"""So many moments are found that can stand in for another."""
 
 Floats = npt.NDArray[np.float64]
 
