@@ -3,7 +3,13 @@
 import pytest
 import torch
 
-from musemate.engine.frames.losses import feature_matching, fft_sizes, hinge_discriminator, spectral_loss
+from musemate.engine.frames.losses import (
+    feature_matching,
+    fft_sizes,
+    hinge_discriminator,
+    sliced_wasserstein,
+    spectral_loss,
+)
 from musemate.engine.frames.pyramid import ScaleCritic, ScaleGenerator, pad_to_multiple, pool, upsample
 from musemate.engine.frames.renderer import Renderer, SpectrumDiscriminator
 from musemate.engine.frames.retrieval import nearest_frames
@@ -110,3 +116,13 @@ def test_hinge_and_feature_matching_by_hand() -> None:
     assert float(hinge_discriminator(torch.tensor([2.0, 0.5]), torch.tensor([-3.0, 0.0]))) == pytest.approx(0.25 + 0.5)
     real, fake = [torch.tensor([1.0, 3.0])], [torch.tensor([2.0, 3.0])]
     assert float(feature_matching(real, fake)) == pytest.approx(0.25)
+
+
+def test_sliced_wasserstein_ignores_order_and_sees_shifts() -> None:
+    frames = torch.randn(2, 3, 40)
+    directions = torch.eye(3)
+    shuffled = frames[:, :, torch.randperm(40)]
+    assert float(sliced_wasserstein(shuffled, frames, 1, directions)) == pytest.approx(0, abs=1e-6)
+    assert float(sliced_wasserstein(frames + 0.5, frames, 1, directions)) == pytest.approx(0.5, abs=1e-5)
+    # patches of two frames see the order that single frames do not
+    assert float(sliced_wasserstein(shuffled, frames, 2, torch.randn(6, 32))) > 0.02

@@ -9,7 +9,7 @@ import torch
 
 from musemate.engine.frames.config import FramesConfig
 from musemate.engine.frames.guide import N_ACCENT
-from musemate.engine.frames.losses import hinge_discriminator
+from musemate.engine.frames.losses import hinge_discriminator, sliced_wasserstein
 from musemate.engine.frames.pyramid import ScaleCritic, ScaleGenerator, pad_to_multiple, pool, upsample
 from musemate.engine.frames.stack import Pyramid
 
@@ -17,6 +17,9 @@ PENALTY_EVERY = 4
 """Lazy R1 (Karras et al. 2020): the penalty is taken every so many steps, that much stronger."""
 VEILED = 0.15
 """Share of the crops whose attacks are hidden from generator and critic, and of those whose bars are."""
+PATCHES = (1, 4)
+"""Frames of the patches whose distribution is compared."""
+DIRECTIONS = 64
 AVERAGE_DECAY = 0.99
 MIN_NOISE = 0.02
 
@@ -90,8 +93,10 @@ class ScaleTraining:
         adversarial = -self.critic(made, fake_guide).mean()
         self.critic.requires_grad_(True)
         error = self._reconstruction_error()
+        sliced = self._sliced(made, real)
         self.optimizer.zero_grad(set_to_none=True)
-        (adversarial + self.config.reconstruction_weight * error).backward()
+        total = adversarial + self.config.reconstruction_weight * error + self.config.sliced_weight * sliced
+        total.backward()
         self.optimizer.step()
         self._average()
         return {"discriminator": critic_loss, "reconstruction": float(error.detach())}
@@ -122,6 +127,14 @@ class ScaleTraining:
         target, base, noise, guide = self._crops(self.real, self.base, noise, self.real_guide)
         error: torch.Tensor = (self.made(base, noise, guide) - target).square().mean()
         return error
+
+    def _sliced(self, made: torch.Tensor, real: torch.Tensor) -> torch.Tensor:
+        """Compare the distributions of single frames and of short patches."""
+        distances = []
+        for length in PATCHES:
+            directions = torch.randn(made.shape[1] * length, DIRECTIONS, generator=self.generator)
+            distances.append(sliced_wasserstein(made, real.detach(), length, directions.to(made.device)))
+        return torch.stack(distances).mean()
 
     def _veiled(self, guide: torch.Tensor) -> torch.Tensor:
         """Hide attacks, bars or both in some crops, so that takes can do without either."""

@@ -23,8 +23,9 @@ class FramesConfig:
         Frames averaged at each scale of the pyramid, coarse to fine; the last is 1.
     pyramid_channels, pyramid_steps, pyramid_batch, pyramid_crop : int
         Width of the networks, steps a scale, crops a step and frames a crop.
-    reconstruction_weight, gradient_penalty : float
-        Weights of the pyramid's fixed-noise reconstruction and of R1 on real frames.
+    reconstruction_weight, gradient_penalty, sliced_weight : float
+        Weights of the pyramid's fixed-noise reconstruction, of R1 on real frames and of the sliced Wasserstein
+        distance between made and real patches.
     renderer_channels, renderer_blocks : int
         Width and depth of the renderer.
     draft_steps, sound_steps : int
@@ -47,6 +48,7 @@ class FramesConfig:
     pyramid_crop: int = 96
     reconstruction_weight: float = 10.0
     gradient_penalty: float = 5.0
+    sliced_weight: float = 5.0
     renderer_channels: int = 256
     renderer_blocks: int = 6
     draft_steps: int = 800

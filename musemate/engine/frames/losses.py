@@ -33,6 +33,25 @@ def spectral_loss(fake: torch.Tensor, real: torch.Tensor, sizes: Sequence[int]) 
     return total / len(sizes)
 
 
+def sliced_wasserstein(fake: torch.Tensor, real: torch.Tensor, length: int, directions: torch.Tensor) -> torch.Tensor:
+    """Distance between the distributions of short patches, seen along random directions.
+
+    As in GPDM (Elnekave and Weiss 2022, arXiv 2203.11862), on frames: one-dimensional Wasserstein-1 distances, which
+    sorting gives.
+
+    Parameters
+    ----------
+    fake, real : Tensor, shape (batch, components, frames)
+        Of the same shape.
+    length : int
+        Frames of a patch.
+    directions : Tensor, shape (components * length, n)
+    """
+    directions = directions / directions.norm(dim=0)
+    seen = [x.unfold(2, length, 1).transpose(1, 2).flatten(2).flatten(0, 1) @ directions for x in (fake, real)]
+    return (seen[0].sort(dim=0).values - seen[1].sort(dim=0).values).abs().mean()
+
+
 def hinge_discriminator(real: torch.Tensor, fake: torch.Tensor) -> torch.Tensor:
     """Hinge loss of the discriminator (Lim and Ye 2017)."""
     return torch.relu(1 - real).mean() + torch.relu(1 + fake).mean()
