@@ -148,8 +148,9 @@ def to_mid_side(samples: np.ndarray) -> np.ndarray:
 
 
 def from_mid_side(samples: np.ndarray) -> np.ndarray:
-    """Undo `to_mid_side`."""
-    if samples.shape[0] == 1:
-        return samples
-    mid, side = samples
-    return np.stack([mid + side, mid - side])
+    """Undo `to_mid_side`, in place."""
+    if samples.shape[0] == 2:
+        samples[0] += samples[1]
+        samples[1] *= -2
+        samples[1] += samples[0]
+    return samples

@@ -21,8 +21,10 @@ from musemate.engine.frames.stack import Pyramid
 
 MARGIN_S = 2.0
 """Made before and after a take and cut off: networks see an edge there that music has not."""
-CONTEXT = 3
-"""Frames on each side that retrieval compares."""
+CONTEXT = 10
+"""Frames on each side that retrieval compares: a third of a second in all, about a note."""
+DRAWN = 0.5
+"""How far the components that were made are drawn towards those of the real frame that fits."""
 FADE_S = 0.01
 MIN_FREEDOM = 0.15
 """Noise of the closest take, as a share of the usual."""
@@ -105,7 +107,7 @@ class FramesModel:
         match = nearest_frames(made[:, :n], library, CONTEXT)
         frames = self.frames[:, match].clone()
         if whole:
-            frames[: self.n_generated] = made[:, :n] / self.weights[:, None]
+            frames[: self.n_generated].lerp_(made[:, :n] / self.weights[:, None], 1 - DRAWN)
         return frames
 
     def _arranger(self, metre: bool) -> Arranger:
@@ -124,15 +126,17 @@ class FramesModel:
         return n_given, max(MIN_FREEDOM, 1.0 - (place - (n_given - 1)))
 
     def _finish(self, sound: np.ndarray) -> AudioClip:
-        samples = from_mid_side(sound) / self.prepared.gain
+        """Turn mid/side samples into a clip, in place: long takes fill much memory as it is."""
+        samples = from_mid_side(sound)
+        samples /= self.prepared.gain
         n_fade = min(round(FADE_S * self.framing.rate_hz), samples.shape[1] // 2)
         ramp = np.sin(np.linspace(0, np.pi / 2, n_fade)) ** 2
         samples[:, :n_fade] *= ramp
         samples[:, samples.shape[1] - n_fade :] *= ramp[::-1]
-        peak = float(np.abs(samples).max())
+        peak = float(max(samples.max(), -samples.min()))
         if peak > MAX_PEAK:
             samples *= MAX_PEAK / peak
-        return AudioClip(samples.astype(np.float32), self.framing.rate_hz)
+        return AudioClip(samples, self.framing.rate_hz)
 
 
 def component_weights(spread: torch.Tensor, n: int) -> torch.Tensor:
