@@ -10,16 +10,13 @@ from torch import nn
 
 from musemate.engine.frames.config import FramesConfig
 from musemate.engine.frames.framing import Framing
-from musemate.engine.frames.losses import feature_matching, fft_sizes, hinge_discriminator, spectral_loss
+from musemate.engine.frames.losses import fft_sizes
 from musemate.engine.frames.renderer import Renderer, SpectrumDiscriminator
+from musemate.engine.frames.sound_steps import SoundSteps
 
 CONTEXT_FRAMES = 6
 """Frames on each side of a crop that feed the network and are cut from its sound."""
 DISCRIMINATOR_WINDOWS_S = (0.064, 0.032, 0.016)
-ADVERSARIAL_WEIGHT = 0.2
-FEATURE_WEIGHT = 1.0
-SPECTRAL_WEIGHT = 2.0
-AVERAGE_DECAY = 0.995
 GAIN_LIMIT = 2.0
 REFERENCE_RATE_HZ = 16_000
 
@@ -71,46 +68,20 @@ class RendererTraining:
         # a second of 44.1 kHz stereo is 5.5 times the work of one at 16 kHz mono: meet half-way
         load = self.framing.rate_hz * channels / REFERENCE_RATE_HZ
         self.batch = max(2, round((c.draft_batch if self.draft is None else c.sound_batch) / max(1.0, load) ** 0.5))
-        betas = (0.8, 0.99)
-        self.optimizer = torch.optim.AdamW(self.renderer.parameters(), c.learning_rate, betas=betas)
-        self.critic_optimizer = torch.optim.AdamW(self.discriminators.parameters(), c.learning_rate, betas=betas)
+        self.sound_steps = SoundSteps(self.renderer, self.averaged, self.discriminators, c.learning_rate)
 
     def steps(self) -> Iterator[dict[str, float]]:
         """Train to the end, yielding the losses of each step."""
         n_steps = self.config.draft_steps if self.draft is None else self.config.sound_steps
         for step in range(n_steps):
-            self._set_rate(step, n_steps)
+            self.sound_steps.set_rate(step, n_steps)
             yield self._step(adversarial=self.draft is not None)
         self.averaged.gains.copy_(self._level_gains())
-
-    def _set_rate(self, step: int, n_steps: int) -> None:
-        left = 1 - step / n_steps
-        for optimizer in (self.optimizer, self.critic_optimizer):
-            for group in optimizer.param_groups:
-                # warm up, then fall to a tenth along a line
-                group["lr"] = self.config.learning_rate * min(1.0, (step + 1) / 50) * (0.1 + 0.9 * left)
 
     def _step(self, *, adversarial: bool) -> dict[str, float]:
         frames, real = self._crop()
         fake = self.renderer(frames)[..., self._inner()]
-        losses = {}
-        if adversarial:
-            losses["discriminator"], seen_real = self._discriminator_step(real, fake.detach())
-        spectral = spectral_loss(fake, real, self.sizes)
-        total = SPECTRAL_WEIGHT * spectral
-        losses["spectral"] = float(spectral.detach())
-        if adversarial:
-            self.discriminators.requires_grad_(False)
-            scores, matching = self._judge(seen_real, fake)
-            self.discriminators.requires_grad_(True)
-            total = total + ADVERSARIAL_WEIGHT * scores + FEATURE_WEIGHT * matching
-            losses["features"] = float(matching.detach())
-        self.optimizer.zero_grad(set_to_none=True)
-        total.backward()
-        nn.utils.clip_grad_norm_(self.renderer.parameters(), 10.0)
-        self.optimizer.step()
-        self._average()
-        return losses
+        return self.sound_steps.take(fake, real, self.sizes, list(self.discriminators) if adversarial else ())
 
     def _crop(self) -> tuple[torch.Tensor, torch.Tensor]:
         """Draw a batch: noisy frames (batch, components, crop + context) and the sound of the inner frames."""
@@ -128,36 +99,6 @@ class RendererTraining:
     def _inner(self) -> slice:
         hop = self.framing.hop_length
         return slice(CONTEXT_FRAMES * hop, -CONTEXT_FRAMES * hop)
-
-    def _discriminator_step(self, real: torch.Tensor, fake: torch.Tensor) -> tuple[float, list[list[torch.Tensor]]]:
-        """Take a step; return the loss, and what each discriminator saw in the real sound."""
-        both = torch.cat([real, fake])
-        loss = real.new_zeros(())
-        seen_real = []
-        for discriminator in self.discriminators:
-            features = discriminator(both)
-            score_real, score_fake = features[-1].chunk(2)
-            loss = loss + hinge_discriminator(score_real, score_fake)
-            seen_real.append([f.detach().chunk(2)[0] for f in features[:-1]])
-        self.critic_optimizer.zero_grad(set_to_none=True)
-        loss.backward()
-        nn.utils.clip_grad_norm_(self.discriminators.parameters(), 10.0)
-        self.critic_optimizer.step()
-        return float(loss.detach()) / len(self.discriminators), seen_real
-
-    def _judge(self, seen_real: list[list[torch.Tensor]], fake: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
-        """Return the renderer's adversarial and feature-matching losses, means over the discriminators."""
-        scores, matching = fake.new_zeros(()), fake.new_zeros(())
-        for discriminator, real_features in zip(self.discriminators, seen_real, strict=True):
-            features = discriminator(fake)
-            scores = scores - features[-1].mean()
-            matching = matching + feature_matching(real_features, features[:-1])
-        return scores / len(self.discriminators), matching / len(self.discriminators)
-
-    @torch.no_grad()
-    def _average(self) -> None:
-        for kept, new in zip(self.averaged.parameters(), self.renderer.parameters(), strict=True):
-            kept.lerp_(new, 1 - AVERAGE_DECAY)
 
     @torch.inference_mode()
     def _level_gains(self) -> torch.Tensor:
