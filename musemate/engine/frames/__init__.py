@@ -1,8 +1,8 @@
 """The default engine: a multi-scale GAN over frames of one fragment, in three parts.
 
 A fragment is first cut into **frames** (`framing`): every 16 ms a log spectrum of mid and side on a perceptual
-frequency axis, reduced to the 96 principal components of this very fragment. A frame therefore says "this fragment's
-kind of sound, so loud, with this stereo picture" in 96 numbers instead of the 705 samples that it stands for, and two
+frequency axis, reduced to the 192 principal components of this very fragment. A frame therefore says "this fragment's
+kind of sound, so loud, with this stereo picture" in 192 numbers instead of the 705 samples that it stands for, and two
 seconds of music are 125 steps instead of 88,200. That is what makes training a matter of minutes.
 
 The **arranger** (`arranger`, `grids`, `matching`) decides what comes when, without any training. It cuts the fragment

@@ -35,11 +35,11 @@ class FramesConfig:
     input_noise : float
         Largest noise on the renderer's input frames, in standard deviations of each component: makes it forgive
         imperfect frames.
-    learning_rate : float
-        Adam's, for all networks.
+    draft_rate, sound_rate, learning_rate : float
+        Adam's learning rates: of the renderer before and after the discriminators join, and of the pyramid.
     """
 
-    n_components: int = 96
+    n_components: int = 192
     n_generated: int = 16
     time_scales: tuple[int, ...] = (16, 8, 4, 2, 1)
     pyramid_channels: int = 96
@@ -57,6 +57,8 @@ class FramesConfig:
     sound_batch: int = 4
     renderer_crop: int = 40
     input_noise: float = 0.35
+    draft_rate: float = 2e-3
+    sound_rate: float = 1e-3
     learning_rate: float = 5e-4
 
     def __post_init__(self) -> None:

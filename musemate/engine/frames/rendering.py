@@ -68,7 +68,8 @@ class RendererTraining:
         # a second of 44.1 kHz stereo is 5.5 times the work of one at 16 kHz mono: meet half-way
         load = self.framing.rate_hz * channels / REFERENCE_RATE_HZ
         self.batch = max(2, round((c.draft_batch if self.draft is None else c.sound_batch) / max(1.0, load) ** 0.5))
-        self.sound_steps = SoundSteps(self.renderer, self.averaged, self.discriminators, c.learning_rate)
+        rate = c.draft_rate if self.draft is None else c.sound_rate
+        self.sound_steps = SoundSteps(self.renderer, self.averaged, self.discriminators, rate)
 
     def steps(self) -> Iterator[dict[str, float]]:
         """Train to the end, yielding the losses of each step."""

@@ -34,6 +34,7 @@ class SoundSteps:
     ) -> None:
         self.renderer, self.averaged, self.discriminators = renderer, averaged, discriminators
         self.learning_rate = learning_rate
+        self.n_taken = 0
         betas = (0.8, 0.99)
         self.optimizer = torch.optim.AdamW(renderer.parameters(), learning_rate, betas=betas)
         self.critic_optimizer = torch.optim.AdamW(discriminators.parameters(), learning_rate, betas=betas)
@@ -99,8 +100,11 @@ class SoundSteps:
 
     @torch.no_grad()
     def _average(self) -> None:
+        # a young average must not cling to the first weights
+        decay = min(AVERAGE_DECAY, (1 + self.n_taken) / (10 + self.n_taken))
+        self.n_taken += 1
         for kept, new in zip(self.averaged.parameters(), self.renderer.parameters(), strict=True):
-            kept.lerp_(new, 1 - AVERAGE_DECAY)
+            kept.lerp_(new, 1 - decay)
 
 
 def _judge(
