@@ -7,7 +7,7 @@ from typing import cast
 from musemate.engine.base import Engine
 from musemate.errors import SettingsError
 
-ENGINES = ("frames",)
+ENGINES = ("frames", "instant")
 
 
 def get_engine(name: str) -> Engine:
@@ -22,4 +22,8 @@ def get_engine(name: str) -> Engine:
         from musemate.engine.frames.engine import FramesEngine
 
         return cast(Engine, FramesEngine())
+    if name == "instant":
+        from musemate.engine.instant.engine import InstantEngine
+
+        return cast(Engine, InstantEngine())
     raise SettingsError(f'There is no engine "{name}".', hint=f"Choose one of: {', '.join(ENGINES)}.")

@@ -7,6 +7,9 @@ from typing import Any
 
 from musemate.analysis.metre import Beats as Beats
 
+INSTANT = "instant"
+"""Name of the engine that trains nothing: its runs only analyse, its takes are spliced."""
+
 
 @dataclass(frozen=True)
 class Fragment:
@@ -36,7 +39,7 @@ class Fragment:
 
 @dataclass(frozen=True)
 class Run:
-    """One training."""
+    """One training, or the analysis that instant takes are made with."""
 
     id: str
     fragment: str
@@ -63,6 +66,11 @@ class Run:
         """Whether something is trained that takes may be made from."""
         return self.n_finished > 0
 
+    @property
+    def is_instant(self) -> bool:
+        """Whether nothing is trained in it."""
+        return self.engine == INSTANT
+
 
 @dataclass(frozen=True)
 class Take:
@@ -83,3 +91,15 @@ class Take:
     """The device that made it; the same request gives the same samples there."""
     request: dict[str, Any] = field(default_factory=dict)
     """The engine's TakeRequest, whole, so that the take can be made again."""
+    engine: str = ""
+    """The engine of its run."""
+
+    @property
+    def is_instant(self) -> bool:
+        """Whether it was made without any training."""
+        return self.engine == INSTANT
+
+    @property
+    def full_name(self) -> str:
+        """Name that tells instant takes from trained ones."""
+        return f"{INSTANT} {self.name}" if self.is_instant else self.name

@@ -55,9 +55,9 @@ def run_from(row: sqlite3.Row) -> Run:
     return Run(**values)
 
 
-def take_from(row: sqlite3.Row) -> Take:
-    """Make a take record."""
-    values = _values(row, "take")
+def take_from(row: sqlite3.Row, *, engine: str) -> Take:
+    """Make a take record; `engine` is that of its run."""
+    values = {**_values(row, "take"), "engine": engine}
     values["name"] = values["name"] or f"take {row['number']}"
     values["run"] = id_of("run", values["run"])
     values["request"] = json.loads(values["request"])

@@ -30,7 +30,8 @@ WHERE NOT fragment.removed AND (? IS NULL OR fragment.number = ?)
 ORDER BY run.number
 """
 _SHOWN_TAKES = """
-SELECT take.* FROM take JOIN run ON take.run = run.number JOIN fragment ON run.fragment = fragment.number
+SELECT take.*, run.engine FROM take
+JOIN run ON take.run = run.number JOIN fragment ON run.fragment = fragment.number
 WHERE NOT take.removed AND NOT fragment.removed
 AND (? IS NULL OR run.number = ?) AND (? IS NULL OR fragment.number = ?)
 ORDER BY take.number
@@ -291,11 +292,12 @@ class Project:
     def takes(self, run: str | None = None, fragment: str | None = None) -> list[Take]:
         """Return the takes (of one run, of one fragment), the oldest first."""
         rows = self._database.select(_SHOWN_TAKES, _twice("run", run) + _twice("fragment", fragment))
-        return [take_from(row) for row in rows]
+        return [take_from(row, engine=row["engine"]) for row in rows]
 
     def take(self, take_id: str) -> Take:
         """Return one take, also a removed one."""
-        return take_from(self._database.row("take", take_id))
+        row = self._database.row("take", take_id)
+        return take_from(row, engine=self._database.row("run", id_of("run", row["run"]))["engine"])
 
     def store_clip(self, clip: AudioClip) -> str:
         """Store samples as 32-bit float WAV under the hash of the file and return its name."""

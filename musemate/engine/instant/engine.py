@@ -1,0 +1,97 @@
+"""The `instant` engine: analyses a fragment instead of training on it, and makes takes by splicing it."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+import torch
+
+from musemate.analysis.rhythm import find_beats
+from musemate.audio.clip import AudioClip
+from musemate.engine.base import Cancelled, TakeRequest, TrainRequest
+from musemate.engine.checkpoint import Checkpoint
+from musemate.engine.device import one_thread
+from musemate.engine.events import Event, RunStarted, ScaleFinished
+from musemate.engine.frames.arranger import Arranger, Indices
+from musemate.engine.frames.config import FramesConfig
+from musemate.engine.frames.preparing import Prepared, check_region, clip_hash, fitting_rate, prepare
+from musemate.engine.instant.splicing import Samples, Splicer
+from musemate.errors import CheckpointError, SettingsError
+
+ANALYSIS, SOUND = "analysis", "sound"
+
+
+class InstantEngine:
+    """Arranger and splicer; see the package's docstring for the method."""
+
+    name = "instant"
+
+    def check(self, request: TrainRequest) -> None:
+        """Refuse options: there are none. See `musemate.engine.base.Engine`."""
+        if request.options:
+            raise SettingsError("Instant takes have no options.", hint="Leave them out.")
+
+    def train(
+        self, clip: AudioClip, request: TrainRequest, directory: Path, cancelled: Cancelled = lambda: False
+    ) -> Iterator[Event]:
+        """Analyse a clip; see `musemate.engine.base.Engine`."""
+        self.check(request)
+        check_region(clip)
+        clip, checkpoint = fitting_rate(clip), Checkpoint(directory)
+        yield RunStarted(run="", device=request.device, scales=[ANALYSIS])
+        began_s = time.monotonic()
+        facts = {"clip": clip_hash(clip)}
+        if ANALYSIS not in checkpoint.parts:
+            beats = find_beats(clip)
+            if cancelled():
+                return
+            with one_thread():
+                prepared = prepare(clip, FramesConfig(), beats)
+            checkpoint.store(SOUND, {"samples": torch.from_numpy(clip.samples)})
+            checkpoint.store(ANALYSIS, prepared.tensors(), {**facts, **prepared.facts()})
+        elif checkpoint.facts["clip"] != facts["clip"]:
+            raise CheckpointError("These instant takes were begun with another region.", hint="Begin new ones.")
+        yield ScaleFinished(0, ANALYSIS, "", time.monotonic() - began_s)
+
+    def load(self, directory: Path, device: str = "cpu") -> InstantModel:
+        """Load what was analysed, on the CPU whatever the device; see `musemate.engine.base.Engine`."""
+        checkpoint = Checkpoint(directory)
+        prepared = Prepared.restore(checkpoint.load(ANALYSIS), checkpoint.facts)
+        return InstantModel(prepared, checkpoint.load(SOUND)["samples"].numpy())
+
+
+class InstantModel:
+    """Makes takes of one fragment.
+
+    Parameters
+    ----------
+    prepared : Prepared
+        The fragment's frames and units.
+    samples : ndarray, shape (channels, n), float32
+        The fragment; brought down to full scale where it is over it.
+    """
+
+    def __init__(self, prepared: Prepared, samples: Samples) -> None:
+        self._prepared = prepared
+        self._arrangers: dict[bool, Arranger] = {}
+        framing = prepared.framing
+        peak = float(np.abs(samples).max(initial=0.0))
+        self._splicer = Splicer(samples / np.float32(max(1.0, peak)), framing.rate_hz, framing.hop_length)
+
+    def generate(self, request: TakeRequest, cancelled: Cancelled = lambda: False) -> AudioClip:
+        """Make one take; see `musemate.engine.base.Model`."""
+        framing = self._prepared.framing
+        n_samples = round(request.seconds * framing.rate_hz)
+        order = self.arrange(request, n_samples // framing.hop_length + 1)
+        beats = self._prepared.borders.numpy() if request.metre else np.empty(0)
+        return AudioClip(self._splicer.splice(order, beats, n_samples, cancelled), framing.rate_hz)
+
+    def arrange(self, request: TakeRequest, n_frames: int) -> Indices:
+        """Return for each frame of a take the frame of the fragment that stands there, shape (n_frames,)."""
+        if request.metre not in self._arrangers:  # it remembers what it has compared
+            self._arrangers[request.metre] = self._prepared.arranger(request.metre)
+        rng = np.random.default_rng(request.seed)
+        return self._arrangers[request.metre].arrange(request.mode, request.closeness, n_frames, rng)
