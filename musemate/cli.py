@@ -19,7 +19,7 @@ from musemate.engine.events import Event, Exported, FileRefused, FragmentAdded, 
 from musemate.engine.registry import ENGINES
 from musemate.errors import EXIT_CODE, AudioFileError, MuseMateError, SettingsError
 from musemate.log import install_excepthook, start_log
-from musemate.paths import absolute
+from musemate.paths import absolute, default_project_folder
 from musemate.project.store import Project
 from musemate.tasks.registry import get_task
 from musemate.tasks.throttle import throttled
@@ -41,6 +41,13 @@ ClosenessOption = Annotated[
     float,
     typer.Option(help="How much of the fragment's structure stays, 0 to 1; new material at 0 is made from noise."),
 ]
+CountOption = Annotated[int, typer.Option(help="Number of takes.")]
+SecondsOption = Annotated[
+    float | None, typer.Option(help="Length of each take, 1 to 300 s; that of the region when not given.")
+]
+ModeOption = Annotated[str, typer.Option(help=" or ".join(MODES))]
+FirstSeedOption = Annotated[int | None, typer.Option(help="Seed of the first take.")]
+NoMetreOption = Annotated[bool, typer.Option("--no-metre", help="Ignore beats and bars.")]
 DeviceOption = Annotated[str, typer.Option(help="auto, cpu, cuda or cuda:1.")]
 ExpertOption = Annotated[str, typer.Option("--options", help="The engine's own parameters as a JSON object.")]
 
@@ -114,7 +121,9 @@ def train(
     args = {"engine": engine, "preset": preset, "device": device, "seed": seed, "options": _parsed(options)}
     with _Session(as_json, all_events=True) as session:
         if run is None:
-            args |= {"fragment": session.load(project, file, start, length), "start_s": start, "length_s": length}
+            fragment = session.load(project, file, start, length)
+            session.analyse(project, fragment)
+            args |= {"fragment": fragment, "start_s": start, "length_s": length}
         session.run("train", project=str(project), run=run, **args)
 
 
@@ -122,12 +131,13 @@ def train(
 def generate(
     project: ProjectOption,
     run: Annotated[str | None, typer.Option(help="Run to use; the newest when not given.")] = None,
-    count: Annotated[int, typer.Option(help="Number of takes.")] = 4,
-    seconds: Annotated[float | None, typer.Option(help="Length of each take, 1 to 300 s.")] = None,
-    mode: Annotated[str, typer.Option(help=" or ".join(MODES))] = MODES[0],
+    count: CountOption = 4,
+    seconds: SecondsOption = None,
+    mode: ModeOption = MODES[0],
     closeness: ClosenessOption = 0.5,
-    seed: Annotated[int | None, typer.Option(help="Seed of the first take.")] = None,
+    seed: FirstSeedOption = None,
     device: DeviceOption = "auto",
+    no_metre: NoMetreOption = False,
     as_json: JsonOption = False,
 ) -> None:
     """Make takes with a trained run."""
@@ -142,7 +152,44 @@ def generate(
             closeness=closeness,
             seed=seed,
             device=device,
+            metre=not no_metre,
         )
+
+
+@app.command()
+def instant(
+    file: Annotated[Path, typer.Argument(readable=False, help="Audio file.")],
+    project: Annotated[
+        Path | None, typer.Option(readable=False, help="Folder of the project; one named after the file if not given.")
+    ] = None,
+    start: Annotated[float | None, typer.Option(help="Start of the region in seconds.")] = None,
+    length: Annotated[float | None, typer.Option(help="Length of the region, 2 to 120 s.")] = None,
+    count: CountOption = 3,
+    seconds: SecondsOption = None,
+    mode: ModeOption = MODES[0],
+    closeness: ClosenessOption = 0.5,
+    seed: FirstSeedOption = None,
+    no_metre: NoMetreOption = False,
+    as_json: JsonOption = False,
+) -> None:
+    """Make takes of a file at once, without any training, spliced from its own sound."""
+    with _Session(as_json) as session:
+        folder = project or default_project_folder(file.stem)
+        fragment = session.load(folder, file, start, length)
+        session.run(
+            "instant",
+            project=str(folder),
+            fragment=fragment,
+            start_s=start,
+            length_s=length,
+            count=count,
+            seconds=seconds,
+            mode=mode,
+            closeness=closeness,
+            seed=seed,
+            metre=not no_metre,
+        )
+        session.analyse(folder, fragment)  # for the list and the names of exports, which can wait
 
 
 @app.command()
@@ -240,7 +287,7 @@ class _Session:
         return kept
 
     def load(self, project: Path, file: Path | None, start_s: float | None, length_s: float | None) -> str:
-        """Import a file unless the project has it, analyse it once, and return its fragment's id."""
+        """Import a file unless the project has it, and return its fragment's id."""
         if file is None:
             raise SettingsError("Nothing to train on was given.", hint="Name an audio file, or a run with --run.")
         probe(absolute(file))  # what cannot be opened makes no project
@@ -252,11 +299,14 @@ class _Session:
                 raise AudioFileError(event.error, hint=event.hint)
             if isinstance(event, FragmentAdded):
                 fragment = event.fragment
+        return fragment
+
+    def analyse(self, project: Path, fragment: str) -> None:
+        """Find tempo, key and voice of a fragment where they are not known yet."""
         with Project.open(project) as store:
             is_analysed = store.fragment(fragment).beats is not None
         if not is_analysed:
             self.run("analyse_fragment", project=str(project), fragment=fragment)
-        return fragment
 
 
 def _show_window(open_window: OpenWindow, paths: list[str]) -> int:

@@ -33,8 +33,8 @@ from musemate.errors import MuseMateError
 
 _COLUMNS = {
     "fragment": ("id", "name", "seconds", "start_s", "length_s", "bpm", "key"),
-    "run": ("id", "fragment", "preset", "device", "seed", "state", "finished"),
-    "take": ("id", "run", "seconds", "mode", "closeness", "seed", "stars"),
+    "run": ("id", "fragment", "engine", "preset", "device", "seed", "state", "finished"),
+    "take": ("id", "run", "engine", "seconds", "mode", "closeness", "seed", "stars"),
 }
 """What of a project's rows fits into a terminal; --json shows everything."""
 

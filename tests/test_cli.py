@@ -20,7 +20,7 @@ from musemate.audio.clip import AudioClip
 from musemate.audio.files import probe, read_clip, write_wav
 from musemate.cli import run_cli
 from musemate.engine.events import Progressed, RunStarted
-from musemate.paths import resource
+from musemate.paths import default_project_folder, resource
 from musemate.project.store import Project
 
 TINY = json.dumps({"tiny": True})
@@ -100,6 +100,38 @@ def test_the_main_job_from_a_file_to_exported_takes(json_lines, song, tmp_path):
     assert json_lines("train", song, "--project", folder, "--preset", "best")[0] == 2
     with Project.open(folder) as store:
         assert len(store.fragments()) == 1  # the file was imported once
+
+
+def test_instant_takes_come_without_training(json_lines, command, song, tmp_path):
+    folder = tmp_path / "P"
+    args = ["instant", song, "--project", folder, "--count", 2, "--seconds", 2, "--seed", 5]
+    code, lines = json_lines(*args, "--mode", "variation", "--closeness", 0.3, "--no-metre")
+    assert code == 0
+    assert [(line["take"], line["seconds"], line["seed"]) for line in lines] == [("t1", 2.0, 5), ("t2", 2.0, 6)]
+    with Project.open(folder) as store:
+        requests = [take.request for take in store.takes()]
+        assert store.fragment("f1").beats is not None  # analysed too, for the names of exports
+    assert [(r["mode"], r["closeness"], r["metre"]) for r in requests] == [("variation", 0.3, False)] * 2
+    assert "instant" in command("list", "--project", folder)[1]
+    code, _, err = command("generate", "--project", folder)
+    assert code == 2
+    assert "Nothing is trained yet" in err
+    code, lines = json_lines("generate", "--project", folder, "--run", "r1", "--count", 1, "--no-metre")
+    assert (code, lines[0]["take"]) == (0, "t3")
+    with Project.open(folder) as store:
+        assert store.take("t3").request["metre"] is False
+
+
+def test_instant_takes_need_no_project_to_be_named(json_lines, song, tmp_path, monkeypatch):
+    monkeypatch.setenv("MUSEMATE_HOME", str(tmp_path / "home"))
+    for take in ("t1", "t2"):
+        assert json_lines("instant", song, "--count", 1)[1][0]["take"] == take
+    with Project.open(default_project_folder(song.stem)) as store:
+        assert (len(store.fragments()), len(store.runs())) == (1, 1)
+    code, lines = json_lines("instant", tmp_path / "gone.wav")
+    assert code == 2
+    assert "gone.wav" in lines[0]["error"]
+    assert not default_project_folder("gone").exists()
 
 
 def test_people_get_sentences(command, song, tmp_path):

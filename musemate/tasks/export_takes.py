@@ -60,7 +60,7 @@ def export_takes(
                 target,
                 song=fragment.name,
                 bpm=fragment.beats.bpm if fragment.beats and fragment.beats.is_sure else None,
-                take_name=take.name,
+                take_name=take.full_name,
                 depth=depth,
                 start_s=start_s,
                 length_s=length_s,

@@ -27,6 +27,7 @@ def generate(
     closeness: float = 0.5,
     seed: int | None = None,
     device: str = "auto",
+    metre: bool = True,
     *,
     cancelled: Cancelled,
 ) -> Iterator[Event]:
@@ -37,7 +38,7 @@ def generate(
     project : str
         The project's folder.
     run : str, optional
-        The run to make them with, the newest usable one when not given.
+        The run to make them with, the newest one with something trained when not given.
     count : int
         Number of takes, 1 to 100.
     seconds : float, optional
@@ -48,6 +49,8 @@ def generate(
         Seed of the first take, the others count on from it; drawn when not given.
     device : str
         "auto", "cpu", "cuda" or "cuda:1".
+    metre : bool
+        Keep to the fragment's beats and bars where they are sure.
     cancelled : callable
         Asked inside and between takes; a take that is not complete is not kept.
 
@@ -61,10 +64,10 @@ def generate(
     if not 1 <= count <= MAX_TAKES:
         raise SettingsError(f"{count} takes at once are not possible.", hint=f"Choose 1 to {MAX_TAKES}.")
     with Project.open(project) as store:
-        record = store.run(run) if run else _newest_usable(store)
+        record = store.run(run) if run else _newest_trained(store)
         length_s = min(max(1.0, record.length_s), MAX_TAKE_S) if seconds is None else seconds
         known = {take.seed for take in store.takes(run=record.id)}
-        requests = [TakeRequest(length_s, mode, closeness, s) for s in _seeds(count, seed, known)]
+        requests = [TakeRequest(length_s, mode, closeness, s, metre) for s in _seeds(count, seed, known)]
         yield from _takes(store, record, requests, device, cancelled)
 
 
@@ -83,13 +86,15 @@ def _takes(store: Project, run: Run, requests: list[TakeRequest], device: str, c
         yield TakeMade(take.id, str(store.audio_path(take.audio)), clip.duration_s, take.seed)
 
 
-def _newest_usable(store: Project) -> Run:
+def _newest_trained(store: Project) -> Run:
     usable = [run for run in store.runs() if run.is_usable]
-    if not usable:
-        raise ProjectError(
-            f'Nothing is trained yet in the project "{store.name}".', hint="Train variations of a fragment first."
-        )
-    return usable[-1]
+    trained = [run for run in usable if not run.is_instant]
+    if trained:
+        return trained[-1]
+    hint = "Train variations of a fragment first."
+    if usable:
+        hint = f"Train variations of a fragment first, or name the run {usable[-1].id} for more instant takes."
+    raise ProjectError(f'Nothing is trained yet in the project "{store.name}".', hint=hint)
 
 
 def _seeds(count: int, first: int | None, known: set[int]) -> list[int]:

@@ -18,6 +18,8 @@ TASKS = {
     "analyse_fragment": "musemate.tasks.analyse_fragment:analyse_fragment",
     "train": "musemate.tasks.train:train",
     "generate": "musemate.tasks.generate:generate",
+    "instant": "musemate.tasks.instant:instant",
+    "get_ready": "musemate.tasks.instant:get_ready",
     "export_takes": "musemate.tasks.export_takes:export_takes",
     "info": "musemate.tasks.show:info",
     "list_project": "musemate.tasks.show:list_project",
