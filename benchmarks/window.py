@@ -66,6 +66,7 @@ class Bench:
         self.app = make_app()
         self.window = Window(warm=False)
         self.window.session.analyse = lambda fragment_id: None  # type: ignore[method-assign]
+        self.window.first_takes.is_wanted = False  # pictures and a training are measured here, alone
         self.window.show()
         self.window.session.create_project(folder / "project")
 

@@ -64,6 +64,7 @@ MENUS: dict[str, tuple[Entry, ...]] = {
         Entry("stop_training", "&Stop training", ("Ctrl+.",)),
         LINE,
         Entry("make_takes", "&Make takes", ("Ctrl+M",)),
+        Entry("make_instant_takes", "Make &instant takes of the region", ("Ctrl+I",)),
     ),
     "&Help": (
         Entry("shortcuts", "&Keyboard shortcuts", ("F1",)),

@@ -52,7 +52,7 @@ class FragmentTree(QFrame):
         self.tree.clear()
         for fragment in fragments:
             item = self._fragment_item(fragment)
-            mine = [run for run in runs if run.fragment == fragment.id]
+            mine = [run for run in runs if run.fragment == fragment.id and (run.is_usable or not run.is_instant)]
             for run in reversed(mine):
                 self._add_run(item, run, [take for take in takes if take.run == run.id])
             self._unfold(item)
@@ -136,11 +136,14 @@ class FragmentTree(QFrame):
         return item
 
     def _add_run(self, parent: QTreeWidgetItem, run: Run, takes: list[Take]) -> None:
-        text = f"{wording.run_facts(run)}"
-        item = self._row(parent, "run", run.id, text, "sparkle", palette.MUTED)
+        icon = "wave" if run.is_instant else "sparkle"
+        item = self._row(parent, "run", run.id, wording.run_facts(run), icon, palette.MUTED)
         item.setData(0, ID + 2, run.state)
-        stretch = f"{wording.clock(run.start_s)} to {wording.clock(run.start_s + run.length_s)}"
-        item.setToolTip(0, f"Training {run.id} of {stretch}, seed {run.seed}\n{run.reason}".strip())
+        if run.is_instant:
+            item.setToolTip(0, f"Spliced from {wording.stretch(run)} of the fragment, without any training")
+        else:
+            facts = f"Training {run.id} of {wording.stretch(run)}, seed {run.seed}"
+            item.setToolTip(0, f"{facts}\n{run.reason}".strip())
         for take in reversed(takes):
             stars = f"  {'★' * take.stars}" if take.stars else ""
             row = self._row(item, "take", take.id, f"{take.name.capitalize()}{stars}", "demo", palette.TAKE)

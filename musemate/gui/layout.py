@@ -123,7 +123,7 @@ class Parts:
         bar, train, make, transport = self.stage.bar, self.train, self.make, self.transport
         stops: list[QWidget] = [self.tree.tree, self.tree.open, bar.start, bar.length, self.stage.view]
         stops += [train.preset, train.device, train.train, train.stop]
-        stops += [make.mode, make.closeness, make.count, make.seconds, make.make]
+        stops += [make.mode, make.closeness, make.metre, make.count, make.seconds, make.make]
         stops += [self.takes, transport.play, transport.stop, transport.loop, transport.sides, transport.volume]
         for first, second in pairwise(stops):
             window.setTabOrder(first, second)

@@ -145,7 +145,7 @@ class Listening(QObject):
 
     def _sound_of(self, take: Take) -> Sound:
         assert self._session.project is not None
-        return Sound(self._session.project.audio_path(take.audio), take.name.capitalize(), "take")
+        return Sound(self._session.project.audio_path(take.audio), take.full_name.capitalize(), "take")
 
     def _hear(self, sound: Sound | None, *, play: bool = False, keep_position: bool = False) -> None:
         if sound == self.audition.sound:

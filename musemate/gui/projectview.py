@@ -7,6 +7,7 @@ from collections.abc import Callable
 from PySide6.QtCore import QObject, Signal
 
 from musemate.analysis.peaks import Peaks
+from musemate.gui.firsttakes import FirstTakes
 from musemate.gui.layout import Parts
 from musemate.gui.listening import Listening
 from musemate.gui.session import Session
@@ -20,10 +21,17 @@ class ProjectView(QObject):
     refreshed = Signal()
 
     def __init__(
-        self, session: Session, parts: Parts, listening: Listening, trainer: Trainer, parent: QObject | None = None
+        self,
+        session: Session,
+        parts: Parts,
+        listening: Listening,
+        trainer: Trainer,
+        first_takes: FirstTakes,
+        parent: QObject | None = None,
     ) -> None:
         super().__init__(parent)
         self._session, self._parts, self._listening, self._trainer = session, parts, listening, trainer
+        self._first_takes = first_takes
         self._run = ""
         self._connect()
 
@@ -48,20 +56,27 @@ class ProjectView(QObject):
             self._session.pictures.want(audio)
 
     def current_run(self) -> Run | None:
-        """Return the run that takes are made with: the chosen one, or the fragment's newest usable one."""
+        """Return the run that takes are made with: the chosen one, or the newest of the fragment that was trained.
+
+        None: nothing is trained, and takes of the region are made at once.
+        """
         fragment = self._listening.fragment
         if fragment is None:
             return None
         usable = [run for run in self._session.runs(fragment.id) if run.is_usable]
         chosen = [run for run in usable if run.id == self._run]
-        return next(iter(chosen or usable[-1:]), None)
+        trained = [run for run in usable if not run.is_instant]
+        return next(iter(chosen or trained[-1:]), None)
 
     def _tell_ready(self) -> None:
-        self._parts.train.set_ready(why_not(self._listening.fragment))
-        run = self.current_run()
-        self._parts.make.set_ready("" if run else "Train variations first: takes are made with what was learnt.")
+        fragment, run = self._listening.fragment, self.current_run()
+        reason = why_not(fragment)
+        self._parts.train.set_ready(reason)
         self._parts.make.show_run(run)
-        self._parts.takes.set_hint(can_make=run is not None)
+        self._parts.make.set_ready("" if run else reason)
+        self._parts.make.set_metre(fragment.beats if fragment else None)
+        is_making = fragment is not None and fragment.id == self._first_takes.fragment
+        self._parts.takes.set_hint(can_make=run is not None or not reason, is_making=is_making)
 
     # what is chosen ------------------------------------------------------------------------------------
 
@@ -88,7 +103,7 @@ class ProjectView(QObject):
 
     def _show_run(self, run: Run) -> None:
         """Show what a training of another day left: its state and its previews."""
-        if not self._trainer.is_running:
+        if not self._trainer.is_running and not run.is_instant:
             self._parts.train.show_run(run, self._session.previews(run))
 
     def _on_added(self, fragment_id: str) -> None:
@@ -108,7 +123,8 @@ class ProjectView(QObject):
         self._show_takes()
         self._parts.takes.select(take.id if take else "")
         if take is not None:
-            self._run = take.run
+            if not take.is_instant:  # listening to one must not keep from what is trained
+                self._run = take.run
             self._parts.tree.select("take", take.id)
         elif fragment is not None:
             if self._run not in [run.id for run in self._session.runs(fragment.id)]:
@@ -206,6 +222,8 @@ class ProjectView(QObject):
         parts.tree.remove_asked.connect(self._on_remove)
         parts.tree.resume_asked.connect(self._on_resume)
         parts.train.resume_asked.connect(self._on_resume)
+        self._trainer.run_started.connect(self._on_run_started)
+        self._first_takes.changed.connect(self._tell_ready)
         parts.takes.chosen.connect(self._show_take)
         parts.takes.play_pressed.connect(self._on_play)
         parts.takes.stars_chosen.connect(self._on_stars)
@@ -222,6 +240,10 @@ class ProjectView(QObject):
     def _on_play(self, take_id: str) -> None:
         if self._session.project is not None:
             self._listening.play_take(self._session.project.take(take_id))
+
+    def _on_run_started(self) -> None:
+        """Make the next takes with what is being learnt now, as soon as there is something."""
+        self._run = ""
 
     def _on_resume(self, run_id: str) -> None:
         if self._session.project is not None and not self._trainer.is_running:

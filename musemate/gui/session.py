@@ -39,7 +39,7 @@ class Session(QObject):
         self.pictures.failed.connect(self.failed)
         self.project: Project | None = None
         self.loading: list[str] = []
-        self._is_closing = False
+        self.is_closing = False
 
     # projects ------------------------------------------------------------------------------------------
 
@@ -71,7 +71,7 @@ class Session(QObject):
 
     def close(self) -> None:
         """End all work, cooperatively, and close the project."""
-        self._is_closing = True
+        self.is_closing = True
         self.background.close()
         self.lanes.close()
         if self.project is not None:
@@ -147,7 +147,7 @@ class Session(QObject):
 
     def analyse(self, fragment_id: str) -> None:
         """Find beats, key and voice of a fragment."""
-        if self._is_closing:
+        if self.is_closing:
             return
         job = self.lanes.analyse.submit("analyse_fragment", project=self.folder, fragment=fragment_id)
         job.happened.connect(self._on_analysed)
@@ -158,6 +158,11 @@ class Session(QObject):
         job = self.lanes.train.submit("list_devices")
         job.happened.connect(self._on_devices)
         job.failed.connect(self.failed)
+
+    def get_ready(self) -> None:
+        """Let the quick lane load what the first takes need, unless a file is waiting there."""
+        if self.project is None:
+            self.lanes.quick.submit("get_ready").failed.connect(self.failed)
 
     def _on_import(self, event: Event) -> None:
         if isinstance(event, FragmentAdded):

@@ -95,7 +95,7 @@ class Stage(QFrame):
         if subject == self.subject:
             return
         self._begin(subject, None)
-        title = f"{take.name.capitalize()} of {fragment.name}"
+        title = f"{take.full_name.capitalize()} of {fragment.name}"
         self._describe_result(title, wording.take_facts(take))
         self._session.pictures.want(take.audio)
 

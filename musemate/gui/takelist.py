@@ -106,11 +106,10 @@ class TakeList(QFrame):
         self._stack.setCurrentIndex(1 if takes else 0)
         self._on_selection()
 
-    def set_hint(self, *, can_make: bool) -> None:
-        """Say what to do while there are no takes."""
-        self._empty.setText(
-            "Ready: make your first takes." if can_make else "Your takes will appear here. Train variations first."
-        )
+    def set_hint(self, *, can_make: bool, is_making: bool = False) -> None:
+        """Say what to do, or to wait for, while there are no takes."""
+        ready = "Ready: make your first takes." if can_make else "Your takes will appear here."
+        self._empty.setText("Your first takes are being made…" if is_making else ready)
 
     def set_playing(self, take_id: str, part: float, *, playing: bool) -> None:
         """Show which take is heard and how far; "" for none."""
@@ -179,7 +178,7 @@ class TakeList(QFrame):
     def _add(self, take: Take) -> None:
         item = QListWidgetItem()
         item.setData(ID, take.id)
-        item.setData(Qt.ItemDataRole.AccessibleTextRole, take.name)
+        item.setData(Qt.ItemDataRole.AccessibleTextRole, take.full_name)
         item.setSizeHint(QSize(0, HEIGHT))
         row = TakeRow(take)
         row.set_playable(self._unplayable)

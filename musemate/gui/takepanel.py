@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import (
+    QCheckBox,
     QDoubleSpinBox,
     QFrame,
     QGridLayout,
@@ -18,8 +19,9 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from musemate.gui import wording
 from musemate.gui.widgets import Choice, describe, label, roomy
-from musemate.project.records import Run
+from musemate.project.records import Beats, Run
 
 MOST_TAKES = 16
 LONGEST_TAKE_S = 300.0
@@ -28,6 +30,11 @@ CLOSENESS = {
     "new": "How much of the new arrangement is real: at 0 everything is made from noise, at 100 only the finest detail",
     "variation": "How much of the fragment's course a variation keeps: 0 is free, 100 stays very close",
 }
+CLOSENESS_INSTANT = {
+    "new": "How much of the fragment's order stays: at 0 nearly every beat jumps elsewhere, at 100 every other one",
+    "variation": CLOSENESS["variation"],
+}
+METRE = "Keep to the fragment's beats and bars; without it, takes are freer in time"
 
 
 @dataclass(frozen=True)
@@ -38,6 +45,7 @@ class TakeWish:
     seconds: float
     mode: str
     closeness: float
+    metre: bool = True
 
 
 class TakePanel(QFrame):
@@ -50,22 +58,41 @@ class TakePanel(QFrame):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setObjectName("panel")
+        self._run: Run | None = None
+        self._keep_metre = True
         self._build()
-        self.set_ready("Train variations first.")
+        self.set_metre(None)
+        self.set_ready("Choose a fragment first.")
 
     @property
     def wish(self) -> TakeWish:
         """What is set now."""
-        return TakeWish(self.count.value(), self.seconds.value(), self.mode.value, self.closeness.value() / 100)
+        closeness = self.closeness.value() / 100
+        return TakeWish(self.count.value(), self.seconds.value(), self.mode.value, closeness, self._keep_metre)
 
     def set_ready(self, reason: str) -> None:
         """Enable the button, or disable it with the reason as tooltip."""
         self.make.setEnabled(not reason)
-        self.make.setToolTip(reason or "Make takes with what was learnt (Ctrl+M)")
+        with_what = "Make takes at once, spliced from the region's own sound"
+        if not self._is_instant:
+            with_what = "Make takes with what was learnt"
+        self.make.setToolTip(reason or f"{with_what} (Ctrl+M)")
 
     def show_run(self, run: Run | None) -> None:
-        """Say which training the takes are made with."""
-        self._with.setText("" if run is None else f"with training {run.id[1:]} ({run.preset})")
+        """Say what the takes are made with: a run, or (None) the region itself, at once."""
+        self._run = run
+        self._with.setText(wording.made_with(run))
+        self._on_mode(self.mode.value)
+
+    def set_metre(self, beats: Beats | None) -> None:
+        """Offer to keep the metre where the fragment has one; else say why not."""
+        is_sure = beats is not None and beats.is_sure
+        why_not = "No steady beat was found in this fragment, so there is no metre to keep"
+        if beats is None:
+            why_not = "Whether there is a steady beat is not known yet; if there is one, it is kept"
+        self.metre.setEnabled(is_sure)
+        self.metre.setChecked(is_sure and self._keep_metre)
+        self.metre.setToolTip(METRE if is_sure else why_not)
 
     def set_seconds(self, seconds: float) -> None:
         """Propose a length: the fragment's own."""
@@ -89,8 +116,15 @@ class TakePanel(QFrame):
         self._progress.setVisible(running)
         self.note.setVisible(running)
 
+    @property
+    def _is_instant(self) -> bool:
+        return self._run is None or self._run.is_instant
+
     def _on_mode(self, mode: str) -> None:
-        describe(self.closeness, CLOSENESS[mode], "Closeness")
+        describe(self.closeness, (CLOSENESS_INSTANT if self._is_instant else CLOSENESS)[mode], "Closeness")
+
+    def _on_metre(self, kept: bool) -> None:
+        self._keep_metre = kept
 
     # building ------------------------------------------------------------------------------------------
 
@@ -114,6 +148,10 @@ class TakePanel(QFrame):
         self.mode.changed.connect(self._on_mode)
         layout.addWidget(self.mode)
         layout.addLayout(self._closeness_row())
+        self.metre = QCheckBox("Keep the metre")
+        describe(self.metre, METRE, "Keep the metre")
+        self.metre.clicked.connect(self._on_metre)
+        layout.addWidget(self.metre)
         layout.addLayout(self._number_row())
         layout.addLayout(self._button_row())
         self._progress = QProgressBar()

@@ -34,18 +34,26 @@ class Taker(QObject):
 
     def make(self, run_id: str, wish: TakeWish) -> None:
         """Make takes with a run."""
+        self._submit("generate", wish, run=run_id)
+
+    def make_instant(self, fragment_id: str, wish: TakeWish) -> None:
+        """Make takes of a fragment's region at once, without any training."""
+        self._submit("instant", wish, fragment=fragment_id)
+
+    def _submit(self, task: str, wish: TakeWish, **source: str) -> None:
         if self._job is not None:
             return
         self._wanted, self._n_made = wish.count, 0
         self._panel.show_working(f"Making take 1 of {wish.count}…", None)
         self._job = job = self._session.lanes.quick.submit(
-            "generate",
+            task,
             project=self._session.folder,
-            run=run_id,
+            **source,
             count=wish.count,
             seconds=wish.seconds,
             mode=wish.mode,
             closeness=wish.closeness,
+            metre=wish.metre,
         )
         job.progressed.connect(self._on_progress)
         job.happened.connect(self._on_event)

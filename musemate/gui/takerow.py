@@ -56,10 +56,11 @@ class TakeRow(QWidget):
         self.stars.set_value(take.stars)
         self.stars.chosen.connect(lambda stars: self.stars_chosen.emit(take.id, stars))
         self.thumbnail = Thumbnail()
-        describe(self, f"{take.name}: {wording.take_facts(take)}. Seed {take.seed}, {take.run}.", take.name)
+        kind = "Spliced at once, without any training" if take.is_instant else f"Made with training {take.run[1:]}"
+        describe(self, f"{take.name}: {wording.take_facts(take)}. {kind}. Seed {take.seed}.", take.full_name)
         names = QVBoxLayout()
         names.setSpacing(0)
-        names.addWidget(label(take.name.capitalize()))
+        names.addLayout(self._title())
         names.addWidget(label(wording.take_facts(take), "small"))
         layout = QHBoxLayout(self)
         layout.setContentsMargins(8, 4, 8, 4)
@@ -69,3 +70,13 @@ class TakeRow(QWidget):
         layout.addWidget(self.thumbnail, 1)
         layout.addWidget(self.stars)
         layout.addWidget(self.export)
+
+    def _title(self) -> QHBoxLayout:
+        title = QHBoxLayout()
+        title.setSpacing(8)
+        title.addWidget(label(self.take.name.capitalize()))
+        self.tag = label("instant", "tag")
+        self.tag.setVisible(self.take.is_instant)
+        title.addWidget(self.tag)
+        title.addStretch(1)
+        return title

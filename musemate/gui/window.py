@@ -28,6 +28,7 @@ from musemate.gui import dialogs, dropping
 from musemate.gui.actions import Actions
 from musemate.gui.audition import Audition
 from musemate.gui.exportdialog import ExportDialog
+from musemate.gui.firsttakes import FirstTakes
 from musemate.gui.layout import Parts
 from musemate.gui.listening import Listening
 from musemate.gui.memory import Memory
@@ -75,7 +76,8 @@ class Window(QMainWindow):
         self.listening = Listening(self.session, self.parts.stage, self.parts.transport, self.audition, self)
         self.trainer = Trainer(self.session, self.parts.train, self)
         self.taker = Taker(self.session, self.parts.make, self)
-        self.view = ProjectView(self.session, self.parts, self.listening, self.trainer, self)
+        self.first_takes = FirstTakes(self.session, self.listening, self)
+        self.view = ProjectView(self.session, self.parts, self.listening, self.trainer, self.first_takes, self)
         self.actions_by_name = Actions(self, self._handlers())
         self.export_dialog: ExportDialog | None = None
         self._connect()
@@ -150,13 +152,23 @@ class Window(QMainWindow):
             self.trainer.start(fragment, preset, device)
 
     def on_make(self) -> None:
-        """Make takes with the current run."""
+        """Make takes with the current run, or at once where nothing is trained yet."""
         run = self.view.current_run()
         if run is None:
-            self.parts.messages.say("Train variations first: takes are made with what was learnt.", level="warning")
+            self.on_make_instant()
         else:
             self._remember(n_takes=self.parts.make.wish.count)
             self.taker.make(run.id, self.parts.make.wish)
+
+    def on_make_instant(self) -> None:
+        """Make takes of the current region at once, whatever is trained."""
+        fragment = self.listening.fragment
+        reason = why_not(fragment)
+        if fragment is None or reason:
+            self.parts.messages.say(reason, level="warning")
+        else:
+            self._remember(n_takes=self.parts.make.wish.count)
+            self.taker.make_instant(fragment.id, self.parts.make.wish)
 
     def on_export(self, takes: list[str] | None = None) -> None:
         """Ask how to export takes, the chosen ones if none are given."""
@@ -250,6 +262,7 @@ class Window(QMainWindow):
             "train": lambda: self.parts.train.train.click() if not self.trainer.is_running else None,
             "stop_training": self.trainer.stop,
             "make_takes": lambda: self.parts.make.make.click(),
+            "make_instant_takes": self.on_make_instant,
             "shortcuts": lambda: dialogs.show_shortcuts(self),
             "about": lambda: dialogs.show_about(self),
         }
@@ -282,6 +295,7 @@ class Window(QMainWindow):
         self.audition.start(self._make_player)
         if self._warm:
             self.session.lanes.quick.warm()
+            self.session.get_ready()
             self.session.find_devices()
 
     # Qt's hooks ----------------------------------------------------------------------------------------

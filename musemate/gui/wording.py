@@ -68,8 +68,17 @@ def take_facts(take: Take) -> str:
     return f"{clock(take.seconds)}  ·  {kind}, closeness {take.closeness:.0%}"
 
 
+def made_with(run: Run | None) -> str:
+    """Return what takes are made with: a training, or (None) nothing but the region itself."""
+    if run is None or run.is_instant:
+        return "instant, without training"
+    return f"with training {run.id[1:]} ({run.preset})"
+
+
 def run_facts(run: Run) -> str:
     """Return the state of a run in one line."""
+    if run.is_instant:
+        return f"Instant  ·  {clock(run.start_s)}–{clock(run.start_s + run.length_s)}"
     scales = f"{run.n_finished} of {len(run.scales)} scales" if run.scales else "no scale yet"
     states = {
         "training": "training…",
@@ -78,6 +87,11 @@ def run_facts(run: Run) -> str:
         "failed": "failed",
     }
     return f"{run.preset}  ·  {states.get(run.state, run.state)}"
+
+
+def stretch(run: Run) -> str:
+    """Return the region of a run such as "0:05 to 0:35"."""
+    return f"{clock(run.start_s)} to {clock(run.start_s + run.length_s)}"
 
 
 def length_hint(length_s: float) -> str:

@@ -20,7 +20,7 @@ from musemate.gui.takelist import TakeList
 from musemate.gui.takepanel import TakePanel, TakeWish
 from musemate.gui.trainpanel import TrainPanel
 from musemate.gui.transport import Transport
-from musemate.project.records import Run, Take
+from musemate.project.records import Beats, Run, Take
 
 
 def progress(scale: int, step: int, **losses: float) -> Progressed:
@@ -90,7 +90,9 @@ def test_take_panel_asks_for_what_is_set(qtbot: QtBot, style: None) -> None:
     panel = TakePanel()
     qtbot.addWidget(panel)
     assert not panel.make.isEnabled()
+    panel.show_run(run("frames"))
     panel.set_ready("")
+    assert panel._with.text() == "with training 2 (sketch)"
     assert "at 0 everything is made from noise" in panel.closeness.toolTip()
     panel.mode.value = "variation"
     assert "course a variation keeps" in panel.closeness.toolTip()
@@ -100,6 +102,43 @@ def test_take_panel_asks_for_what_is_set(qtbot: QtBot, style: None) -> None:
     with qtbot.waitSignal(panel.make_asked) as asked:
         qtbot.mouseClick(panel.make, Qt.MouseButton.LeftButton)
     assert asked.args == [TakeWish(2, 300.0, "variation", 0.8)]
+
+
+def run(engine: str) -> Run:
+    return Run("r2", "f1", 0.0, 25.0, engine, "sketch", "cpu", 0, "finished", ("a",), 1, 1.0, 1.0, "")
+
+
+def test_take_panel_says_when_nothing_needs_to_be_trained(qtbot: QtBot, style: None) -> None:
+    panel = TakePanel()
+    qtbot.addWidget(panel)
+    for made_with in (None, run("instant")):
+        panel.show_run(made_with)
+        panel.set_ready("")
+        assert panel._with.text() == "instant, without training"
+        assert "spliced from the region's own sound" in panel.make.toolTip()
+        assert "noise" not in panel.closeness.toolTip()
+    panel.show_run(run("frames"))
+    panel.set_ready("")
+    assert "what was learnt" in panel.make.toolTip()
+
+
+def test_metre_is_kept_unless_unchecked_and_only_where_there_is_one(qtbot: QtBot, style: None) -> None:
+    panel = TakePanel()
+    qtbot.addWidget(panel)
+    sure, unsure = Beats(120.0, 0.9, (0.0, 0.5)), Beats(97.0, 0.2, (0.0, 0.6))
+    assert not panel.metre.isEnabled()
+    assert "not known yet" in panel.metre.toolTip()
+    panel.set_metre(sure)
+    assert (panel.metre.isEnabled(), panel.metre.isChecked(), panel.wish.metre) == (True, True, True)
+    panel.metre.click()
+    assert not panel.wish.metre
+    panel.set_metre(unsure)
+    assert (panel.metre.isEnabled(), panel.metre.isChecked()) == (False, False)
+    assert "No steady beat" in panel.metre.toolTip()
+    panel.set_metre(sure)
+    assert (panel.metre.isChecked(), panel.wish.metre) == (False, False), "what was chosen is remembered"
+    panel.metre.click()
+    assert panel.wish.metre
 
 
 def test_same_star_again_takes_the_stars_away(qtbot: QtBot, style: None) -> None:
