@@ -16,7 +16,7 @@ from musemate.audio.clip import AudioClip
 from musemate.audio.files import write_wav
 from musemate.engine.base import Cancelled, TakeRequest, TrainRequest
 from musemate.engine.checkpoint import Checkpoint
-from musemate.engine.device import memory_errors_said
+from musemate.engine.device import memory_errors_said, one_thread
 from musemate.engine.events import Event, Progressed, RunStarted, ScaleFinished
 from musemate.engine.frames.climbing import ScaleTraining
 from musemate.engine.frames.clock import TrainingClock
@@ -104,7 +104,8 @@ class _Training:
         known = self.checkpoint.facts
         facts = {"config": self.config.to_json(), "seed": self.request.seed, "clip": clip_hash(self.clip)}
         if FRAGMENT not in self.checkpoint.parts:
-            prepared = prepare(self.clip, self.config, find_beats(self.clip))
+            with one_thread():
+                prepared = prepare(self.clip, self.config, find_beats(self.clip))
             self.checkpoint.store(FRAGMENT, prepared.tensors(), {**facts, **prepared.facts()})
         elif any(known.get(name) != _as_json(value) for name, value in facts.items()):
             raise CheckpointError(
