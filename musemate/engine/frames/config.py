@@ -58,7 +58,7 @@ class FramesConfig:
     renderer_crop: int = 40
     input_noise: float = 0.35
     draft_rate: float = 2e-3
-    sound_rate: float = 1e-3
+    sound_rate: float = 2e-3
     learning_rate: float = 5e-4
 
     def __post_init__(self) -> None:
