@@ -14,6 +14,8 @@ from musemate.audio.clip import AudioClip
 from musemate.engine.events import Event
 from musemate.errors import SettingsError
 
+CPU = "cpu"
+"""torch's name of the device that is everywhere."""
 MAX_TAKE_S = 300.0
 PRESETS = ("sketch", "balanced", "fine")
 MODES = ("new", "variation")

@@ -1,4 +1,4 @@
-"""Compute devices: which there are, which to use, and whether one really computes what the CPU computes."""
+"""Compute devices: which there are, which to use, and how one computes the same twice."""
 
 from __future__ import annotations
 
@@ -6,13 +6,14 @@ import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from typing import Any
 
 import torch
 
-from musemate.errors import DeviceError, DeviceMemoryError
-
-SELF_TEST_TOLERANCE = 1e-2
-"""Largest difference to the CPU that the self-test accepts, relative to the largest value."""
+from musemate.engine.base import CPU
+from musemate.engine.events import Warned
+from musemate.engine.selftest import ADVICE, fault
+from musemate.errors import DeviceError
 
 
 @dataclass(frozen=True)
@@ -30,51 +31,53 @@ def list_devices() -> list[Device]:
         properties = torch.cuda.get_device_properties(index)
         memory_gib = properties.total_memory / 2**30
         found.append(Device(f"cuda:{index}", f"{properties.name} ({memory_gib:.0f} GB)"))
-    return [*found, Device("cpu", f"CPU ({os.cpu_count()} cores)")]
+    return [*found, Device(CPU, f"CPU ({os.cpu_count()} cores)")]
 
 
-def choose_device(wanted: str) -> Device:
-    """Turn "auto", "cpu", "cuda" or "cuda:N" into a device that is here.
+def choose_device(wanted: str) -> tuple[Device, list[Warned]]:
+    """Turn "auto", "cpu", "cuda" or "cuda:N" into a device that is here and computes what the CPU computes.
+
+    Returns
+    -------
+    Device
+        With "auto", the fastest one that passes the self-test.
+    list of Warned
+        What the songwriter should know: faster devices that had to be passed over.
 
     Raises
     ------
     DeviceError
-        The wanted device is not here.
+        The wanted device is not here, or fails the self-test.
     """
     devices = list_devices()
     if wanted == "auto":
-        return next((d for d in devices if d.name == "cpu" or passes_self_test(d.name)), devices[-1])
+        return _first_good(devices)
     for device in devices:
         if wanted in (device.name, device.name.partition(":")[0]):
-            return device
+            if reason := _fault(device):
+                raise DeviceError(f"{device.label} cannot be used: {reason}.", hint=ADVICE[reason])
+            return device, []
     raise DeviceError(
         f'There is no device "{wanted}" on this machine.',
         hint=f"Choose one of: auto, {', '.join(d.name for d in devices)}.",
     )
 
 
-def passes_self_test(name: str) -> bool:
-    """Compare a convolution, its gradient and an STFT on the device with the CPU.
-
-    Some devices run but compute garbage, or have no kernels in the installed torch; this finds both within a second.
-    """
-    try:
-        here, there = _self_test_values("cpu"), _self_test_values(name)
-    except RuntimeError:
-        return False
-    limit = SELF_TEST_TOLERANCE * float(here.abs().max())
-    return bool(torch.isfinite(there).all()) and float((here - there).abs().max()) <= limit
+def _first_good(devices: list[Device]) -> tuple[Device, list[Warned]]:
+    warnings: list[Warned] = []
+    for device in devices:
+        reason = _fault(device)
+        if not reason:
+            return device, warnings
+        warnings.append(Warned(f"{device.label} is not used: {reason}.", ADVICE[reason]))
+    raise AssertionError("the CPU is always there")
 
 
-def _self_test_values(name: str) -> torch.Tensor:
-    generator = torch.Generator().manual_seed(1)
-    signal = torch.randn(1, 4, 2048, generator=generator).to(name).requires_grad_()
-    kernel = torch.randn(4, 4, 9, generator=generator).to(name)
-    out = torch.nn.functional.conv1d(signal, kernel, padding=4)
-    spectrum = torch.stft(out[0], 256, 64, window=torch.hann_window(256, device=name), return_complex=True)
-    loss = spectrum.abs().mean()
-    (gradient,) = torch.autograd.grad(loss, signal)
-    return torch.cat([gradient.flatten() / gradient.abs().max(), loss.reshape(1)]).detach().cpu()
+def _fault(device: Device) -> str:
+    if device.name == CPU:
+        return ""
+    with repeatable(device.name):
+        return fault(device.name)
 
 
 @contextmanager
@@ -93,22 +96,23 @@ def one_thread() -> Iterator[None]:
 
 
 @contextmanager
-def memory_errors_said(device: str) -> Iterator[None]:
-    """Translate torch's out-of-memory failures.
+def repeatable(name: str) -> Iterator[None]:
+    """Let a graphics card compute the same values each time; a CPU does so by itself.
 
-    Raises
-    ------
-    DeviceMemoryError
-        The work inside took more memory than there is.
+    Where torch has no such way for an operation, it warns and goes on.
     """
+    if not name.startswith("cuda"):
+        yield
+        return
+    # read when cuBLAS starts, and asked for by torch
+    os.environ.setdefault("CUBLAS_WORKSPACE_CONFIG", ":4096:8")
+    settings: Any = torch.utils.deterministic  # a module whose types do not show its setting
+    before = torch.are_deterministic_algorithms_enabled(), torch.is_deterministic_algorithms_warn_only_enabled()
+    filled = settings.fill_uninitialized_memory
+    torch.use_deterministic_algorithms(True, warn_only=True)
+    settings.fill_uninitialized_memory = False  # costs time, and nothing reads such memory
     try:
         yield
-    except RuntimeError as error:
-        # torch's CPU allocator has no error class of its own, and on each system other words
-        if not isinstance(error, torch.OutOfMemoryError) and "DefaultCPUAllocator" not in str(error):
-            raise
-        raise DeviceMemoryError(
-            f"There was not enough memory on {device}.",
-            hint='Choose a shorter region or take, the preset "sketch", or the CPU.',
-            detail=str(error),
-        ) from error
+    finally:
+        torch.use_deterministic_algorithms(before[0], warn_only=before[1])
+        settings.fill_uninitialized_memory = filled

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import asdict
 
 from musemate.engine.base import MAX_TAKE_S, Cancelled, TakeRequest
-from musemate.engine.events import Event, TakeMade, Working
+from musemate.engine.events import Event, TakeMade, Warned, Working
 from musemate.engine.registry import get_engine
 from musemate.errors import ProjectError, SettingsError
 from musemate.project.records import Run
@@ -16,6 +16,8 @@ from musemate.project.store import Project
 MAX_TAKES = 100
 N_SEEDS = 1_000_000
 """Drawn seeds stay short enough to be read and typed."""
+_said: set[Warned] = set()
+"""What this process said about devices: takes are made often, and once is enough."""
 
 
 def generate(
@@ -75,14 +77,16 @@ def _takes(store: Project, run: Run, requests: list[TakeRequest], device: str, c
     yield Working("Loading the training", 0.0)
     from musemate.engine.device import choose_device
 
-    device = choose_device(device).name
-    model = get_engine(run.engine).load(store.run_path(run.id), device)
+    chosen, warnings = choose_device(device)
+    yield from [warned for warned in warnings if warned not in _said]
+    _said.update(warnings)
+    model = get_engine(run.engine).load(store.run_path(run.id), chosen.name)
     for index, request in enumerate(requests):
         yield Working(f"Making take {index + 1} of {len(requests)}", index / len(requests))
         clip = model.generate(request, cancelled)
         if cancelled():
             return
-        take = store.add_take(run.id, store.store_clip(clip), asdict(request), device=device)
+        take = store.add_take(run.id, store.store_clip(clip), asdict(request), device=chosen.name)
         yield TakeMade(take.id, str(store.audio_path(take.audio)), clip.duration_s, take.seed)
 
 

@@ -12,7 +12,7 @@ from musemate.audio.files import read_clip
 from musemate.engine.base import PRESETS, Cancelled, TrainRequest, check_seed
 from musemate.engine.events import Event, Progressed, RunFinished, RunStarted, ScaleFinished, Warned, Working
 from musemate.engine.registry import get_engine
-from musemate.errors import AudioFileError, MuseMateError, SettingsError
+from musemate.errors import AudioFileError, DeviceError, MuseMateError, SettingsError
 from musemate.project.records import Run
 from musemate.project.store import Project
 from musemate.tasks.loss_log import LossLog
@@ -70,9 +70,9 @@ def train(
             record, warnings = _new_run(
                 store, fragment, start_s, length_s, engine, preset, seed, options, device=device
             )
-            yield from warnings
         else:
-            record = _old_run(store, run, device)
+            record, warnings = _old_run(store, run, device)
+        yield from warnings
         yield from _Training(store, record, cancelled).events()
 
 
@@ -95,34 +95,44 @@ def _new_run(
     check_seed(seed)
     # what is not possible is refused before a run of it is stored
     get_engine(engine).check(TrainRequest(preset, seed, options=options))
+    device, warnings = _chosen(device)
     run = store.add_run(
         source.id,
         engine=engine,
         preset=preset,
-        device=_device_name(device),
+        device=device,
         seed=seed,
         start_s=start_s,
         length_s=length_s,
         options=options,
     )
-    return run, region_warnings(source, start_s, length_s)
+    return run, [*warnings, *region_warnings(source, start_s, length_s)]
 
 
-def _old_run(store: Project, run_id: str, device: str) -> Run:
+def _old_run(store: Project, run_id: str, device: str) -> tuple[Run, list[Warned]]:
     run = store.run(run_id)
     if run.state == "finished":
         raise SettingsError(
             f"Run {run_id} is finished; there is nothing left to train.", hint="Make takes, or start a new training."
         )
-    # the same device gives the same result as training straight through
-    wanted = run.device if device == "auto" else device
-    return replace(run, device=_device_name(wanted))
+    name, warnings = _same_device(run) if device == "auto" else _chosen(device)
+    return replace(run, device=name), warnings
 
 
-def _device_name(wanted: str) -> str:
+def _same_device(run: Run) -> tuple[str, list[Warned]]:
+    """Choose the run's own device, which gives the same result as training straight through, else the best one left."""
+    try:
+        return _chosen(run.device)
+    except DeviceError as error:
+        name, _ = _chosen("auto")
+        return name, [Warned(error.message, f"The training goes on with {name}.")]
+
+
+def _chosen(wanted: str) -> tuple[str, list[Warned]]:
     from musemate.engine.device import choose_device
 
-    return choose_device(wanted).name
+    device, warnings = choose_device(wanted)
+    return device.name, warnings
 
 
 class _Training:
@@ -154,7 +164,8 @@ class _Training:
             finally:
                 losses.close()
                 complete = self._store_end(reason)
-        yield RunFinished(run.id, round(self._seconds, 2), round(self._peak_mib, 1), run.device, complete)
+        stored = store.run(run.id)
+        yield RunFinished(run.id, round(stored.seconds, 2), round(stored.peak_mib, 1), run.device, complete)
 
     def _clip(self) -> AudioClip:
         """Return the region; the song's name, not that of its file here, says which one is silent."""

@@ -39,6 +39,25 @@ def toy(monkeypatch):
 
 
 @pytest.fixture
+def card(monkeypatch):
+    """Add a device that stands in for a graphics card and return its name: torch computes on the CPU there."""
+    from musemate.engine import device
+
+    devices = [device.Device("cpu:0", "Card (8 GB)"), device.Device("cpu", "CPU (2 cores)")]
+    monkeypatch.setattr(device, "list_devices", lambda: devices)
+    monkeypatch.setattr("musemate.tasks.generate._said", set())
+    return "cpu:0"
+
+
+@pytest.fixture
+def card_fails(monkeypatch):
+    """Let that card fail its self-test."""
+    from musemate.engine import device, selftest
+
+    monkeypatch.setattr(device, "fault", lambda name: selftest.WRONG)
+
+
+@pytest.fixture
 def make_wav(tmp_path):
     """Return a function that writes a soft noise."""
 

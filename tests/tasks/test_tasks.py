@@ -195,6 +195,13 @@ def test_impossible_takes_are_refused(perform, trained, store, args):
     assert store.takes() == []
 
 
+def test_a_card_that_fails_its_test_is_said_with_the_first_takes(perform, trained, store, card, card_fails):
+    (warned,) = of(perform(generate, trained, count=1), Warned)
+    assert warned.message == "Card (8 GB) is not used: it computes other values than the CPU."
+    assert of(perform(generate, trained, count=1), Warned) == []
+    assert {take.device for take in store.takes()} == {"cpu"}
+
+
 def test_stopping_keeps_the_takes_made_so_far(perform, trained, store):
     perform(generate, trained, count=4, cancelled=lambda: len(store.takes()) == 2)
     assert len(store.takes()) == 2

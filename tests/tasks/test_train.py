@@ -151,6 +151,27 @@ def test_a_run_that_is_being_trained_keeps_its_device(perform, toy, store, folde
     assert store.run("r1").device == "cuda:0"
 
 
+def test_a_card_that_fails_the_self_test_is_passed_over_and_said(perform, toy, store, folder, card, card_fails):
+    events = perform(train, folder, "f1")
+    assert of(events, Warned)[0].message == "Card (8 GB) is not used: it computes other values than the CPU."
+    assert (store.run("r1").device, events[-1].device) == ("cpu", "cpu")
+    with pytest.raises(DeviceError, match="cannot be used: it computes other values"):
+        perform(train, folder, "f1", device=card)
+    assert len(store.runs()) == 1
+
+
+def test_a_run_of_a_card_that_is_gone_goes_on_and_says_so(perform, toy, store, folder):
+    perform(train, folder, "f1", device="cpu", cancelled=StopAfter(store, 1))
+    store.update_run("r1", device="cuda:7")
+    events = perform(train, folder, run="r1")
+    (warned,) = of(events, Warned)
+    assert (warned.message, warned.hint) == (
+        'There is no device "cuda:7" on this machine.',
+        f"The training goes on with {events[-1].device}.",
+    )
+    assert store.run("r1").state == "finished"
+
+
 def test_silence_is_named_after_the_song(perform, toy, store, folder, tmp_path):
     samples = np.zeros((1, 48_000), dtype=np.float32)
     samples[:, 40_000:] = 0.5

@@ -16,7 +16,7 @@ from musemate.audio.clip import AudioClip
 from musemate.audio.files import write_wav
 from musemate.engine.base import Cancelled, TakeRequest, TrainRequest
 from musemate.engine.checkpoint import Checkpoint
-from musemate.engine.device import memory_errors_said, one_thread
+from musemate.engine.device import one_thread, repeatable
 from musemate.engine.events import Event, Progressed, RunStarted, ScaleFinished
 from musemate.engine.frames.climbing import ScaleTraining
 from musemate.engine.frames.clock import TrainingClock
@@ -26,6 +26,7 @@ from musemate.engine.frames.preparing import Prepared, check_region, clip_hash, 
 from musemate.engine.frames.pyramid import ScaleGenerator
 from musemate.engine.frames.rendering import RendererTraining, make_renderer
 from musemate.engine.frames.stack import Pyramid
+from musemate.engine.memory import memory_errors_said
 from musemate.errors import CheckpointError, TrainingError
 
 PREVIEW_S = 12.0
@@ -47,7 +48,7 @@ class FramesEngine:
         """Train on a clip; see `musemate.engine.base.Engine`."""
         config = make_config(request.preset, request.options)
         check_region(clip)
-        with memory_errors_said(request.device):
+        with memory_errors_said(request.device), repeatable(request.device):
             yield from _Training(fitting_rate(clip), config, request, directory, cancelled).events()
 
     def check(self, request: TrainRequest) -> None:
@@ -115,7 +116,7 @@ class _Training:
 
     def _train_part(self, index: int, part: _Part) -> Iterator[Event]:
         prepared = _load_fragment(self.checkpoint)
-        with torch.random.fork_rng():
+        with torch.random.fork_rng(devices=[]):  # networks are made on the CPU, then moved
             # initial weights come from torch's global state, everything else from the generator
             seed = self.request.seed * 1009 + index
             torch.manual_seed(seed)

@@ -9,7 +9,6 @@ import torch
 
 from musemate.audio.clip import AudioClip
 from musemate.engine.base import Cancelled, TakeRequest
-from musemate.engine.device import memory_errors_said
 from musemate.engine.frames.arranger import Arranger
 from musemate.engine.frames.framing import from_mid_side
 from musemate.engine.frames.guide import without
@@ -18,6 +17,7 @@ from musemate.engine.frames.pyramid import pad_to_multiple, pool
 from musemate.engine.frames.renderer import Renderer
 from musemate.engine.frames.retrieval import nearest_frames
 from musemate.engine.frames.stack import Pyramid
+from musemate.engine.memory import memory_errors_said
 
 MARGIN_S = 2.0
 """Made before and after a take and cut off: networks see an edge there that music has not."""
