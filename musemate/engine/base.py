@@ -123,11 +123,12 @@ class Engine(Protocol):
         """
 
     def train(self, clip: AudioClip, request: TrainRequest, directory: Path, cancelled: Cancelled) -> Iterator[Event]:
-        """Train on `clip`, store each finished scale in `directory`, yield Progressed, ScaleFinished and Warned.
+        """Train on `clip`, store each finished scale in `directory`, yield its progress as events.
 
         The first event is `RunStarted` with run "" (the task puts its own id in); ends early, without an error, when
         `cancelled()` turns True. Calling it again with the directory of a stopped training goes on after the last
-        finished scale.
+        finished scale. When a device runs out of memory, it goes on with less, on the CPU at last, and says so:
+        `Warned`, and `DeviceChanged` where it did.
 
         Raises
         ------

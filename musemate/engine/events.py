@@ -107,6 +107,14 @@ class Warned(Event):
 
 
 @dataclass(frozen=True)
+class DeviceChanged(Event):
+    """A training goes on on another device than it began on."""
+
+    kind: ClassVar[str] = "device"
+    device: str
+
+
+@dataclass(frozen=True)
 class RunFinished(Event):
     """A training ended; `complete` is False when it was stopped early and keeps only its finished scales."""
 

@@ -8,7 +8,7 @@ from typing import Any
 from PySide6.QtCore import QObject, Signal
 
 from musemate.engine.base import MAX_REGION_S, MIN_REGION_S
-from musemate.engine.events import Event, Progressed, RunFinished, RunStarted, ScaleFinished, Warned
+from musemate.engine.events import DeviceChanged, Event, Progressed, RunFinished, RunStarted, ScaleFinished, Warned
 from musemate.errors import MuseMateError
 from musemate.gui.session import Session
 from musemate.gui.trainpanel import TrainPanel
@@ -103,6 +103,8 @@ class Trainer(QObject):
         elif isinstance(event, ScaleFinished):
             self._panel.show_scale(event)
             self._session.rows_changed.emit()
+        elif isinstance(event, DeviceChanged):
+            self._panel.show_device(event.device)
         elif isinstance(event, RunFinished):
             self._end = event
         elif isinstance(event, Warned):

@@ -75,7 +75,11 @@ class TrainPanel(QFrame):
             self._scales = list(event.scales)
             self.strip.set_scales(self._scales)
         if event.device:
-            self.detail.setText(f"On {event.device}")
+            self.show_device(event.device)
+
+    def show_device(self, device: str) -> None:
+        """Show where the training computes now."""
+        self.detail.setText(f"On {device}")
 
     def show_progress(self, event: Progressed) -> None:
         """Show how far the training is."""

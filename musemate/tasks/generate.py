@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from dataclasses import asdict
 
-from musemate.engine.base import MAX_TAKE_S, Cancelled, TakeRequest
+from musemate.audio.clip import AudioClip
+from musemate.engine.base import CPU, MAX_TAKE_S, Cancelled, Model, TakeRequest
 from musemate.engine.events import Event, TakeMade, Warned, Working
 from musemate.engine.registry import get_engine
-from musemate.errors import ProjectError, SettingsError
+from musemate.errors import DeviceMemoryError, ProjectError, SettingsError
 from musemate.project.records import Run
 from musemate.project.store import Project
 
@@ -80,14 +81,45 @@ def _takes(store: Project, run: Run, requests: list[TakeRequest], device: str, c
     chosen, warnings = choose_device(device)
     yield from [warned for warned in warnings if warned not in _said]
     _said.update(warnings)
-    model = get_engine(run.engine).load(store.run_path(run.id), chosen.name)
+    maker = _Maker(store, run, chosen.name, cancelled)
     for index, request in enumerate(requests):
         yield Working(f"Making take {index + 1} of {len(requests)}", index / len(requests))
-        clip = model.generate(request, cancelled)
+        clip = yield from maker.make(request)
         if cancelled():
             return
-        take = store.add_take(run.id, store.store_clip(clip), asdict(request), device=chosen.name)
+        take = store.add_take(run.id, store.store_clip(clip), asdict(request), device=maker.device)
         yield TakeMade(take.id, str(store.audio_path(take.audio)), clip.duration_s, take.seed)
+
+
+class _Maker:
+    """Makes takes on a device, and on the CPU from the moment on when that has no memory left."""
+
+    def __init__(self, store: Project, run: Run, device: str, cancelled: Cancelled) -> None:
+        self._store, self._run, self._cancelled = store, run, cancelled
+        self._model: Model | None = None
+        self.device = device
+
+    def make(self, request: TakeRequest) -> Generator[Event, None, AudioClip]:
+        """Return the take; yield what should be said about it."""
+        try:
+            return self._make(request)
+        except DeviceMemoryError:
+            if self.device == CPU:
+                raise
+        self._model, self.device = None, CPU
+        from musemate.engine.memory import release_memory
+
+        release_memory()  # out here, where the failure no longer holds what it was computed with
+        yield Warned(
+            "The graphics card ran out of memory; MuseMate goes on with the CPU.",
+            "Closing other programs frees memory.",
+        )
+        return self._make(request)
+
+    def _make(self, request: TakeRequest) -> AudioClip:
+        if self._model is None:
+            self._model = get_engine(self._run.engine).load(self._store.run_path(self._run.id), self.device)
+        return self._model.generate(request, self._cancelled)
 
 
 def _newest_trained(store: Project) -> Run:

@@ -10,7 +10,16 @@ from typing import Any
 from musemate.audio.clip import AudioClip
 from musemate.audio.files import read_clip
 from musemate.engine.base import PRESETS, Cancelled, TrainRequest, check_seed
-from musemate.engine.events import Event, Progressed, RunFinished, RunStarted, ScaleFinished, Warned, Working
+from musemate.engine.events import (
+    DeviceChanged,
+    Event,
+    Progressed,
+    RunFinished,
+    RunStarted,
+    ScaleFinished,
+    Warned,
+    Working,
+)
 from musemate.engine.registry import get_engine
 from musemate.errors import AudioFileError, DeviceError, MuseMateError, SettingsError
 from musemate.project.records import Run
@@ -143,6 +152,7 @@ class _Training:
         self._began_s = time.monotonic()
         self._n_finished = run.n_finished
         self._scales = run.scales
+        self._device = run.device
         self._peak = PeakMemory(run.device)
 
     def events(self) -> Iterator[Event]:
@@ -165,7 +175,7 @@ class _Training:
                 losses.close()
                 complete = self._store_end(reason)
         stored = store.run(run.id)
-        yield RunFinished(run.id, round(stored.seconds, 2), round(stored.peak_mib, 1), run.device, complete)
+        yield RunFinished(run.id, round(stored.seconds, 2), round(stored.peak_mib, 1), self._device, complete)
 
     def _clip(self) -> AudioClip:
         """Return the region; the song's name, not that of its file here, says which one is silent."""
@@ -196,6 +206,8 @@ class _Training:
             return replace(event, run=self._run.id)
         if isinstance(event, Progressed):
             losses.note(self._scales[event.scale], event)
+        if isinstance(event, DeviceChanged):
+            self._device = event.device
         if isinstance(event, ScaleFinished):
             self._n_finished = max(self._n_finished, event.scale + 1)
             self._store_progress()
@@ -220,5 +232,7 @@ class _Training:
         else:
             state = "failed"
             reason = reason or "The training was interrupted before its first part was finished."
-        self._store_progress(state=state, reason=reason)
+        # memory may be free again when a stopped training goes on: it begins where it was asked to
+        device = self._device if complete else self._run.device
+        self._store_progress(state=state, reason=reason, device=device)
         return complete

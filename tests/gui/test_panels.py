@@ -39,7 +39,10 @@ def test_train_panel_follows_a_training(train: TrainPanel) -> None:
     train.show_begin()
     assert train.is_running
     assert train.train.isHidden()
-    train.show_started(RunStarted("r1", "cpu", ["1/16", "1/8", "1/4"]))
+    train.show_started(RunStarted("r1", "cuda:0", ["1/16", "1/8", "1/4"]))
+    assert train.detail.text() == "On cuda:0"
+    train.show_device("cpu")
+    assert train.detail.text() == "On cpu"
     train.show_progress(progress(1, 5, critic=2.0))
     assert train.state.text() == "Scale 2 of 3 · 1/8"
     assert train.detail.text() == "Step 5 of 10  ·  about 2 min left"

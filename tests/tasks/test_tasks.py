@@ -26,7 +26,7 @@ from musemate.engine.events import (
     Warned,
     Working,
 )
-from musemate.errors import ExportError, ProjectError, SettingsError
+from musemate.errors import DeviceMemoryError, ExportError, ProjectError, SettingsError
 from musemate.paths import resource
 from musemate.project.records import Beats
 from musemate.project.store import Project
@@ -40,6 +40,7 @@ from musemate.tasks.registry import TASKS, get_task
 from musemate.tasks.show import list_devices, list_project
 from musemate.tasks.throttle import throttled
 from musemate.tasks.train import train
+from tests.tasks.toy_engine import ToyModel
 
 
 def of(events, kind):
@@ -192,6 +193,41 @@ def test_nothing_trained_is_a_sentence(perform, toy, store, folder):
 def test_impossible_takes_are_refused(perform, trained, store, args):
     with pytest.raises(SettingsError):
         perform(generate, trained, **args)
+    assert store.takes() == []
+
+
+@pytest.mark.parametrize("place", ["loading", "making"])
+def test_takes_go_on_with_the_cpu_when_the_card_is_full(perform, trained, toy, store, card, monkeypatch, place):
+    loaded = []
+
+    class FullModel(ToyModel):
+        def generate(self, request, cancelled):
+            if request.seed > 5:
+                raise DeviceMemoryError("There was not enough memory on cpu:0.")
+            return super().generate(request, cancelled)
+
+    def load(folder, device):
+        loaded.append(device)
+        if device == card and place == "loading":
+            raise DeviceMemoryError("There was not enough memory on cpu:0.")
+        return FullModel() if device == card else ToyModel()
+
+    monkeypatch.setattr(toy, "load", load, raising=False)
+    events = perform(generate, trained, count=3, seed=5)
+    assert [w.message for w in of(events, Warned)] == [
+        "The graphics card ran out of memory; MuseMate goes on with the CPU."
+    ]
+    assert [take.device for take in store.takes()] == ([card] if place == "making" else ["cpu"]) + ["cpu", "cpu"]
+    assert loaded == [card, "cpu"]
+
+
+def test_memory_that_the_cpu_has_not_is_a_failure(perform, trained, toy, store, monkeypatch):
+    def load(folder, device):
+        raise DeviceMemoryError("There was not enough memory on cpu.")
+
+    monkeypatch.setattr(toy, "load", load, raising=False)
+    with pytest.raises(DeviceMemoryError):
+        perform(generate, trained, device="cpu")
     assert store.takes() == []
 
 

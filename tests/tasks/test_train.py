@@ -13,7 +13,7 @@ import pytest
 
 from musemate.audio.clip import AudioClip
 from musemate.audio.files import read_clip, write_wav
-from musemate.engine.events import Progressed, RunFinished, RunStarted, ScaleFinished, Warned
+from musemate.engine.events import DeviceChanged, Progressed, RunFinished, RunStarted, ScaleFinished, Warned
 from musemate.errors import AudioFileError, DeviceError, ProjectError, SettingsError, TooShortError, TrainingError
 from musemate.tasks.memory import PeakMemory
 from musemate.tasks.train import train
@@ -149,6 +149,23 @@ def test_a_run_that_is_being_trained_keeps_its_device(perform, toy, store, folde
     with pytest.raises(ProjectError, match="being trained"):
         perform(train, folder, run=add_busy_run(device="cuda:0"), device="cpu")
     assert store.run("r1").device == "cuda:0"
+
+
+def test_a_training_that_ended_on_the_cpu_says_so(perform, toy, store, folder, card):
+    events = perform(train, folder, "f1", options={"full_at": 1})
+    assert events[-1].device == "cpu"
+    assert of(events, RunStarted)[0].device == card
+    assert events[events.index(DeviceChanged("cpu")) - 1].message.endswith("goes on with the CPU.")
+    assert store.run("r1").device == "cpu"
+
+
+def test_a_stopped_training_tries_again_where_it_ran_out_of_memory(perform, toy, store, folder, card):
+    events = perform(train, folder, "f1", options={"full_at": 0}, cancelled=StopAfter(store, 1))
+    assert (events[-1].complete, events[-1].device) == (False, "cpu")
+    assert store.run("r1").device == card
+    perform(train, folder, run="r1")
+    assert [request.device for _, request in toy.requests] == [card, card]
+    assert store.run("r1").device == card
 
 
 def test_a_card_that_fails_the_self_test_is_passed_over_and_said(perform, toy, store, folder, card, card_fails):

@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 
 from musemate.audio.clip import AudioClip
-from musemate.engine.events import Progressed, RunStarted, ScaleFinished
+from musemate.engine.events import DeviceChanged, Progressed, RunStarted, ScaleFinished, Warned
 from musemate.errors import CheckpointError, SettingsError, TrainingError
 from musemate.tasks import generate, registry, train
 
@@ -16,7 +16,7 @@ SCALES = ["coarse", "middle", "fine"]
 
 
 class ToyEngine:
-    """Options: `fail_at` and `break_at` (scale), `wait_at` (scale that only a cancel ends)."""
+    """Options: `fail_at`, `break_at` and `full_at` (scale), `wait_at` (scale that only a cancel ends)."""
 
     name = "toy"
     requests: list = []  # noqa: RUF012 - what tests look at
@@ -35,6 +35,9 @@ class ToyEngine:
                 continue
             if options.get("fail_at") == scale:
                 raise TrainingError("The loss is no longer a number.", hint="Try another seed.")
+            if options.get("full_at") == scale and request.device != "cpu":
+                yield Warned("The graphics card ran out of memory; MuseMate goes on with the CPU.")
+                yield DeviceChanged("cpu")
             if options.get("break_at") == scale:
                 raise ZeroDivisionError("our own mistake")
             while options.get("wait_at") == scale and not cancelled():

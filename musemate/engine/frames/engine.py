@@ -13,21 +13,23 @@ import torch
 
 from musemate.analysis.rhythm import find_beats
 from musemate.audio.clip import AudioClip
-from musemate.audio.files import write_wav
-from musemate.engine.base import Cancelled, TakeRequest, TrainRequest
+from musemate.audio.wav import write_wav
+from musemate.engine.base import CPU, Cancelled, TakeRequest, TrainRequest
 from musemate.engine.checkpoint import Checkpoint
 from musemate.engine.device import one_thread, repeatable
-from musemate.engine.events import Event, Progressed, RunStarted, ScaleFinished
+from musemate.engine.events import DeviceChanged, Event, Progressed, RunStarted, ScaleFinished
 from musemate.engine.frames.climbing import ScaleTraining
 from musemate.engine.frames.clock import TrainingClock
 from musemate.engine.frames.config import FramesConfig, make_config
+from musemate.engine.frames.framing import Framing
+from musemate.engine.frames.ladder import Ladder
 from musemate.engine.frames.model import FramesModel, component_weights
 from musemate.engine.frames.preparing import Prepared, check_region, clip_hash, fitting_rate, prepare
 from musemate.engine.frames.pyramid import ScaleGenerator
 from musemate.engine.frames.rendering import RendererTraining, make_renderer
 from musemate.engine.frames.stack import Pyramid
-from musemate.engine.memory import memory_errors_said
-from musemate.errors import CheckpointError, TrainingError
+from musemate.engine.memory import memory_errors_said, release_memory
+from musemate.errors import CheckpointError, DeviceMemoryError, TrainingError
 
 PREVIEW_S = 12.0
 REPORT_EVERY_S = 0.1
@@ -48,7 +50,7 @@ class FramesEngine:
         """Train on a clip; see `musemate.engine.base.Engine`."""
         config = make_config(request.preset, request.options)
         check_region(clip)
-        with memory_errors_said(request.device), repeatable(request.device):
+        with memory_errors_said(CPU), repeatable(request.device):
             yield from _Training(fitting_rate(clip), config, request, directory, cancelled).events()
 
     def check(self, request: TrainRequest) -> None:
@@ -81,7 +83,7 @@ class _Training:
     ) -> None:
         self.clip, self.config, self.request, self.cancelled = clip, config, request, cancelled
         self.checkpoint = Checkpoint(directory)
-        self.device = torch.device(request.device)
+        self.ladder = Ladder(config, request.device, Framing(clip.rate_hz, clip.n_channels))
         self.parts = _parts(config)
         self.clock = TrainingClock([p.kind for p in self.parts], [p.n_steps for p in self.parts])
 
@@ -101,6 +103,10 @@ class _Training:
             seconds = time.monotonic() - began
             yield ScaleFinished(index, part.name, str(self._write_preview(index, part)), seconds)
 
+    @property
+    def device(self) -> torch.device:
+        return torch.device(self.ladder.device)
+
     def _store_fragment(self) -> None:
         known = self.checkpoint.facts
         facts = {"config": self.config.to_json(), "seed": self.request.seed, "clip": clip_hash(self.clip)}
@@ -115,6 +121,23 @@ class _Training:
             )
 
     def _train_part(self, index: int, part: _Part) -> Iterator[Event]:
+        """Train a part, as often as memory runs out each time one rung lower, until it is stored or cancelled."""
+        while True:
+            device = self.ladder.device
+            try:
+                with memory_errors_said(device):
+                    yield from self._try_part(index, part)
+                return
+            except DeviceMemoryError:
+                warned = self.ladder.climb_down(part.kind)
+                if warned is None:
+                    raise
+            release_memory()  # out here, where the failure no longer holds what it was computed with
+            yield warned
+            if self.ladder.device != device:
+                yield DeviceChanged(self.ladder.device)
+
+    def _try_part(self, index: int, part: _Part) -> Iterator[Event]:
         prepared = _load_fragment(self.checkpoint)
         with torch.random.fork_rng(devices=[]):  # networks are made on the CPU, then moved
             # initial weights come from torch's global state, everything else from the generator
@@ -147,13 +170,13 @@ class _Training:
         if part.kind != "scale":
             sound = prepared.framing.to_tensor(self.clip).to(self.device)
             draft = self.checkpoint.load(DRAFT) if part.file == SOUND else None
-            renderer = RendererTraining(self.config, prepared.framing, frames, sound, generator, draft)
+            renderer = RendererTraining(self.ladder.config, prepared.framing, frames, sound, generator, draft)
             return renderer.steps(), renderer.averaged.state_dict
         pyramid = _load_pyramid(self.checkpoint, self.config, self.device)
         weights = component_weights(prepared.space.spread, self.config.n_generated).to(self.device)
         frames = frames[: self.config.n_generated] * weights[:, None]
         guide, walks = prepared.guide().to(self.device), self._walks(prepared)
-        scale = ScaleTraining(self.config, pyramid, frames, guide, walks, generator)
+        scale = ScaleTraining(self.ladder.config, pyramid, frames, guide, walks, generator)
 
         def tensors() -> dict[str, torch.Tensor]:
             assert pyramid.fixed_noise is not None
@@ -173,13 +196,23 @@ class _Training:
 
     def _write_preview(self, index: int, part: _Part) -> Path:
         """Write what can be heard now: the fragment rendered, noise through the scales so far, or a real take."""
-        model = load_model(self.checkpoint, self.request.device)
         seconds = max(1.0, min(PREVIEW_S, self.clip.duration_s))
         if part.file == DRAFT:
-            take = model.generate(TakeRequest(seconds, "variation", 1.0, seed=0))
+            request = TakeRequest(seconds, "variation", 1.0, seed=0)
         else:
-            take = model.generate(TakeRequest(seconds, "new", 0.0 if part.kind == "scale" else 0.5, seed=index))
-        return write_wav(self._preview_file(index), take, overwrite=True)
+            request = TakeRequest(seconds, "new", 0.0 if part.kind == "scale" else 0.5, seed=index)
+        return write_wav(self._preview_file(index), self._heard(request), overwrite=True)
+
+    def _heard(self, request: TakeRequest) -> AudioClip:
+        """Make a take where the training stands, or on the CPU in a moment where that has no memory left."""
+        try:
+            with memory_errors_said(self.ladder.device):
+                return load_model(self.checkpoint, self.ladder.device).generate(request)
+        except DeviceMemoryError:
+            if self.ladder.device == CPU:
+                raise
+        release_memory()
+        return load_model(self.checkpoint, CPU).generate(request)
 
 
 def _parts(config: FramesConfig) -> list[_Part]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
@@ -65,9 +66,7 @@ class RendererTraining:
             SpectrumDiscriminator(channels, size) for size in fft_sizes(self.framing.rate_hz, DISCRIMINATOR_WINDOWS_S)
         ).to(device)
         self.sizes = fft_sizes(self.framing.rate_hz)
-        # a second of 44.1 kHz stereo is 5.5 times the work of one at 16 kHz mono: meet half-way
-        load = self.framing.rate_hz * channels / REFERENCE_RATE_HZ
-        self.batch = max(2, round((c.draft_batch if self.draft is None else c.sound_batch) / max(1.0, load) ** 0.5))
+        self.batch = crops_a_step(c.draft_batch if self.draft is None else c.sound_batch, self.framing)
         rate = c.draft_rate if self.draft is None else c.sound_rate
         self.sound_steps = SoundSteps(self.renderer, self.averaged, self.discriminators, rate)
 
@@ -116,6 +115,13 @@ class RendererTraining:
             nn.functional.avg_pool1d(p[:, None], width, 1, width // 2, count_include_pad=False)[:, 0] for p in powers
         ]
         return ((smooth[0] + 1e-9) / (smooth[1] + 1e-9)).sqrt().clamp(1 / GAIN_LIMIT, GAIN_LIMIT)
+
+
+def crops_a_step(asked: int, framing: Framing) -> int:
+    """Turn a number of crops at 16 kHz mono into that at another rate: fewer of more work, but two, where asked."""
+    # a second of 44.1 kHz stereo is 5.5 times the work of one at 16 kHz mono: meet half-way
+    load = framing.rate_hz * framing.n_channels / REFERENCE_RATE_HZ
+    return min(asked, max(2, round(asked / math.sqrt(max(1.0, load)))))
 
 
 def make_renderer(config: FramesConfig, framing: Framing, n_components: int) -> Renderer:
