@@ -11,6 +11,7 @@ from musemate.audio.clip import AudioClip
 from musemate.engine.base import TakeRequest, TrainRequest
 from musemate.engine.checkpoint import Checkpoint
 from musemate.engine.events import Event, Progressed, RunStarted, ScaleFinished
+from musemate.engine.frames.climbing import ScaleTraining
 from musemate.engine.frames.engine import FramesEngine
 from musemate.engine.frames.rendering import RendererTraining
 from musemate.errors import (
@@ -132,9 +133,44 @@ def test_loss_that_is_no_number_stops_and_keeps_the_finished(tmp_path: Path, mon
         return {"spectral": float("nan")} if adversarial else step(self, adversarial=adversarial)
 
     monkeypatch.setattr(RendererTraining, "_step", broken)
-    with pytest.raises(TrainingError, match="no longer a number"):
+    with pytest.raises(TrainingError, match='stopped at "sound": its loss is no longer a number') as caught:
         train(tmp_path)
+    assert "Try another seed" in caught.value.hint
     assert Checkpoint(tmp_path).parts == ["fragment", "draft", "scale-0", "scale-1", "scale-2"]
+
+
+def test_after_a_loss_that_was_no_number_takes_are_made_and_the_rest_can_be_trained(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    step = ScaleTraining._step
+    with monkeypatch.context() as patch:
+        patch.setattr(
+            ScaleTraining,
+            "_step",
+            lambda self, i: {**step(self, i), **({"reconstruction": float("inf")} if self.scale == 1 else {})},
+        )
+        with pytest.raises(TrainingError, match='stopped at "structure 1/2"'):
+            train(tmp_path / "run")
+    assert Checkpoint(tmp_path / "run").parts == ["fragment", "draft", "scale-0"]
+    assert FramesEngine().load(tmp_path / "run").generate(TakeRequest(2.0, "new", 0.0)).peak > 0.001
+    train(tmp_path / "run")
+    train(tmp_path / "straight")
+    run, straight = weights(tmp_path / "run"), weights(tmp_path / "straight")
+    assert all(torch.equal(run[name], straight[name]) for name in straight)
+
+
+def test_weights_that_the_very_last_step_broke_are_not_stored(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    average = ScaleTraining._average
+
+    def break_weights(self: ScaleTraining) -> None:
+        average(self)
+        with torch.no_grad():
+            next(self.averaged.parameters()).fill_(float("nan"))  # the losses, of another copy, stay numbers
+
+    monkeypatch.setattr(ScaleTraining, "_average", break_weights)
+    with pytest.raises(TrainingError, match='stopped at "structure 1/4": its result is no longer a number'):
+        train(tmp_path)
+    assert Checkpoint(tmp_path).parts == ["fragment", "draft"]
 
 
 @pytest.mark.parametrize(("mode", "closeness"), [("new", 0.0), ("new", 0.5), ("variation", 0.2), ("variation", 1.0)])

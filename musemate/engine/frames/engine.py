@@ -149,18 +149,17 @@ class _Training:
         step = 0
         for step, losses in enumerate(steps, start=1):
             if not all(math.isfinite(loss) for loss in losses.values()):
-                raise TrainingError(
-                    f'The training stopped at "{part.name}": its loss is no longer a number.',
-                    hint="What was finished before is kept. Try another seed, or a louder or longer region.",
-                    detail=f"step {step}: {losses}",
-                )
+                raise _no_number(part, "loss", f"step {step}: {losses}")
             if self.cancelled():
                 return
             if time.monotonic() - reported >= REPORT_EVERY_S or step == part.n_steps:
                 reported = time.monotonic()
                 fraction, left_s = self.clock.look(step)
                 yield Progressed(index, len(self.parts), step, part.n_steps, losses, fraction, left_s)
-        self.checkpoint.store(part.file, tensors())
+        trained = tensors()
+        if broken := [name for name, tensor in trained.items() if not tensor.isfinite().all()]:
+            raise _no_number(part, "result", f"after the last step: {broken}")  # no loss tells of the last update
+        self.checkpoint.store(part.file, trained)
 
     def _trainer(
         self, part: _Part, prepared: Prepared, generator: torch.Generator
@@ -227,6 +226,14 @@ def _parts(config: FramesConfig) -> list[_Part]:
     ]
     draft = _Part("sound draft", DRAFT, "draft", config.draft_steps)
     return [draft, *scales, _Part("sound", SOUND, "sound", config.sound_steps)]
+
+
+def _no_number(part: _Part, what: str, detail: str) -> TrainingError:
+    return TrainingError(
+        f'The training stopped at "{part.name}": its {what} is no longer a number.',
+        hint="What was finished before is kept. Try another seed, or a louder or longer region.",
+        detail=detail,
+    )
 
 
 def load_model(checkpoint: Checkpoint, device: str) -> FramesModel:
