@@ -284,11 +284,13 @@ def test_closing_the_window_in_the_middle_of_a_training_keeps_its_scales(qtbot, 
     from musemate.jobs.lane import Lane
 
     lane = Lane("closed", finder="toy_engine:get_task")
-    seen = []
-    job = lane.submit("train", project=folder, fragment="f1", options={"wait_at": 1})
-    job.happened.connect(seen.append)
-    qtbot.waitUntil(lambda: len(of(seen, ScaleFinished)) == 1, timeout=15_000)
-    lane.close()
+    try:
+        seen = []
+        job = lane.submit("train", project=folder, fragment="f1", options={"wait_at": 1})
+        job.happened.connect(seen.append)
+        qtbot.waitUntil(lambda: len(of(seen, ScaleFinished)) == 1, timeout=15_000)
+    finally:
+        lane.close()
     assert job.state == "cancelled"
     assert isinstance(seen[-1], RunFinished)
     assert (store.run("r1").state, store.run("r1").n_finished) == ("stopped", 1)
