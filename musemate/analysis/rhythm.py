@@ -62,10 +62,33 @@ def find_beats(clip: AudioClip) -> Beats:
     if looped:
         times = np.arange(0.0, clip.duration_s - 0.01, 60.0 / looped)
         return _beats(times, LOOP_CONFIDENCE, downbeat=0, beats_per_bar=4)
-    frames = _refined(track(onsets.full, onsets.frame_rate, bpm), onsets)
-    times = _covering(_straightened(frames / onsets.frame_rate), 60.0 / bpm[0], clip.duration_s)
+    times = _covering(_straightened(_tracked(onsets, bpm)), 60.0 / bpm[0], clip.duration_s)
     bars = find_bars(times, onsets, find_chroma(clip))
     return _beats(times, confidence, bars.downbeat, bars.beats_per_bar)
+
+
+def played_beats(clip: AudioClip) -> Times:
+    """Find beats where they were played, put on no grid and not continued to the clip's ends.
+
+    Parameters
+    ----------
+    clip : AudioClip
+        2 s to some minutes.
+
+    Returns
+    -------
+    ndarray, shape (beats,)
+        Rising seconds from the clip's start; empty where nothing sets in.
+    """
+    onsets = find_onsets(clip)
+    if clip.duration_s < SHORTEST_S or not onsets.full.any():
+        return np.zeros(0)
+    return _tracked(onsets, choose_tempo(repetition(onsets.full, onsets.frame_rate))[0])
+
+
+def _tracked(onsets: Onsets, bpm: Times) -> Times:
+    """Beats of an onset curve in seconds, `bpm` as `tempo.choose_tempo` gives it."""
+    return np.asarray(_refined(track(onsets.full, onsets.frame_rate, bpm), onsets) / onsets.frame_rate)
 
 
 def loop_bpm(clip: AudioClip, onsets: Onsets) -> int:

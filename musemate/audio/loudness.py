@@ -1,0 +1,36 @@
+"""How loud a clip is to the ear: integrated loudness as broadcasters measure it."""
+
+from __future__ import annotations
+
+from musemate.audio.clip import AudioClip
+from musemate.errors import TooShortError
+
+BLOCK_S = 0.4
+"""The measure looks at blocks of this length (ITU-R BS.1770-4)."""
+
+
+def integrated_lufs(clip: AudioClip) -> float:
+    """Measure integrated loudness (ITU-R BS.1770-4, by pyloudnorm).
+
+    Parameters
+    ----------
+    clip : AudioClip
+        Mono or stereo, 0.4 s at least.
+
+    Returns
+    -------
+    float
+        LUFS; minus infinity where nothing is louder than -70 LUFS.
+
+    Raises
+    ------
+    TooShortError
+        The clip is shorter than one block.
+    """
+    import pyloudnorm
+
+    if clip.duration_s <= BLOCK_S:
+        raise TooShortError(
+            f"The loudness of {clip.duration_s:.2f} s cannot be measured.", hint="Choose at least half a second."
+        )
+    return float(pyloudnorm.Meter(clip.rate_hz, block_size=BLOCK_S).integrated_loudness(clip.samples.T))
