@@ -9,6 +9,7 @@ from pathlib import Path
 from types import ModuleType
 
 import pytest
+from engine.signals import ticking_clip
 
 FOLDER = Path(__file__).parents[1] / "benchmarks"
 NAN = float("nan")
@@ -132,3 +133,27 @@ def test_faults_are_summed_and_other_figures_show_the_worst_take(load, tmp_path,
     assert row["clicks"] == 4
     assert row["loudness LU"] == pytest.approx(-6.0, abs=0.3)
     assert "| noise | new | 0.00 | 0.00 | -" in beside.short_table({("noise", "new"): row})
+
+
+@pytest.mark.slow
+def test_the_way_of_the_data_is_drawn_from_a_run(load, tmp_path, monkeypatch):
+    from PIL import Image
+
+    from musemate.audio.files import write_wav
+    from musemate.engine.base import TrainRequest
+    from musemate.engine.registry import get_engine
+
+    clip = ticking_clip(6.0, channels=2)
+    fragment = write_wav(tmp_path / "fragment.wav", clip)
+    request = TrainRequest("sketch", options={"tiny": True})
+    for _ in get_engine("frames").train(clip, request, tmp_path / "run", lambda: False):
+        pass
+    picture = tmp_path / "docs" / "engine.png"
+    args = ["flow.py", str(tmp_path / "run"), str(fragment), "--to", str(picture), "--seconds", "4"]
+    monkeypatch.setattr(sys, "argv", args)
+    load("flow").main()
+    with Image.open(picture) as drawn:
+        assert drawn.width > 1_800
+        assert drawn.width / drawn.height > 2
+        assert len(drawn.getcolors()) > 100  # no empty page
+    assert picture.stat().st_size < 300_000
