@@ -101,6 +101,8 @@ class Bench:
         As for `musemate train`.
     judge : Path or None
         The judge's script.
+    reuse : bool
+        Whether a training that the folder already holds is measured again instead of made again.
     """
 
     real: Path
@@ -108,6 +110,7 @@ class Bench:
     preset: str
     device: str
     judge: Path | None
+    reuse: bool = False
 
     @classmethod
     def of(cls, file: Path, folder: Path, options: argparse.Namespace) -> Bench:
@@ -117,7 +120,7 @@ class Bench:
         if options.mono16:
             clip = AudioClip(clip.mono(), clip.rate_hz).resampled(16_000)
         real = write_wav(folder / "fragment.wav", clip, overwrite=True)
-        return cls(real, folder, options.preset, options.device, options.judge)
+        return cls(real, folder, options.preset, options.device, options.judge, options.reuse)
 
     def clip(self) -> AudioClip:
         """Return the fragment."""
@@ -125,9 +128,14 @@ class Bench:
 
     def train(self, project: str, setting: Setting) -> dict[str, Any]:
         """Train in a process of its own; return the last line's "seconds", "peak_mib" and "device"."""
+        known = self.folder / f"{project}.json"
+        if self.reuse and known.exists():
+            return dict(json.loads(known.read_text(encoding="utf-8")))
         args = ["train", str(self.real), "--project", str(self.folder / project), "--preset", self.preset]
         args += ["--device", self.device, "--options", json.dumps(dict(setting.options))]
-        return musemate(*args, attributes=setting.attributes)[-1]
+        last = musemate(*args, attributes=setting.attributes)[-1]
+        known.write_text(json.dumps(last), encoding="utf-8")
+        return last
 
     def takes(
         self, project: str, kind: Kind, setting: Setting, count: int = N_TAKES, seconds: float | None = None
@@ -205,4 +213,5 @@ def parser_of(description: str | None) -> argparse.ArgumentParser:
     parser.add_argument("--device", default="auto")
     parser.add_argument("--judge", type=Path, help="script that scores takes")
     parser.add_argument("--keep", type=Path, help="folder for the projects, kept afterwards")
+    parser.add_argument("--reuse", action="store_true", help="measure the trainings in that folder, if there are any")
     return parser
