@@ -145,7 +145,8 @@ def _tables(rows: list[dict[str, Any]]) -> list[str]:
     apart = [(r["name"], kind, *(row[n] for n in names)) for r in rows for kind, row in r["differences"].items()]
     parts.append(table(("fragment", "take", *names), apart))
     parts.append(short_table({(r["name"], kind): row for r in rows for kind, row in r["beside"].items()}))
-    parts.append(long_table({(r["name"], kind): row for r in rows for kind, row in r["long"].items()}))
+    if any(row["long"] for row in rows):
+        parts.append(long_table({(r["name"], kind): row for r in rows for kind, row in r["long"].items()}))
     return parts
 
 
