@@ -22,6 +22,7 @@ from musemate.engine.base import TakeRequest
 from musemate.engine.frames.framing import Framing
 from musemate.engine.frames.model import MARGIN_S, FramesModel
 from musemate.engine.frames.pyramid import pad_to_multiple, pool
+from musemate.engine.frames.retrieval import between
 from musemate.engine.registry import get_engine
 
 Floats = npt.NDArray[np.float32]
@@ -63,18 +64,16 @@ def _flow(model: FramesModel, request: TakeRequest, file: Path) -> Flow:
     frame_s = 1.0 / framing.frame_rate
     margin = round(MARGIN_S * framing.frame_rate)
     n = round(request.seconds * framing.frame_rate) + 2 + margin
-    source = model.prepared.arranger().arrange(
-        request.mode, request.closeness, n, np.random.default_rng(request.seed), margin
-    )
-    scales, n_given = _scales(model, request, torch.from_numpy(source))
-    finished = model.draw_frames(request, n, margin)
+    plan = model.plan(request, n, margin)
+    scales, n_given = _scales(model, request, plan)
+    finished = model.draw_frames(request, plan)
     borders, places = model.prepared.borders.numpy(), model.prepared.places.numpy()
     return Flow(
         fragment=read_clip(file),
         frames=bands.picture(model.frames, 0.0, frame_s),
         components=model.frames.numpy(),
         # what stands before the take only warms the networks up
-        walk_s=source[margin:][: round(request.seconds / frame_s)] * frame_s,
+        walk_s=plan.numpy()[margin:][: round(request.seconds / frame_s)] * frame_s,
         frame_s=frame_s,
         bars_s=borders[:-1][places == 0] * frame_s if len(borders) else np.zeros(0),
         scales=[
@@ -90,12 +89,12 @@ def _flow(model: FramesModel, request: TakeRequest, file: Path) -> Flow:
 
 
 @torch.inference_mode()
-def _scales(model: FramesModel, request: TakeRequest, source: torch.Tensor) -> tuple[list[torch.Tensor], int]:
+def _scales(model: FramesModel, request: TakeRequest, plan: torch.Tensor) -> tuple[list[torch.Tensor], int]:
     """What each scale of the pyramid holds, normalised components (made, columns), and how many scales are given."""
-    n_given, freedom = model._entry(request)
+    n_given, freedom = model.entry(request)
     coarsest = model.pyramid.time_scales[0]
-    given = pad_to_multiple(model.frames[: model.n_generated, source] * model.weights[:, None], coarsest)
-    guide = pad_to_multiple(model.guide[:, source], coarsest)
+    given = pad_to_multiple(between(model.frames[: model.n_generated], plan) * model.weights[:, None], coarsest)
+    guide = pad_to_multiple(between(model.guide, plan), coarsest)
     scales = []
     for number, factor in enumerate(model.pyramid.time_scales, start=1):
         if number <= n_given:

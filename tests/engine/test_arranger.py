@@ -122,6 +122,26 @@ def test_same_seed_same_walk_other_seed_other_walk(material: Material, beats: Be
     assert not np.array_equal(one, three)
 
 
+@pytest.mark.parametrize("sure", [True, False])
+def test_exact_positions_follow_the_rounded_plan(material: Material, beats: Beats, sure: bool) -> None:
+    arranger = _arranger(material, beats if sure else None)
+    plans = [plan("new", 0.5, 2000, np.random.default_rng(4), 30) for plan in (arranger.arrange, arranger.positions)]
+    assert plans[1].shape == (2030,)
+    # where two units meet, the frame between them may belong to either
+    assert (np.abs(plans[0] - plans[1]) <= 1.001).mean() > 0.95
+
+
+def test_exact_positions_put_beats_where_they_belong(material: Material, beats: Beats) -> None:
+    arranger = _arranger(material, beats)
+    assert isinstance(arranger.grid, BeatGrid)
+    places = arranger.positions("new", 0.5, 3000, np.random.default_rng(4))
+    beats_of_take = np.arange(1, 90) * 0.5 * RATE
+    at = np.ceil(beats_of_take).astype(int)
+    source_beats = places[at] - (at - beats_of_take)
+    nearest = np.abs(source_beats[:, None] - arranger.grid.borders[None, :]).min(axis=1)
+    assert nearest.max() < 1e-6
+
+
 def test_too_short_to_arrange() -> None:
     silence = Material(np.zeros((60, 2), dtype=np.float32), np.zeros(60, dtype=np.float32))
     with pytest.raises(TooShortError, match="too short"):

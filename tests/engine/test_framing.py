@@ -56,3 +56,13 @@ def test_components_are_orthonormal_and_keep_all_of_a_low_rank_signal() -> None:
     frames = space.frames(bands)
     torch.testing.assert_close(space.axes.T @ frames + space.mean[:, None], bands, atol=1e-3, rtol=1e-3)
     torch.testing.assert_close(frames.std(dim=1, correction=0), space.spread, atol=1e-3, rtol=1e-3)
+    torch.testing.assert_close(space.bands(frames), bands, atol=1e-3, rtol=1e-3)
+
+
+def test_powers_of_bands_follow_those_of_the_sound_in_each_channel() -> None:
+    framing = Framing(16000, 2)
+    noise = torch.randn(2, 32000, generator=torch.Generator().manual_seed(0)) * torch.tensor([[0.1], [0.02]])
+    powers = framing.powers(framing.log_bands(noise))
+    louder = framing.powers(framing.log_bands(2 * noise))
+    assert float(powers[0] / powers[1]) == pytest.approx(25, rel=0.1)
+    assert (louder / powers).tolist() == pytest.approx([4, 4], rel=0.05)

@@ -12,7 +12,7 @@ from musemate.engine.frames.losses import (
 )
 from musemate.engine.frames.pyramid import ScaleCritic, ScaleGenerator, pad_to_multiple, pool, upsample
 from musemate.engine.frames.renderer import Renderer, SpectrumDiscriminator
-from musemate.engine.frames.retrieval import nearest_frames
+from musemate.engine.frames.retrieval import between, nearest_frames
 from musemate.engine.frames.stack import Pyramid
 
 
@@ -102,6 +102,11 @@ def test_retrieval_keeps_a_running_match_over_an_equal_one() -> None:
     match = nearest_frames(piece, library, 1)
     # the very last frame has no neighbour on its right, so only the library's own end equals it
     assert match[:-1].tolist() == list(range(49))
+
+
+def test_frames_are_read_between_their_neighbours() -> None:
+    frames = torch.tensor([[0.0, 1.0, 4.0]])
+    assert between(frames, torch.tensor([0.0, 0.5, 1.25, 2.0])).tolist() == [[0.0, 0.5, 1.75, 4.0]]
 
 
 def test_spectral_loss_is_zero_only_for_the_same_sound() -> None:

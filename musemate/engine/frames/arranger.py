@@ -9,6 +9,7 @@ Moments used often are avoided, so that a long take keeps the fragment's balance
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -36,6 +37,7 @@ RESTLESSNESS = (0.9, 0.4)
 """Chance that new material jumps after a unit: the first at closeness 0, less the second at closeness 1."""
 
 Indices = npt.NDArray[np.int64]
+Positions = npt.NDArray[np.float64]
 
 
 @dataclass
@@ -77,9 +79,25 @@ class Arranger:
         ndarray, shape (lead + n,)
             For each frame of the take, the frame of the fragment that stands there.
         """
-        if mode == "variation":
-            return self.course(n, STRAYING * (1 - closeness), rng, lead)
-        return self.new_walk(n, RESTLESSNESS[0] - RESTLESSNESS[1] * closeness, rng, lead)
+        return self._lay_out(self._units(mode, closeness, rng), n, lead)
+
+    def positions(self, mode: str, closeness: float, n: int, rng: np.random.Generator, lead: int = 0) -> Positions:
+        """Plan the same take without rounding: for each of its frames the exact place in the fragment, in frames.
+
+        Beats seldom fall on frames. Rounded, each unit is early or late by up to a frame, which is heard as an unsteady
+        beat.
+        """
+        units = self._units(mode, closeness, rng)
+        out = np.empty(lead + n)
+        time = 0.0
+        while time < n:
+            start, stop = next(units)
+            if not time:
+                out[:lead] = (start + np.arange(-lead, 0)) % self.n_frames
+            first, began, time = math.ceil(time), time, time + stop - start
+            last = min(math.ceil(time), n)
+            out[lead + first : lead + last] = start - began + np.arange(first, last)
+        return np.clip(out, 0.0, self.n_frames - 1.0)
 
     def new_walk(self, n: int, jumpiness: float, rng: np.random.Generator, lead: int = 0) -> Indices:
         """Arrange the fragment anew; `jumpiness` is the chance to jump after a unit. Else as `arrange`."""
@@ -91,6 +109,11 @@ class Arranger:
         Where the fragment ends, an extra section goes on from a moment like its beginning.
         """
         return self._lay_out(self._course_units(straying, rng), n, lead)
+
+    def _units(self, mode: str, closeness: float, rng: np.random.Generator) -> Iterator[tuple[float, float]]:
+        if mode == "variation":
+            return self._course_units(STRAYING * (1 - closeness), rng)
+        return self._new_units(RESTLESSNESS[0] - RESTLESSNESS[1] * closeness, rng)
 
     def _new_units(self, jumpiness: float, rng: np.random.Generator) -> Iterator[tuple[float, float]]:
         """Yield start and stop of unit after unit, without end."""

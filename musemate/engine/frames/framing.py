@@ -80,16 +80,28 @@ class Framing:
 
     def band_weights(self) -> np.ndarray:
         """Return triangular band weights, shape (bands, bins): one bin wide below, constant Q above."""
-        step = self.rate_hz / self.n_fft
-        centres = [step]
-        while (following := centres[-1] + max(step, centres[-1] / BAND_Q)) < self.rate_hz / 2:
-            centres.append(following)
-        edges = np.array([0.0, *centres, self.rate_hz / 2])
+        step, edges = self.rate_hz / self.n_fft, self._band_edges()
         bins = np.arange(self.n_fft // 2 + 1) * step
         rising = (bins - edges[:-2, None]) / (edges[1:-1] - edges[:-2])[:, None]
         falling = (edges[2:, None] - bins) / (edges[2:] - edges[1:-1])[:, None]
         weights = np.maximum(0.0, np.minimum(rising, falling))
         return np.asarray(weights / weights.sum(axis=1, keepdims=True), dtype=np.float32)
+
+    def powers(self, bands: torch.Tensor) -> torch.Tensor:
+        """Return the mean power of log bands (bands of all channels, frames) in each channel, shape (channels,)."""
+        edges = self._band_edges()
+        widths = torch.from_numpy((edges[2:] - edges[:-2]).astype(np.float32)).to(bands.device)
+        amplitudes = (bands.exp() - FLOOR).clamp_min(0).unflatten(0, (self.n_channels, -1))
+        power: torch.Tensor = (amplitudes.square() * widths[:, None]).sum(dim=1).mean(dim=1)
+        return power
+
+    def _band_edges(self) -> np.ndarray:
+        """Return the lower edge, centre and upper edge of each band in turn, in Hz, shape (bands + 2,)."""
+        step = self.rate_hz / self.n_fft
+        centres = [step]
+        while (following := centres[-1] + max(step, centres[-1] / BAND_Q)) < self.rate_hz / 2:
+            centres.append(following)
+        return np.array([0.0, *centres, self.rate_hz / 2])
 
 
 @dataclass(frozen=True)
@@ -127,6 +139,10 @@ class FrameSpace:
     def frames(self, bands: torch.Tensor) -> torch.Tensor:
         """Project log bands (bands, frames) to frames (components, frames)."""
         return self.axes @ (bands - self.mean[:, None])
+
+    def bands(self, frames: torch.Tensor) -> torch.Tensor:
+        """Give the log bands (bands, frames) that frames (components, frames) stand for."""
+        return self.axes.T @ frames + self.mean[:, None]
 
     def tensors(self) -> dict[str, torch.Tensor]:
         """Return what a checkpoint stores."""

@@ -14,8 +14,8 @@ from musemate.engine.frames.framing import from_mid_side
 from musemate.engine.frames.guide import without
 from musemate.engine.frames.preparing import Prepared
 from musemate.engine.frames.pyramid import pad_to_multiple, pool
-from musemate.engine.frames.renderer import Renderer
-from musemate.engine.frames.retrieval import nearest_frames
+from musemate.engine.frames.renderer import PIECE_FRAMES, Renderer
+from musemate.engine.frames.retrieval import between, nearest_frames
 from musemate.engine.frames.stack import Pyramid
 from musemate.engine.memory import memory_errors_said
 
@@ -25,6 +25,8 @@ CONTEXT = 10
 """Frames on each side that retrieval compares: a third of a second in all, about a note."""
 DRAWN = 0.5
 """How far the components that were made are drawn towards those of the real frame that fits."""
+MAX_GAIN = 2.0
+"""Largest correction of a channel's level, up or down."""
 FADE_S = 0.01
 MIN_FREEDOM = 0.15
 """Noise of the closest take, as a share of the usual."""
@@ -70,25 +72,42 @@ class FramesModel:
         margin = round(MARGIN_S * framing.frame_rate)
         n_samples = round(request.seconds * framing.rate_hz)
         n = n_samples // framing.hop_length + 2 + margin
-        frames = self.draw_frames(request, n, margin)
+        plan = self.plan(request, n, margin)
+        frames = self.draw_frames(request, plan)
         first = margin * framing.hop_length
-        sound = self.renderer.render(frames, cancelled=cancelled)[:, first : first + n_samples].numpy()
-        return self._finish(sound)
+        sound = self.renderer.render(frames, cancelled=cancelled)[:, first : first + n_samples]
+        return self._finish((sound * self._level(frames[:, margin:], plan[margin:])[:, None]).numpy())
 
-    def draw_frames(self, request: TakeRequest, n: int, lead: int = 0) -> torch.Tensor:
-        """Make `n` frames of a take after `lead` frames, shape (components, lead + n), in units of `spread`."""
-        rng = np.random.default_rng(request.seed)
-        generator = torch.Generator().manual_seed(request.seed)
-        arranger = self._arranger(request.metre)
-        source = torch.from_numpy(arranger.arrange(request.mode, request.closeness, n, rng, lead)).to(self.device)
-        n_given, freedom = self._entry(request)
+    def plan(self, request: TakeRequest, n: int, lead: int = 0) -> torch.Tensor:
+        """Arrange `n` frames after `lead` frames: for each its place in the fragment, in frames, shape (lead + n,)."""
+        arranger, rng = self._arranger(request.metre), np.random.default_rng(request.seed)
+        positions = arranger.positions(request.mode, request.closeness, n, rng, lead)
+        return torch.from_numpy(positions.astype(np.float32)).to(self.device)
+
+    def draw_frames(self, request: TakeRequest, plan: torch.Tensor) -> torch.Tensor:
+        """Make the frames of a planned take, shape (components, frames of the plan), in units of `spread`."""
+        n_given, freedom = self.entry(request)
         if len(self.pyramid.generators) <= n_given:  # no scale is trained yet that would go on from what is given
-            return self.frames[:, source]
+            return between(self.frames, plan)
         coarsest = self.pyramid.time_scales[0]
-        arranged = pad_to_multiple(self.frames[: self.n_generated, source] * self.weights[:, None], coarsest)
-        guide = pad_to_multiple(self._guide(request, n_given)[:, source], coarsest)
-        made = self.pyramid.draw(generator, guide[None], given=arranged[None], n_given=n_given, freedom=freedom)
-        return self._complete(made[0], n + lead)
+        planned = between(self.frames[: self.n_generated], plan) * self.weights[:, None]
+        given = pad_to_multiple(planned, coarsest)[None]
+        guide = pad_to_multiple(between(self._guide(request, n_given), plan), coarsest)[None]
+        generator = torch.Generator().manual_seed(request.seed)
+        made = self.pyramid.draw(generator, guide, given=given, n_given=n_given, freedom=freedom)
+        return self._complete(made[0], len(plan))
+
+    def _level(self, frames: torch.Tensor, plan: torch.Tensor) -> torch.Tensor:
+        """Return a gain a channel, at most 6 dB, that brings frames from noise to the power of their plan."""
+        powers = []
+        for frame_of in (lambda at: frames[:, at], lambda at: between(self.frames, plan[at])):
+            sums = torch.zeros(self.framing.n_channels)
+            for first in range(0, len(plan), PIECE_FRAMES):
+                at = slice(first, first + PIECE_FRAMES)
+                bands = self.prepared.space.bands(frame_of(at).cpu() * self.prepared.space.spread[:, None])
+                sums += self.framing.powers(bands) * bands.shape[1]
+            powers.append(sums.clamp_min(1e-12))
+        return (powers[1] / powers[0]).sqrt().clamp(1 / MAX_GAIN, MAX_GAIN)
 
     def _guide(self, request: TakeRequest, n_given: int) -> torch.Tensor:
         if request.metre:
@@ -104,8 +123,7 @@ class FramesModel:
         if not whole:
             made = _stretch(made, factor)
             library = _stretch(pool(pad_to_multiple(library, factor), factor), factor)[:, : library.shape[1]]
-        match = nearest_frames(made[:, :n], library, CONTEXT)
-        frames = self.frames[:, match].clone()
+        frames = self.frames[:, nearest_frames(made[:, :n], library, CONTEXT)]
         if whole:
             frames[: self.n_generated].lerp_(made[:, :n] / self.weights[:, None], 1 - DRAWN)
         return frames
@@ -115,7 +133,7 @@ class FramesModel:
             self._arrangers[metre] = self.prepared.arranger(metre)
         return self._arrangers[metre]
 
-    def _entry(self, request: TakeRequest) -> tuple[int, float]:
+    def entry(self, request: TakeRequest) -> tuple[int, float]:
         """Return how many coarse scales are given, and how strong the noise of the first generated one is."""
         n_scales = len(self.pyramid.time_scales)
         if request.mode == "new" and request.closeness == 0:

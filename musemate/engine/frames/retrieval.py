@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import torch
 
-CHUNK = 2048
+MAX_DISTANCES = 2**23
+"""Distances held at once: bounds the memory of long takes."""
 CONTINUITY = 1.15
 """A running match is kept while its distance is below this many times the smallest."""
 
@@ -17,6 +18,14 @@ def with_context(frames: torch.Tensor, context: int) -> torch.Tensor:
     """Stack each frame with its neighbours: (components, n) to (n, components * (2 * context + 1))."""
     padded = torch.nn.functional.pad(frames[None], (context, context), mode="replicate")[0]
     return padded.unfold(1, 2 * context + 1, 1).permute(1, 0, 2).flatten(1)
+
+
+def between(frames: torch.Tensor, positions: torch.Tensor) -> torch.Tensor:
+    """Read (channels, n) at exact places (m,), in frames, along straight lines between neighbours: (channels, m)."""
+    first = positions.floor().long().clamp(0, frames.shape[1] - 1)
+    second = (first + 1).clamp_max(frames.shape[1] - 1)
+    share = (positions - first).to(frames.dtype)
+    return torch.lerp(frames[:, first], frames[:, second], share)
 
 
 def nearest_frames(query: torch.Tensor, library: torch.Tensor, context: int) -> torch.Tensor:
@@ -36,8 +45,9 @@ def nearest_frames(query: torch.Tensor, library: torch.Tensor, context: int) -> 
     square = columns.square().sum(dim=1)
     out = torch.empty(len(rows), dtype=torch.int64)
     last = -1
-    for first in range(0, len(rows), CHUNK):
-        piece = rows[first : first + CHUNK]
+    chunk = max(1, MAX_DISTANCES // len(columns))
+    for first in range(0, len(rows), chunk):
+        piece = rows[first : first + chunk]
         distances = (piece.square().sum(dim=1)[:, None] + square - 2 * piece @ columns.T).clamp_min(0).cpu()
         smallest, best = (x.tolist() for x in distances.min(dim=1))
         for i in range(len(piece)):
