@@ -1,1 +1,1 @@
-"""Trained base weights (none yet)."""
+"""Trained base weights: none, because they did not make training shorter (benchmarks/RESULTS.md)."""
