@@ -10,7 +10,7 @@ import torch
 from musemate.audio.clip import AudioClip
 from musemate.engine.base import Cancelled, TakeRequest
 from musemate.engine.frames.arranger import Arranger
-from musemate.engine.frames.framing import from_mid_side
+from musemate.engine.frames.framing import RMS, from_mid_side
 from musemate.engine.frames.guide import without
 from musemate.engine.frames.preparing import Prepared
 from musemate.engine.frames.pyramid import pad_to_multiple, pool
@@ -31,6 +31,10 @@ FADE_S = 0.01
 MIN_FREEDOM = 0.15
 """Noise of the closest take, as a share of the usual."""
 MAX_PEAK = 0.99
+KNEE = 0.8
+"""From here on peaks are rounded off, where a take has any that would clip."""
+MAX_OVER = 1.4
+"""Peaks higher than this (3 dB over) make the whole take quieter."""
 
 
 @dataclass
@@ -76,7 +80,7 @@ class FramesModel:
         frames = self.draw_frames(request, plan)
         first = margin * framing.hop_length
         sound = self.renderer.render(frames, cancelled=cancelled)[:, first : first + n_samples]
-        return self._finish((sound * self._level(frames[:, margin:], plan[margin:])[:, None]).numpy())
+        return self._finish((sound * self._level(sound, plan[margin:])).numpy())
 
     def plan(self, request: TakeRequest, n: int, lead: int = 0) -> torch.Tensor:
         """Arrange `n` frames after `lead` frames: for each its place in the fragment, in frames, shape (lead + n,)."""
@@ -97,17 +101,24 @@ class FramesModel:
         made = self.pyramid.draw(generator, guide, given=given, n_given=n_given, freedom=freedom)
         return self._complete(made[0], len(plan))
 
-    def _level(self, frames: torch.Tensor, plan: torch.Tensor) -> torch.Tensor:
-        """Return a gain a channel, at most 6 dB, that brings frames from noise to the power of their plan."""
-        powers = []
-        for frame_of in (lambda at: frames[:, at], lambda at: between(self.frames, plan[at])):
-            sums = torch.zeros(self.framing.n_channels)
-            for first in range(0, len(plan), PIECE_FRAMES):
-                at = slice(first, first + PIECE_FRAMES)
-                bands = self.prepared.space.bands(frame_of(at).cpu() * self.prepared.space.spread[:, None])
-                sums += self.framing.powers(bands) * bands.shape[1]
-            powers.append(sums.clamp_min(1e-12))
-        return (powers[1] / powers[0]).sqrt().clamp(1 / MAX_GAIN, MAX_GAIN)
+    def _level(self, sound: torch.Tensor, plan: torch.Tensor) -> torch.Tensor:
+        """Return a gain for each channel of `sound`, (channels, 1), that gives it the power of its plan.
+
+        What is planned is reckoned from frames; how frames and sound go together is known from the fragment, whose
+        louder channel was brought to RMS.
+        """
+        own = self._powers(torch.arange(self.frames.shape[1], device=self.device))
+        wanted = self._powers(plan) / own.max() * RMS**2
+        heard = sound.square().mean(dim=1).clamp_min(1e-12)
+        return (wanted / heard).sqrt().clamp(1 / MAX_GAIN, MAX_GAIN)[:, None]
+
+    def _powers(self, plan: torch.Tensor) -> torch.Tensor:
+        """Return the mean power of planned frames in each channel."""
+        sums = torch.zeros(self.framing.n_channels)
+        for places in plan.split(PIECE_FRAMES):
+            frames = between(self.frames, places).cpu() * self.prepared.space.spread[:, None]
+            sums += self.framing.powers(self.prepared.space.bands(frames)) * len(places)
+        return sums / len(plan)
 
     def _guide(self, request: TakeRequest, n_given: int) -> torch.Tensor:
         if request.metre:
@@ -151,10 +162,23 @@ class FramesModel:
         ramp = np.sin(np.linspace(0, np.pi / 2, n_fade)) ** 2
         samples[:, :n_fade] *= ramp
         samples[:, samples.shape[1] - n_fade :] *= ramp[::-1]
-        peak = float(max(samples.max(), -samples.min()))
-        if peak > MAX_PEAK:
-            samples *= MAX_PEAK / peak
+        limit_peaks(samples)
         return AudioClip(samples, self.framing.rate_hz)
+
+
+def limit_peaks(samples: np.ndarray) -> None:
+    """Bring samples of any shape under `MAX_PEAK`, in place; those that do not clip anywhere stay as they are.
+
+    A take as loud as a fragment that was mastered to full scale has single peaks above it. Rounding these off keeps its
+    loudness; turning it all down would not.
+    """
+    peak = float(max(samples.max(initial=0.0), -samples.min(initial=0.0)))
+    if peak <= MAX_PEAK:
+        return
+    samples *= min(1.0, MAX_OVER / peak)
+    high = np.abs(samples) > KNEE
+    room = MAX_PEAK - KNEE
+    samples[high] = np.sign(samples[high]) * (KNEE + room * np.tanh((np.abs(samples[high]) - KNEE) / room))
 
 
 def component_weights(spread: torch.Tensor, n: int) -> torch.Tensor:
