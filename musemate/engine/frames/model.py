@@ -28,6 +28,8 @@ DRAWN = 0.5
 MAX_GAIN = 2.0
 """Largest correction of a channel's level, up or down."""
 FADE_S = 0.01
+NEW_POWER = 2.0
+"""New material keeps fewer real scales than a variation, whose rhythm must stay: closeness counts by this power."""
 MIN_FREEDOM = 0.15
 """Noise of the closest take, as a share of the usual."""
 MAX_PEAK = 0.99
@@ -150,7 +152,8 @@ class FramesModel:
         if request.mode == "new" and request.closeness == 0:
             return 0, 1.0
         # even the closest take has a little noise at the finest scale: no two takes are the same
-        place = request.closeness * (n_scales - 1)
+        power = NEW_POWER if request.mode == "new" else 1.0
+        place = request.closeness**power * (n_scales - 1)
         n_given = min(1 + int(place), max(1, n_scales - 1))
         return n_given, max(MIN_FREEDOM, 1.0 - (place - (n_given - 1)))
 
