@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -103,7 +104,7 @@ def test_the_patched_command_line_runs():
     done = subprocess.run(
         [sys.executable, str(FOLDER / "patched.py"), '{"musemate.cli.JSON_INTERVAL_S": 0.5}', "info", "--json", "none"],
         cwd=FOLDER.parent,
-        env=None,
+        env={**os.environ, "PYTHONPATH": str(FOLDER.parent)},
         capture_output=True,
         text=True,
         timeout=60,
