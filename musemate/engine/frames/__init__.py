@@ -13,11 +13,12 @@ bar. New material is such a walk; a variation keeps the fragment's own order, so
 The **pyramid** (`pyramid`, `climbing`, `stack`) makes that plan new. Five small generators work at 1/16, 1/8, 1/4,
 1/2 and the whole frame rate. Each takes the frames of the coarser scale, adds noise as strong as what that scale
 misses, and learns against a critic that sees crops of the fragment at the same time scale; a fixed noise must give
-the fragment back. Both are told where in the bar each frame stands and how strong an attack is due (`guide`), so that
-metre and rhythm hold even where the sound comes from noise alone. *Closeness* chooses where the pyramid takes over: at
-0 even the coarsest scale is made from noise, at 1 only the finest is made, with little noise. It makes the 16 strongest
-components; the finer ones come from the real frame whose course around it fits best (`retrieval`), which keeps
-partials clean.
+the fragment back, and the distribution of short patches must be the fragment's. Both networks are told where in the
+bar each frame stands and how strong an attack is due (`guide`), so that metre and rhythm hold even where the sound
+comes from noise alone. *Closeness* chooses where the pyramid takes over: at 0 even the coarsest scale is made from
+noise, at 1 only the finest is made, with little noise. It makes the 16 strongest components; the finer ones come from
+the real frame whose course around it fits best, towards which the others are drawn (`retrieval`): that keeps partials
+clean and notes whole.
 
 The **renderer** (`renderer`, `rendering`) turns frames into sound: ConvNeXt blocks at the frame rate and an inverse
 short-time Fourier transform, trained on crops of the fragment, first by spectral distance (the *draft*), then against
