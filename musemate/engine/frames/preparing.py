@@ -55,11 +55,6 @@ class Prepared:
     places: torch.Tensor
     beats_per_bar: int
 
-    @property
-    def has_metre(self) -> bool:
-        """Whether beats and bars are known."""
-        return len(self.borders) > 0
-
     def arranger(self, metre: bool = True) -> Arranger:
         """Return what arranges the fragment anew, over its beats or (also where they are not sure) over free units."""
         n = min(UNIT_COMPONENTS, len(self.space.spread))
