@@ -20,12 +20,18 @@ def material() -> Material:
     rng = np.random.default_rng(3)
     accents = np.zeros(N, dtype=np.float32)
     accents[:: round(0.31 * RATE)] = 1.0 + rng.random(len(accents[:: round(0.31 * RATE)]))
-    return Material(rng.standard_normal((N, 4)).astype(np.float32), accents)
+    return _material(rng.standard_normal((N, 4)), accents)
 
 
 @pytest.fixture
 def beats() -> Beats:
     return Beats(120.0, 0.9, tuple(np.arange(0.25, N_BEATS * 0.5, 0.5)), downbeat=1)
+
+
+def _material(frames: np.ndarray, accents: np.ndarray) -> Material:
+    """A sound of which nothing rises at a cut."""
+    spectrum = np.zeros((len(accents), 3), dtype=np.float32)
+    return Material(frames.astype(np.float32), accents.astype(np.float32), spectrum)
 
 
 def _arranger(material: Material, beats: Beats | None) -> Arranger:
@@ -109,7 +115,7 @@ def test_units_whose_attacks_are_matched_best_are_replaced_first() -> None:
     rng = np.random.default_rng(2)
     accents = np.tile(np.eye(31, dtype=np.float32)[0], N // 31 + 1)[:N]
     accents[N // 2 :] = 3.0 * rng.random(N - N // 2)
-    arranger = _arranger(Material(rng.standard_normal((N, 4)).astype(np.float32), accents), None)
+    arranger = _arranger(_material(rng.standard_normal((N, 4)), accents), None)
     walks = np.stack([arranger.course(N, 0.4, np.random.default_rng(seed)) for seed in range(10)])
     strayed = (np.abs(walks - np.arange(N)) > 2).mean(axis=0)
     assert strayed[: N // 2].mean() > 2 * strayed[N // 2 :].mean()
@@ -143,13 +149,13 @@ def test_exact_positions_put_beats_where_they_belong(material: Material, beats: 
 
 
 def test_too_short_to_arrange() -> None:
-    silence = Material(np.zeros((60, 2), dtype=np.float32), np.zeros(60, dtype=np.float32))
+    silence = _material(np.zeros((60, 2)), np.zeros(60))
     with pytest.raises(TooShortError, match="too short"):
         _arranger(silence, None)
 
 
 def test_comparing_finds_the_same_sound_and_the_same_attacks(material: Material) -> None:
-    twice = Material(np.concatenate([material.frames] * 2), np.concatenate([material.accents] * 2))
+    twice = _material(np.concatenate([material.frames] * 2), np.concatenate([material.accents] * 2))
     costs, mismatches = twice.compare(100, 30)
     assert len(costs) == 2 * N - 29
     assert set(np.argsort(costs)[:2].tolist()) == {100, 100 + N}
@@ -161,3 +167,41 @@ def test_best_moments_lie_apart() -> None:
     costs = np.array([3.0, 1.0, 1.1, 5.0, 2.0, np.inf])
     assert best_apart(costs, 2, 2).tolist() == [1, 4]
     assert best_apart(costs, 9, 1).tolist() == [1, 2, 4, 0, 3]
+
+
+def test_accents_of_a_plan_are_the_fragments_and_those_of_its_cuts(material: Material) -> None:
+    spectrum = np.zeros((N, 2), dtype=np.float32)
+    spectrum[400:] = (3.0, -5.0)
+    material = Material(material.frames, material.accents, spectrum)
+    positions = np.concatenate([np.arange(100.3, 150), np.arange(420.1, 460)])
+    accents = material.accents_of(positions)
+    assert accents[50] == pytest.approx(1.5)  # one of two bands rises by 3, the other falls
+    assert accents[:50] == pytest.approx(material.accents[100:150])
+    assert accents[51:] == pytest.approx(material.accents[421:460])
+
+
+def test_a_shuffled_rhythm_is_not_kept(material: Material) -> None:
+    straight = np.arange(N, dtype=np.float64)
+    assert material.rhythm_kept(straight, RATE) == pytest.approx(1.0)
+    assert material.rhythm_kept(straight[200:1000], RATE) > 0.9
+    pieces = np.split(straight, np.sort(np.random.default_rng(1).choice(N, 60, replace=False)))
+    shuffled = np.concatenate([pieces[i] for i in np.random.default_rng(2).permutation(len(pieces))])
+    assert material.rhythm_kept(shuffled, RATE) < 0.5
+
+
+def test_variations_replace_fewer_units_where_that_costs_the_rhythm() -> None:
+    rng = np.random.default_rng(5)
+    accents = 3.0 * rng.random(N)  # nothing is accented like anything else
+    arranger = _arranger(_material(rng.standard_normal((N, 4)), accents), None)
+    material = arranger.grid.material
+
+    def strayed(closeness: float) -> float:
+        plans = [arranger.positions("variation", closeness, N - 1, np.random.default_rng(s)) for s in range(6)]
+        if closeness >= 0.5:
+            assert min(material.rhythm_kept(plan, RATE) for plan in plans) > 0.94
+        return float(np.mean([(np.abs(plan - np.arange(N - 1)) > 2).mean() for plan in plans]))
+
+    free = [arranger.course(N, 0.45, np.random.default_rng(s)) for s in range(6)]
+    assert min(material.rhythm_kept(walk.astype(np.float64), RATE) for walk in free) < 0.9
+    assert 0.02 < strayed(0.5) < 0.3
+    assert strayed(0.0) > 0.6

@@ -3,7 +3,8 @@
 The fragment is cut into units: beats where the tracker is sure, else pieces of about half a second that end before an
 attack. A take is a walk over them. New material goes on from each unit to the next or jumps to a moment that sounds
 like the next one, is accented like it and stands at the same place of the bar. A variation keeps the fragment's own
-course and replaces units by such moments, those first whose attacks are matched best, so that the rhythm stays.
+course and replaces units by such moments, those first whose attacks are matched best, and no more of them than leave
+the rhythm standing.
 Moments used often are avoided, so that a long take keeps the fragment's balance of parts.
 """
 
@@ -13,6 +14,7 @@ import math
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
+from itertools import count
 
 import numpy as np
 import numpy.typing as npt
@@ -25,6 +27,12 @@ MAX_QUOTE_S = 1.8
 """A new arrangement jumps at the latest after quoting this long."""
 STRAYING = 0.9
 """Share of a variation's units that are replaced, at closeness 0."""
+RHYTHM_KEPT = 0.97
+"""How much of the fragment's rhythm a variation keeps; below closeness 0.5 in proportion less."""
+TRIES = 4
+"""A unit stays as it is where so many drawn stand-ins would cost too much of the rhythm."""
+FIRST_ALLOWANCE = 0.25
+"""Share of the rhythm that may go which is free from the start; the rest is granted from unit to unit."""
 NEAREST = 4
 """A variation replaces a unit by one of so many moments that fit best; new material jumps to any that were found."""
 AHEAD_S = 1.0
@@ -87,7 +95,9 @@ class Arranger:
         Beats seldom fall on frames. Rounded, each unit is early or late by up to a frame, which is heard as an unsteady
         beat.
         """
-        units = self._units(mode, closeness, rng)
+        return self._place(self._units(mode, closeness, rng), n, lead)
+
+    def _place(self, units: Iterator[tuple[float, float]], n: int, lead: int) -> Positions:
         out = np.empty(lead + n)
         time = 0.0
         while time < n:
@@ -112,7 +122,8 @@ class Arranger:
 
     def _units(self, mode: str, closeness: float, rng: np.random.Generator) -> Iterator[tuple[float, float]]:
         if mode == "variation":
-            return self._course_units(STRAYING * (1 - closeness), rng)
+            wanted = RHYTHM_KEPT * min(1.0, 2.0 * closeness)
+            return self._course_units(STRAYING * (1 - closeness), rng, wanted)
         return self._new_units(RESTLESSNESS[0] - RESTLESSNESS[1] * closeness, rng)
 
     def _new_units(self, jumpiness: float, rng: np.random.Generator) -> Iterator[tuple[float, float]]:
@@ -120,33 +131,60 @@ class Arranger:
         visits = np.zeros(self.n_frames)
         start = float(rng.choice(self.grid.first_units()))
         quoted = 0.0
-        for count in range(1, 1_000_000):
+        for n_units in count(1):
             stop = self.grid.stop(start)
             self._visit(visits, start, stop)
             yield start, stop
             quoted += (stop - start) / self.frame_rate
             start = stop
             if self._is_over(start):
-                start, quoted = self._choose(self.grid.fillers(count), visits, rng, fitting=0.0), 0.0
+                start, quoted = self._choose(self.grid.fillers(n_units), visits, rng, fitting=0.0), 0.0
             elif quoted + (self.grid.stop(start) - start) / self.frame_rate > MAX_QUOTE_S or rng.random() < jumpiness:
                 start, quoted = self._stand_in(start, N_CANDIDATES, visits, rng), 0.0
 
-    def _course_units(self, straying: float, rng: np.random.Generator) -> Iterator[tuple[float, float]]:
+    def _course_units(
+        self, straying: float, rng: np.random.Generator, wanted: float = -1.0
+    ) -> Iterator[tuple[float, float]]:
+        """Yield the fragment's units, some replaced, as long as each pass keeps `wanted` of the rhythm."""
         visits = np.zeros(self.n_frames)
-        starts, chances = self.grid.starts(), np.clip(straying * self._readiness, 0.0, 1.0)
-        position, n_units = 0, 0
+        own = [(start, self.grid.stop(start)) for start in self.grid.starts()]
+        chances = np.clip(straying * self._readiness, 0.0, 1.0)
+        position, n_units, one_pass = 0, 0, own.copy()
         while True:
-            if position == len(starts):
+            if position == len(own):
                 following = self.grid.fillers(n_units + self._first_place)
                 again = self._choose(following, visits, rng, fitting=0.0)
-                position = int(np.searchsorted(starts, again + 1e-6, side="right")) - 1
-            start, stop = starts[position], self.grid.stop(starts[position])
-            length = stop - start
+                position = int(np.searchsorted(self.grid.starts(), again + 1e-6, side="right")) - 1
+                one_pass = own.copy()
             if rng.random() < chances[position]:
-                start = self._stand_in(start, NEAREST, visits, rng)
-            self._visit(visits, start, start + length)
-            yield start, start + length
+                self._replace(one_pass, position, wanted, visits, rng)
+            start, stop = one_pass[position]
+            self._visit(visits, start, stop)
+            yield start, stop
             position, n_units = position + 1, n_units + 1
+
+    def _replace(
+        self,
+        units: list[tuple[float, float]],
+        position: int,
+        wanted: float,
+        visits: npt.NDArray[np.float64],
+        rng: np.random.Generator,
+    ) -> None:
+        """Replace one of a pass's units, unless that would cost more of the rhythm than may have gone by then."""
+        start, stop = units[position]
+        # granted evenly, else all that may go would go at the beginning
+        granted = max(FIRST_ALLOWANCE, (position + 1) / len(units))
+        for _ in range(TRIES):
+            other = self._stand_in(start, NEAREST, visits, rng)
+            units[position] = other, other + stop - start
+            if self._rhythm_kept(units) >= 1.0 - (1.0 - wanted) * granted:
+                return
+        units[position] = start, stop
+
+    def _rhythm_kept(self, units: list[tuple[float, float]]) -> float:
+        n = int(sum(stop - start for start, stop in units) - 0.5)
+        return self.grid.material.rhythm_kept(self._place(iter(units), n, 0), self.frame_rate)
 
     @cached_property
     def _readiness(self) -> npt.NDArray[np.float64]:

@@ -43,6 +43,10 @@ class StandIns:
 class Grid(Protocol):
     """Cuts a fragment into units and knows what may follow what."""
 
+    @property
+    def material(self) -> Material:
+        """What it cuts."""
+
     def starts(self) -> Floats:
         """Return where the units start, in order, in frames."""
 

@@ -1,4 +1,7 @@
-"""Finds moments of the fragment that can stand in for another: they sound alike and are accented alike."""
+"""Finds moments of the fragment that can stand in for another: they sound alike and are accented alike.
+
+And tells how much of the fragment's rhythm is left where many moments were replaced.
+"""
 
 from __future__ import annotations
 
@@ -6,9 +9,12 @@ from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
+from scipy.signal import correlate
 
 ACCENT_WEIGHT = 3.0
 """How much a misplaced attack counts against a difference in sound, each relative to its median."""
+RHYTHM_LAGS_S = (0.13, 4.0)
+"""A rhythm is what comes again after times from a semiquaver to two bars."""
 
 Floats = npt.NDArray[np.float64]
 
@@ -23,10 +29,13 @@ class Material:
         What it sounds like, frame by frame, in log units.
     accents : ndarray, shape (n,), float32
         How much its spectrum rises at each frame: attacks are peaks.
+    spectrum : ndarray, shape (n, bands), float32
+        Its whole log spectrum, from which the rise is reckoned that a cut makes.
     """
 
     frames: npt.NDArray[np.float32]
     accents: npt.NDArray[np.float32]
+    spectrum: npt.NDArray[np.float32]
 
     @property
     def n(self) -> int:
@@ -51,6 +60,35 @@ class Material:
         mismatches = _sliding_distances(self.accents[:, None], first, length)
         costs = sound / _typical(sound) + ACCENT_WEIGHT * mismatches / _typical(mismatches)
         return costs, mismatches
+
+    def accents_of(self, positions: Floats) -> npt.NDArray[np.float32]:
+        """Return how much the spectrum rises at each frame of a plan, cuts included.
+
+        Parameters
+        ----------
+        positions : ndarray, shape (m,)
+            For each frame of a take its place in the fragment, in frames.
+        """
+        places = np.clip(np.floor(positions + 0.5).astype(np.int64), 0, self.n - 1)
+        out = self.accents[places]
+        cuts = np.flatnonzero(np.abs(np.diff(positions) - 1.0) > 1e-3) + 1
+        rises = self.spectrum[places[cuts]] - self.spectrum[places[cuts - 1]]
+        out[cuts] = np.maximum(rises, 0.0).mean(axis=1)
+        return out
+
+    def rhythm_kept(self, positions: Floats, frame_rate: float) -> float:
+        """Compare the rhythm of a plan, as in `accents_of`, with the fragment's: 1 the same, 0 or less another."""
+        planned, own = (_rhythm(x, frame_rate) for x in (self.accents_of(positions), self.accents))
+        n = min(len(planned), len(own))
+        lengths = float(np.linalg.norm(planned[:n]) * np.linalg.norm(own[:n]))
+        return float(planned[:n] @ own[:n]) / lengths if lengths else 1.0
+
+
+def _rhythm(accents: npt.NDArray[np.float32], frame_rate: float) -> Floats:
+    """Autocorrelation of accents over `RHYTHM_LAGS_S`: what recurs after which time, wherever it stands."""
+    steady = accents.astype(np.float64) - accents.mean()
+    first, last = (round(lag * frame_rate) for lag in RHYTHM_LAGS_S)
+    return np.asarray(correlate(steady, steady)[len(steady) - 1 :][first:last])
 
 
 def _sliding_distances(rows: npt.NDArray[np.float32], first: int, length: int) -> Floats:

@@ -58,8 +58,9 @@ class Prepared:
     def arranger(self, metre: bool = True) -> Arranger:
         """Return what arranges the fragment anew, over its beats or (also where they are not sure) over free units."""
         n = min(UNIT_COMPONENTS, len(self.space.spread))
-        sound = self.frames[:n] * self.space.spread[:n, None]
-        material = Material(np.ascontiguousarray(sound.T.numpy()), self.accents.numpy())
+        sound = self.frames * self.space.spread[:, None]
+        frames, spectrum = (np.ascontiguousarray(x.T.numpy()) for x in (sound[:n], self.space.bands(sound)))
+        material = Material(frames, self.accents.numpy(), spectrum)
         borders, places = self._beats(metre)
         return make_arranger(material, self.framing.frame_rate, borders, places, self.beats_per_bar)
 
