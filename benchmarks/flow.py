@@ -93,7 +93,7 @@ def _scales(model: FramesModel, request: TakeRequest, plan: torch.Tensor) -> tup
     """What each scale of the pyramid holds, normalised components (made, columns), and how many scales are given."""
     n_given, freedom = model.entry(request)
     coarsest = model.pyramid.time_scales[0]
-    given = pad_to_multiple(between(model.frames[: model.n_generated], plan) * model.weights[:, None], coarsest)
+    given = pad_to_multiple(model.at(plan)[: model.n_generated] * model.weights[:, None], coarsest)
     guide = pad_to_multiple(between(model.guide, plan), coarsest)
     scales = []
     for number, factor in enumerate(model.pyramid.time_scales, start=1):

@@ -4,7 +4,10 @@ import numpy as np
 import pytest
 import torch
 
+from musemate.audio.clip import AudioClip
+from musemate.engine.frames.config import FramesConfig
 from musemate.engine.frames.framing import RMS, FrameSpace, Framing, from_mid_side, to_mid_side
+from musemate.engine.frames.preparing import Prepared, prepare
 from tests.engine.signals import ticking_clip
 
 
@@ -66,3 +69,26 @@ def test_powers_of_bands_follow_those_of_the_sound_in_each_channel() -> None:
     louder = framing.powers(framing.log_bands(2 * noise))
     assert float(powers[0] / powers[1]) == pytest.approx(25, rel=0.1)
     assert (louder / powers).tolist() == pytest.approx([4, 4], rel=0.05)
+
+
+def test_later_frames_are_those_of_the_sound_moved_forward() -> None:
+    framing = Framing(16_000, 1)
+    sound = torch.randn(1, 8_000, generator=torch.Generator().manual_seed(1))
+    moved = framing.log_bands(sound[:, 64:])
+    assert torch.allclose(framing.log_bands(sound, 64)[:, : moved.shape[1] - 5], moved[:, :-5])
+
+
+def test_a_clip_is_analysed_between_its_frames_too() -> None:
+    samples = np.random.default_rng(2).standard_normal((2, 44_100)).astype(np.float32) * 0.1
+    clip = AudioClip(samples, 22_050)
+    whole, quartered = (
+        prepare(clip, FramesConfig(n_components=12, n_generated=4, phases=phases), None) for phases in (1, 4)
+    )
+    n = whole.frames.shape[1]
+    assert quartered.fine.shape == (12, (n - 1) * 4 + 1)
+    assert torch.equal(quartered.frames, whole.frames)
+    quarter = quartered.framing.hop_length // 4
+    later = quartered.framing.log_bands(quartered.framing.to_tensor(clip)[:, 3 * quarter :])
+    expected = quartered.space.frames(later) / quartered.space.spread[:, None]
+    assert torch.allclose(quartered.fine[:, 3::4][:, : n - 9], expected[:, : n - 9], atol=1e-4)
+    assert torch.equal(Prepared.restore(quartered.tensors(), quartered.facts()).fine, quartered.fine)

@@ -5,7 +5,7 @@ import pytest
 import torch
 
 from musemate.engine.frames.framing import accents
-from musemate.engine.frames.guide import N_ACCENT, make_guide, speeds, without
+from musemate.engine.frames.guide import N_ACCENT, make_guide, speeds, ticks, without
 
 BORDERS = np.array([0.0, 10.0, 40.0, 70.0, 100.0, 130.0, 140.0])
 PLACES = np.array([2, 3, 0, 1, 2, 3])
@@ -44,3 +44,13 @@ def test_channels_can_be_silenced_apart() -> None:
 def test_accents_rise_with_the_spectrum_and_ignore_its_fall() -> None:
     bands = torch.tensor([[0.0, 2.0, 1.0], [0.0, 0.0, 0.0]])
     assert accents(bands).tolist() == [0.0, 1.0, 0.0]
+
+
+def test_ticks_turn_twice_and_four_times_a_beat() -> None:
+    fast = ticks(_guide())
+    # frames 40 and 55 are half a beat apart, 7.5 more are a quarter
+    assert fast[:, 40].tolist() == pytest.approx([0.0, 1.0, 0.0, 1.0], abs=1e-4)
+    assert fast[:, 55].tolist() == pytest.approx([0.0, 1.0, 0.0, 1.0], abs=1e-4)
+    assert fast[0, [47, 48]].mean() == pytest.approx(0.0, abs=1e-3)
+    assert fast[1, [47, 48]].mean() < -0.9
+    assert ticks(torch.ones(N_ACCENT, 7)).shape == (0, 7)

@@ -104,6 +104,12 @@ def test_retrieval_keeps_a_running_match_over_an_equal_one() -> None:
     assert match[:-1].tolist() == list(range(49))
 
 
+def test_retrieval_finds_moments_between_frames() -> None:
+    library = torch.randn(6, 401, generator=torch.Generator().manual_seed(3))
+    match = nearest_frames(library[:, 122:300:4], library, 2, phases=4)
+    assert match[2:-2].tolist() == list(range(130, 292, 4))
+
+
 def test_frames_are_read_between_their_neighbours() -> None:
     frames = torch.tensor([[0.0, 1.0, 4.0]])
     assert between(frames, torch.tensor([0.0, 0.5, 1.25, 2.0])).tolist() == [[0.0, 0.5, 1.75, 4.0]]

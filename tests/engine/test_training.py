@@ -118,11 +118,13 @@ def test_stopped_before_anything_is_finished(tmp_path: Path) -> None:
 
 
 def test_losses_fall(tmp_path: Path) -> None:
-    events = train(tmp_path, draft_steps=150, pyramid_steps=80, sound_steps=2, renderer_channels=48, learning_rate=2e-3)
+    # enough sound a step that one crop of clicks and one of tones do not hide the trend
+    sizes = {"renderer_channels": 48, "draft_batch": 8, "renderer_crop": 24}
+    events = train(tmp_path, draft_steps=150, pyramid_steps=80, sound_steps=2, learning_rate=2e-3, **sizes)
     progress = [e for e in events if isinstance(e, Progressed)]
     draft = [e.losses["spectral"] for e in progress if e.scale == 0]
     structure = [e.losses["reconstruction"] for e in progress if e.scale == 1]
-    assert min(draft[-5:]) < 0.85 * draft[0]
+    assert draft[-1] < 0.7 * draft[0]
     assert structure[-1] < 0.9 * structure[0]
 
 

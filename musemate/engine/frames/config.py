@@ -8,6 +8,9 @@ from typing import Any
 
 from musemate.errors import SettingsError
 
+PHASES = (1, 2, 4, 8, 16)
+"""What divides every hop."""
+
 
 @dataclass(frozen=True)
 class FramesConfig:
@@ -19,6 +22,8 @@ class FramesConfig:
         Principal components that describe a frame.
     n_generated : int
         How many of them, the strongest, the pyramid makes; the others are taken from the real frame that fits.
+    phases : int
+        Places a hop at which the fragment is analysed, 1, 2, 4, 8 or 16: a beat seldom falls on a whole frame.
     time_scales : tuple of int
         Frames averaged at each scale of the pyramid, coarse to fine; the last is 1.
     pyramid_channels, pyramid_steps, pyramid_batch, pyramid_crop : int
@@ -41,6 +46,7 @@ class FramesConfig:
 
     n_components: int = 192
     n_generated: int = 16
+    phases: int = 4
     time_scales: tuple[int, ...] = (16, 8, 4, 2, 1)
     pyramid_channels: int = 96
     pyramid_steps: int = 400
@@ -73,6 +79,8 @@ class FramesConfig:
                 "time_scales must halve from scale to scale and end at 1.",
                 hint="For instance 16, 8, 4, 2, 1.",
             )
+        if self.phases not in PHASES:
+            raise SettingsError(f"phases = {self.phases} is not possible.", hint="Choose 1, 2, 4, 8 or 16.")
         if not 1 <= self.n_generated <= self.n_components:
             raise SettingsError("n_generated must lie between 1 and n_components.", hint="The default is 16.")
 

@@ -169,7 +169,10 @@ class _Training:
         if part.kind != "scale":
             sound = prepared.framing.to_tensor(self.clip).to(self.device)
             draft = self.checkpoint.load(DRAFT) if part.file == SOUND else None
-            renderer = RendererTraining(self.ladder.config, prepared.framing, frames, sound, generator, draft)
+            fine = prepared.fine.to(self.device)
+            renderer = RendererTraining(
+                self.ladder.config, prepared.framing, fine, prepared.phases, sound, generator, draft
+            )
             return renderer.steps(), renderer.averaged.state_dict
         pyramid = _load_pyramid(self.checkpoint, self.config, self.device)
         weights = component_weights(prepared.space.spread, self.config.n_generated).to(self.device)

@@ -67,8 +67,12 @@ class Framing:
         level = float(np.sqrt((to_mid_side(clip.samples).astype(np.float64) ** 2).mean(axis=1)).max())
         return RMS / max(level, 1e-9)
 
-    def log_bands(self, samples: torch.Tensor) -> torch.Tensor:
-        """Return log band levels, shape (bands of all channels, frames), of mid/side samples (channels, n)."""
+    def log_bands(self, samples: torch.Tensor, delay: int = 0) -> torch.Tensor:
+        """Return log band levels, shape (bands of all channels, frames), of mid/side samples (channels, n).
+
+        Each frame is centred `delay` samples later than usual, less than a hop.
+        """
+        samples = torch.nn.functional.pad(samples[:, delay:], (0, delay))
         window = torch.hann_window(self.n_fft, device=samples.device)
         spectrum = torch.stft(
             samples, self.n_fft, self.hop_length, window=window, pad_mode="constant", return_complex=True

@@ -13,6 +13,8 @@ import torch
 
 N_ACCENT = 1
 """Channels of the attacks, before those of the bar."""
+N_TICKS = 2
+"""So many of the fastest speeds run through a beat more than once."""
 
 
 def speeds(beats_per_bar: int) -> tuple[int, ...]:
@@ -42,6 +44,11 @@ def make_guide(
         for speed in speeds(beats_per_bar):
             channels += [np.sin(2 * np.pi * speed * bars), np.cos(2 * np.pi * speed * bars)]
     return torch.from_numpy(np.stack(channels).astype(np.float32))
+
+
+def ticks(guide: torch.Tensor) -> torch.Tensor:
+    """Return those channels of a guide (channels, frames) that tell halves and quarters of a beat apart."""
+    return guide[N_ACCENT:][-2 * N_TICKS :]
 
 
 def _bars(

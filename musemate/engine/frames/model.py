@@ -11,7 +11,7 @@ from musemate.audio.clip import AudioClip
 from musemate.engine.base import Cancelled, TakeRequest
 from musemate.engine.frames.arranger import Arranger
 from musemate.engine.frames.framing import RMS, from_mid_side
-from musemate.engine.frames.guide import without
+from musemate.engine.frames.guide import ticks, without
 from musemate.engine.frames.preparing import Prepared
 from musemate.engine.frames.pyramid import pad_to_multiple, pool
 from musemate.engine.frames.renderer import PIECE_FRAMES, Renderer
@@ -23,6 +23,8 @@ MARGIN_S = 2.0
 """Made before and after a take and cut off: networks see an edge there that music has not."""
 CONTEXT = 10
 """Frames on each side that retrieval compares: a third of a second in all, about a note."""
+TICK_WEIGHT = 3.0
+"""How much retrieval minds the moment of a beat, where beats are sure, against the components that were made."""
 DRAWN = 0.5
 """How far the components that were made are drawn towards those of the real frame that fits."""
 MAX_GAIN = 2.0
@@ -64,7 +66,8 @@ class FramesModel:
 
     def __post_init__(self) -> None:
         self.framing = self.prepared.framing
-        self.frames = self.prepared.frames.to(self.device)
+        self.fine = self.prepared.fine.to(self.device)
+        self.frames = self.fine[:, :: self.prepared.phases]
         self.guide = self.prepared.guide().to(self.device)
         self.weights = component_weights(self.prepared.space.spread, self.n_generated).to(self.device)
 
@@ -94,14 +97,20 @@ class FramesModel:
         """Make the frames of a planned take, shape (components, frames of the plan), in units of `spread`."""
         n_given, freedom = self.entry(request)
         if len(self.pyramid.generators) <= n_given:  # no scale is trained yet that would go on from what is given
-            return between(self.frames, plan)
+            return self.at(plan)
         coarsest = self.pyramid.time_scales[0]
-        planned = between(self.frames[: self.n_generated], plan) * self.weights[:, None]
+        planned = self.at(plan)[: self.n_generated] * self.weights[:, None]
         given = pad_to_multiple(planned, coarsest)[None]
-        guide = pad_to_multiple(between(self._guide(request, n_given), plan), coarsest)[None]
+        guide = between(self._guide(request, n_given), plan)
         generator = torch.Generator().manual_seed(request.seed)
-        made = self.pyramid.draw(generator, guide, given=given, n_given=n_given, freedom=freedom)
-        return self._complete(made[0], len(plan))
+        led = pad_to_multiple(guide, coarsest)[None]
+        made = self.pyramid.draw(generator, led, given=given, n_given=n_given, freedom=freedom)[0]
+        return self._complete(made, guide, metre=request.metre)
+
+    def at(self, plan: torch.Tensor) -> torch.Tensor:
+        """Return the fragment's frames at places (m,) in frames, shape (components, m): the nearest that there are."""
+        columns = (plan * self.prepared.phases).round().long()
+        return self.fine[:, columns.clamp(0, self.fine.shape[1] - 1)]
 
     def _level(self, sound: torch.Tensor, plan: torch.Tensor) -> torch.Tensor:
         """Return a gain for each channel of `sound`, (channels, 1), that gives it the power of its plan.
@@ -109,7 +118,7 @@ class FramesModel:
         What is planned is reckoned from frames; how frames and sound go together is known from the fragment, whose
         louder channel was brought to RMS.
         """
-        own = self._powers(torch.arange(self.frames.shape[1], device=self.device))
+        own = self._powers(torch.arange(float(self.frames.shape[1]), device=self.device))
         wanted = self._powers(plan) / own.max() * RMS**2
         heard = sound.square().mean(dim=1).clamp_min(1e-12)
         return (wanted / heard).sqrt().clamp(1 / MAX_GAIN, MAX_GAIN)[:, None]
@@ -118,7 +127,7 @@ class FramesModel:
         """Return the mean power of planned frames in each channel."""
         sums = torch.zeros(self.framing.n_channels)
         for places in plan.split(PIECE_FRAMES):
-            frames = between(self.frames, places).cpu() * self.prepared.space.spread[:, None]
+            frames = self.at(places).cpu() * self.prepared.space.spread[:, None]
             sums += self.framing.powers(self.prepared.space.bands(frames)) * len(places)
         return sums / len(plan)
 
@@ -128,18 +137,41 @@ class FramesModel:
         # nothing but noise was asked for: then attacks are left to it too
         return without(self.guide, bars=True, accents=not n_given)
 
-    def _complete(self, made: torch.Tensor, n: int) -> torch.Tensor:
-        """Add to the components that were made the detail of the real frames that fit them."""
-        whole = len(self.pyramid.generators) == len(self.pyramid.time_scales)
-        factor = self.pyramid.time_scales[len(self.pyramid.generators) - 1]
-        library = self.frames[: self.n_generated] * self.weights[:, None]
-        if not whole:
-            made = _stretch(made, factor)
-            library = _stretch(pool(pad_to_multiple(library, factor), factor), factor)[:, : library.shape[1]]
-        frames = self.frames[:, nearest_frames(made[:, :n], library, CONTEXT)]
-        if whole:
-            frames[: self.n_generated].lerp_(made[:, :n] / self.weights[:, None], 1 - DRAWN)
+    def _complete(self, made: torch.Tensor, guide: torch.Tensor, *, metre: bool) -> torch.Tensor:
+        """Add to the components that were made the detail of the real frames that fit them.
+
+        Parameters
+        ----------
+        made : Tensor, shape (components, frames / factor of the finest trained scale)
+        guide : Tensor, shape (channels, frames)
+            What led to them.
+        metre : bool
+            Look for frames that stand at the same moment of a beat too.
+        """
+        factor, n = self._factor, guide.shape[1]
+        made = _stretch(made, factor)[:, :n]
+        query, library = made, self._library(factor)
+        if metre:
+            places = torch.arange(library.shape[1], device=self.device) / self.prepared.phases
+            query = torch.cat([query, TICK_WEIGHT * ticks(guide)])
+            library = torch.cat([library, TICK_WEIGHT * between(ticks(self.guide), places)])
+        frames = self.fine[:, nearest_frames(query, library, CONTEXT, self.prepared.phases)]
+        if factor == 1:
+            frames[: self.n_generated].lerp_(made / self.weights[:, None], 1 - DRAWN)
         return frames
+
+    @property
+    def _factor(self) -> int:
+        """Frames averaged at the finest scale that is trained."""
+        return self.pyramid.time_scales[len(self.pyramid.generators) - 1]
+
+    def _library(self, factor: int) -> torch.Tensor:
+        """Return the fragment as a scale of that factor tells it, at every place of `fine`."""
+        library = self.fine[: self.n_generated] * self.weights[:, None]
+        if factor == 1:
+            return library
+        width = factor * self.prepared.phases
+        return _stretch(pool(pad_to_multiple(library, width), width), width)[:, : library.shape[1]]
 
     def _arranger(self, metre: bool) -> Arranger:
         if metre not in self._arrangers:

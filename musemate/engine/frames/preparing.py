@@ -37,8 +37,9 @@ class Prepared:
     gain : float
         Factor from the clip's samples to the ones used here.
     space : FrameSpace
-    frames : Tensor, shape (components, frames)
-        In units of `space.spread`.
+    fine : Tensor, shape (components, (frames - 1) * phases + 1)
+        The fragment's frames at `phases` places a hop, in units of `space.spread`.
+    phases : int
     accents : Tensor, shape (frames,)
         How much the spectrum rises at each frame.
     borders, places : Tensor, shape (units + 1,) float64, (units,) int64
@@ -49,11 +50,17 @@ class Prepared:
     framing: Framing
     gain: float
     space: FrameSpace
-    frames: torch.Tensor
+    fine: torch.Tensor
+    phases: int
     accents: torch.Tensor
     borders: torch.Tensor
     places: torch.Tensor
     beats_per_bar: int
+
+    @property
+    def frames(self) -> torch.Tensor:
+        """One frame a hop, shape (components, frames), in units of `space.spread`."""
+        return self.fine[:, :: self.phases]
 
     def arranger(self, metre: bool = True) -> Arranger:
         """Return what arranges the fragment anew, over its beats or (also where they are not sure) over free units."""
@@ -76,7 +83,7 @@ class Prepared:
         """Return what a checkpoint stores."""
         return {
             **self.space.tensors(),
-            "frames": self.frames,
+            "frames": self.fine,
             "accents": self.accents,
             "borders": self.borders,
             "places": self.places,
@@ -88,6 +95,7 @@ class Prepared:
             "rate_hz": self.framing.rate_hz,
             "n_channels": self.framing.n_channels,
             "gain": self.gain,
+            "phases": self.phases,
             "beats_per_bar": self.beats_per_bar,
         }
 
@@ -101,6 +109,7 @@ class Prepared:
             float(facts["gain"]),
             space,
             tensors["frames"],
+            int(facts.get("phases", 1)),  # runs from before there were any had one
             tensors["accents"],
             tensors["borders"],
             tensors["places"],
@@ -138,13 +147,25 @@ def check_region(clip: AudioClip) -> None:
 
 def prepare(clip: AudioClip, config: FramesConfig, beats: Beats | None) -> Prepared:
     """Analyse a clip (at most 48 kHz) whose metre is known or None."""
-    framing = Framing(clip.rate_hz, clip.n_channels)
-    bands = framing.log_bands(framing.to_tensor(clip))
+    framing, phases = Framing(clip.rate_hz, clip.n_channels), config.phases
+    sound, step = framing.to_tensor(clip), framing.hop_length // phases
+    bands = framing.log_bands(sound)
+    n = bands.shape[1]
     space = FrameSpace.fit(bands, config.n_components)
-    frames = space.frames(bands) / space.spread[:, None]
-    borders, places = (torch.from_numpy(x) for x in beat_borders(beats, framing.frame_rate, frames.shape[1]))
-    beats_per_bar = beats.beats_per_bar if beats else 4
-    return Prepared(framing, framing.gain(clip), space, frames, accents(bands), borders, places, beats_per_bar)
+    later = [space.frames(framing.log_bands(sound, phase * step)) for phase in range(1, phases)]
+    fine = torch.stack([space.frames(bands), *later], dim=2).flatten(1)[:, : (n - 1) * phases + 1]
+    borders, places = (torch.from_numpy(x) for x in beat_borders(beats, framing.frame_rate, n))
+    return Prepared(
+        framing,
+        framing.gain(clip),
+        space,
+        fine / space.spread[:, None],
+        phases,
+        accents(bands),
+        borders,
+        places,
+        beats.beats_per_bar if beats else 4,
+    )
 
 
 def clip_hash(clip: AudioClip) -> str:

@@ -30,8 +30,9 @@ class RendererTraining:
     ----------
     config : FramesConfig
     framing : Framing
-    frames : Tensor, shape (components, frames)
-        Normalised frames of the fragment.
+    fine : Tensor, shape (components, (frames - 1) * phases + 1)
+        Normalised frames of the fragment, at `phases` places a hop: crops begin at any of them.
+    phases : int
     sound : Tensor, shape (channels, samples)
         Its mid/side samples.
     generator : torch.Generator
@@ -42,7 +43,8 @@ class RendererTraining:
 
     config: FramesConfig
     framing: Framing
-    frames: torch.Tensor
+    fine: torch.Tensor
+    phases: int
     sound: torch.Tensor
     generator: torch.Generator
     draft: dict[str, torch.Tensor] | None = None
@@ -50,7 +52,8 @@ class RendererTraining:
     averaged: Renderer = field(init=False)
 
     def __post_init__(self) -> None:
-        c, device = self.config, self.frames.device
+        c, device = self.config, self.fine.device
+        self.frames = self.fine[:, :: self.phases]
         self.sound = nn.functional.pad(
             self.sound, (0, self.frames.shape[1] * self.framing.hop_length - self.sound.shape[1])
         )
@@ -88,10 +91,11 @@ class RendererTraining:
         hop, n = self.framing.hop_length, self.frames.shape[1]
         length = min(self.config.renderer_crop + 2 * CONTEXT_FRAMES, n)
         batch = self.batch
-        starts = torch.randint(0, n - length + 1, (batch,), generator=self.generator).tolist()
-        frames = torch.stack([self.frames[:, s : s + length] for s in starts])
+        starts = torch.randint(0, (n - length) * self.phases + 1, (batch,), generator=self.generator).tolist()
+        frames = torch.stack([self.fine[:, s :: self.phases][:, :length] for s in starts])
         first, last = CONTEXT_FRAMES * hop, (length - 1 - CONTEXT_FRAMES) * hop
-        real = torch.stack([self.sound[:, s * hop + first : s * hop + last] for s in starts])
+        places = [s * hop // self.phases for s in starts]
+        real = torch.stack([self.sound[:, s + first : s + last] for s in places])
         level = torch.rand(batch, 1, 1, generator=self.generator) * self.config.input_noise
         noise = torch.randn(frames.shape, generator=self.generator) * level
         return frames + noise.to(frames.device), real

@@ -14,10 +14,11 @@ CONTINUITY = 1.15
 """A running match is kept while its distance is below this many times the smallest."""
 
 
-def with_context(frames: torch.Tensor, context: int) -> torch.Tensor:
-    """Stack each frame with its neighbours: (components, n) to (n, components * (2 * context + 1))."""
-    padded = torch.nn.functional.pad(frames[None], (context, context), mode="replicate")[0]
-    return padded.unfold(1, 2 * context + 1, 1).permute(1, 0, 2).flatten(1)
+def with_context(frames: torch.Tensor, context: int, phases: int = 1) -> torch.Tensor:
+    """Stack each frame with those a hop apart around it: (components, n) to (n, components * (2 * context + 1))."""
+    reach = context * phases
+    padded = torch.nn.functional.pad(frames[None], (reach, reach), mode="replicate")[0]
+    return padded.unfold(1, 2 * reach + 1, 1)[..., ::phases].permute(1, 0, 2).flatten(1)
 
 
 def between(frames: torch.Tensor, positions: torch.Tensor) -> torch.Tensor:
@@ -28,30 +29,34 @@ def between(frames: torch.Tensor, positions: torch.Tensor) -> torch.Tensor:
     return torch.lerp(frames[:, first], frames[:, second], share)
 
 
-def nearest_frames(query: torch.Tensor, library: torch.Tensor, context: int) -> torch.Tensor:
+def nearest_frames(query: torch.Tensor, library: torch.Tensor, context: int, phases: int = 1) -> torch.Tensor:
     """Find for each frame of `query` the frame of `library` that fits best.
 
     Parameters
     ----------
-    query, library : Tensor, shape (components, frames)
+    query : Tensor, shape (components, frames)
+    library : Tensor, shape (components, columns)
+        Frames too, at `phases` places a hop.
     context : int
         Frames on each side that are compared too.
+    phases : int
 
     Returns
     -------
     Tensor, shape (frames of query,), int64, on the CPU
+        Columns of `library`.
     """
-    rows, columns = with_context(query, context), with_context(library, context)
+    rows, columns = with_context(query, context), with_context(library, context, phases)
     square = columns.square().sum(dim=1)
     out = torch.empty(len(rows), dtype=torch.int64)
-    last = -1
+    last = -phases
     chunk = max(1, MAX_DISTANCES // len(columns))
     for first in range(0, len(rows), chunk):
         piece = rows[first : first + chunk]
         distances = (piece.square().sum(dim=1)[:, None] + square - 2 * piece @ columns.T).clamp_min(0).cpu()
         smallest, best = (x.tolist() for x in distances.min(dim=1))
         for i in range(len(piece)):
-            running = last + 1
+            running = last + phases
             keep = 0 < running < len(columns) and float(distances[i, running]) <= CONTINUITY * smallest[i] + 1e-9
             last = running if keep else best[i]
             out[first + i] = last

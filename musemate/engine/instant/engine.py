@@ -49,7 +49,7 @@ class InstantEngine:
             if cancelled():
                 return
             with one_thread():
-                prepared = prepare(clip, FramesConfig(), beats)
+                prepared = prepare(clip, FramesConfig(phases=1), beats)
             checkpoint.store(SOUND, {"samples": torch.from_numpy(clip.samples)})
             checkpoint.store(ANALYSIS, prepared.tensors(), {**facts, **prepared.facts()})
         elif checkpoint.facts["clip"] != facts["clip"]:
