@@ -59,11 +59,14 @@ class Setting:
         Parameters of the engine that replace the preset's, as for `musemate train --options`.
     attributes : mapping
         Constants of modules to replace, by dotted name, for levers that have no parameter: see `patched.py`.
+    trained : bool
+        Whether it matters in training; where it does not, another setting's training serves.
     """
 
     label: str
     options: Mapping[str, Any] = field(default_factory=dict)
     attributes: Mapping[str, Any] = field(default_factory=dict)
+    trained: bool = True
 
     @classmethod
     def parse(cls, text: str) -> Setting:
@@ -81,10 +84,9 @@ class Setting:
             raise argparse.ArgumentTypeError(f"not a JSON object: {values}") from error
         if not isinstance(given, dict):
             raise argparse.ArgumentTypeError(f"not a JSON object: {values}")
-        parts: list[dict[str, Any]] = [{}, {}]
-        for name, value in given.items():
-            parts["." in name][name] = value
-        return cls(label.strip(), *parts)
+        options = {name: value for name, value in given.items() if "." not in name}
+        attributes = {name: value for name, value in given.items() if "." in name}
+        return cls(label.strip(), options, attributes)
 
 
 @dataclass(frozen=True)
