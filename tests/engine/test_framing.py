@@ -1,9 +1,12 @@
 """Frames: the grid, the bands and the components."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 import torch
 
+from musemate.analysis.metre import Beats
 from musemate.audio.clip import AudioClip
 from musemate.engine.frames.config import FramesConfig
 from musemate.engine.frames.framing import RMS, FrameSpace, Framing, from_mid_side, to_mid_side
@@ -81,9 +84,10 @@ def test_later_frames_are_those_of_the_sound_moved_forward() -> None:
 def test_a_clip_is_analysed_between_its_frames_too() -> None:
     samples = np.random.default_rng(2).standard_normal((2, 44_100)).astype(np.float32) * 0.1
     clip = AudioClip(samples, 22_050)
-    whole, quartered = (
-        prepare(clip, FramesConfig(n_components=12, n_generated=4, phases=phases), None) for phases in (1, 4)
-    )
+    config = FramesConfig(n_components=12, n_generated=4)
+    beats = Beats(600.0, 0.9, tuple(np.arange(0.05, 2, 0.1)))
+    assert prepare(clip, config, None).phases == 1  # without a beat, whole frames do
+    whole, quartered = (prepare(clip, replace(config, phases=phases), beats) for phases in (1, 4))
     n = whole.frames.shape[1]
     assert quartered.fine.shape == (12, (n - 1) * 4 + 1)
     assert torch.equal(quartered.frames, whole.frames)

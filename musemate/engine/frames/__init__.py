@@ -18,13 +18,13 @@ bar each frame stands and how strong an attack is due (`guide`), so that metre a
 comes from noise alone. *Closeness* chooses where the pyramid takes over: at 0 even the coarsest scale is made from
 noise, at 1 only the finest is made, with little noise. It makes the 16 strongest components; the finer ones come from
 the real frame whose course around it fits best, towards which the others are drawn (`retrieval`): that keeps partials
-clean and notes whole. Real frames are known at every quarter of a hop, and where beats are sure they must stand at the
-same moment of a beat: that keeps the beat as even as the fragment's.
+clean and notes whole. Where beats are sure, real frames are known at every quarter of a hop and must stand at the same
+moment of a beat: that keeps it as even as the fragment's.
 
 The **renderer** (`renderer`, `rendering`) turns frames into sound: ConvNeXt blocks at the frame rate and an inverse
-short-time Fourier transform, trained on crops of the fragment that begin at any quarter of a hop, first by spectral
-distance (the *draft*), then against three discriminators of complex spectra. Noise on its input frames teaches it to
-forgive frames that are not quite real.
+short-time Fourier transform, trained on crops of the fragment, first by spectral distance (the *draft*), then against
+three discriminators of complex spectra. Noise on its input frames teaches it to forgive frames that are not quite
+real.
 
 Every part is stored as soon as it is done (`engine`), so that a stopped training still makes takes: missing fine
 scales are filled by retrieval, and the draft stands in for the finished sound.

@@ -23,7 +23,8 @@ class FramesConfig:
     n_generated : int
         How many of them, the strongest, the pyramid makes; the others are taken from the real frame that fits.
     phases : int
-        Places a hop at which the fragment is analysed, 1, 2, 4, 8 or 16: a beat seldom falls on a whole frame.
+        Places a hop at which a fragment with a sure beat is analysed, 1, 2, 4, 8 or 16: a beat seldom falls on a whole
+        frame.
     time_scales : tuple of int
         Frames averaged at each scale of the pyramid, coarse to fine; the last is 1.
     pyramid_channels, pyramid_steps, pyramid_batch, pyramid_crop : int

@@ -146,15 +146,20 @@ def check_region(clip: AudioClip) -> None:
 
 
 def prepare(clip: AudioClip, config: FramesConfig, beats: Beats | None) -> Prepared:
-    """Analyse a clip (at most 48 kHz) whose metre is known or None."""
-    framing, phases = Framing(clip.rate_hz, clip.n_channels), config.phases
-    sound, step = framing.to_tensor(clip), framing.hop_length // phases
+    """Analyse a clip (at most 48 kHz) whose metre is known or None.
+
+    Only a sure beat is worth more than one place a hop: the renderer learns whole frames better where they are all it
+    has to know.
+    """
+    framing = Framing(clip.rate_hz, clip.n_channels)
+    sound = framing.to_tensor(clip)
     bands = framing.log_bands(sound)
     n = bands.shape[1]
-    space = FrameSpace.fit(bands, config.n_components)
+    borders, places = (torch.from_numpy(x) for x in beat_borders(beats, framing.frame_rate, n))
+    phases = config.phases if len(borders) else 1
+    space, step = FrameSpace.fit(bands, config.n_components), framing.hop_length // phases
     later = [space.frames(framing.log_bands(sound, phase * step)) for phase in range(1, phases)]
     fine = torch.stack([space.frames(bands), *later], dim=2).flatten(1)[:, : (n - 1) * phases + 1]
-    borders, places = (torch.from_numpy(x) for x in beat_borders(beats, framing.frame_rate, n))
     return Prepared(
         framing,
         framing.gain(clip),
