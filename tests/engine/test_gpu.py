@@ -17,6 +17,7 @@ from musemate.engine.base import TakeRequest, TrainRequest
 from musemate.engine.checkpoint import Checkpoint
 from musemate.engine.device import choose_device, list_devices
 from musemate.engine.events import DeviceChanged, Event, Progressed, ScaleFinished, Warned
+from musemate.engine.frames.dice import Dice
 from musemate.engine.frames.engine import FramesEngine
 from musemate.engine.memory import release_memory
 from tests.engine.signals import ticking_clip
@@ -92,7 +93,26 @@ def test_same_seed_same_weights(tmp_path: Path) -> None:
     assert [name for name in one if not torch.equal(one[name], two[name])] == []
 
 
-def test_the_first_step_has_the_cpus_losses(tmp_path: Path) -> None:
+class CpuDice(Dice):
+    """Draws on the CPU and copies, so that two devices take the same step."""
+
+    def __init__(self, generator: torch.Generator, device: torch.device) -> None:
+        super().__init__(generator, torch.device("cpu"))
+        self._to = device
+
+    def normal(self, *shape: int) -> torch.Tensor:
+        return super().normal(*shape).to(self._to)
+
+    def uniform(self, *shape: int) -> torch.Tensor:
+        return super().uniform(*shape).to(self._to)
+
+    def below(self, limit: int, n: int) -> torch.Tensor:
+        return super().below(limit, n).to(self._to)
+
+
+def test_the_first_step_has_the_cpus_losses(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for module in ("climbing", "rendering"):
+        monkeypatch.setattr(f"musemate.engine.frames.{module}.Dice", CpuDice)
     first: dict[str, list[dict[str, float]]] = {}
     for device in (CARD, "cpu"):
         events = train(tmp_path / device.replace(":", "-"), ticking_clip(), device=device, tiny=True)

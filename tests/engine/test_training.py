@@ -131,8 +131,8 @@ def test_losses_fall(tmp_path: Path) -> None:
 def test_loss_that_is_no_number_stops_and_keeps_the_finished(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     step = RendererTraining._step
 
-    def broken(self: RendererTraining, *, adversarial: bool) -> dict[str, float]:
-        return {"spectral": float("nan")} if adversarial else step(self, adversarial=adversarial)
+    def broken(self: RendererTraining, *, adversarial: bool) -> dict[str, torch.Tensor]:
+        return {"spectral": torch.tensor(float("nan"))} if adversarial else step(self, adversarial=adversarial)
 
     monkeypatch.setattr(RendererTraining, "_step", broken)
     with pytest.raises(TrainingError, match='stopped at "sound": its loss is no longer a number') as caught:
@@ -149,7 +149,10 @@ def test_after_a_loss_that_was_no_number_takes_are_made_and_the_rest_can_be_trai
         patch.setattr(
             ScaleTraining,
             "_step",
-            lambda self, i: {**step(self, i), **({"reconstruction": float("inf")} if self.scale == 1 else {})},
+            lambda self, i: {
+                **step(self, i),
+                **({"reconstruction": torch.tensor(float("inf"))} if self.scale == 1 else {}),
+            },
         )
         with pytest.raises(TrainingError, match='stopped at "structure 1/2"'):
             train(tmp_path / "run")
@@ -159,6 +162,21 @@ def test_after_a_loss_that_was_no_number_takes_are_made_and_the_rest_can_be_trai
     train(tmp_path / "straight")
     run, straight = weights(tmp_path / "run"), weights(tmp_path / "straight")
     assert all(torch.equal(run[name], straight[name]) for name in straight)
+
+
+def test_a_loss_that_was_no_number_while_nobody_looked_stops_too(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    step = ScaleTraining._step
+    monkeypatch.setattr("musemate.engine.frames.engine.REPORT_EVERY_S", float("inf"))
+    monkeypatch.setattr(
+        ScaleTraining,
+        "_step",
+        lambda self, i: {**step(self, i), **({"reconstruction": torch.tensor(float("nan"))} if i == 4 else {})},
+    )
+    with pytest.raises(TrainingError, match='stopped at "structure 1/4": its loss is no longer a number'):
+        train(tmp_path)
+    assert Checkpoint(tmp_path).parts == ["fragment", "draft"]
 
 
 def test_weights_that_the_very_last_step_broke_are_not_stored(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -8,10 +8,12 @@ from dataclasses import dataclass, field
 import torch
 
 from musemate.engine.frames.config import FramesConfig
+from musemate.engine.frames.dice import Dice
 from musemate.engine.frames.guide import N_ACCENT
 from musemate.engine.frames.losses import hinge_discriminator, sliced_wasserstein
 from musemate.engine.frames.pyramid import ScaleCritic, ScaleGenerator, pad_to_multiple, pool, upsample
 from musemate.engine.frames.stack import Pyramid
+from musemate.engine.frames.updates import adam_kernel, average
 
 PENALTY_EVERY = 4
 """Lazy R1 (Karras et al. 2020): the penalty is taken every so many steps, that much stronger."""
@@ -54,6 +56,7 @@ class ScaleTraining:
     def __post_init__(self) -> None:
         c = self.config
         self.scale = len(self.pyramid.generators)
+        self.dice = Dice(self.generator, self.frames.device)
         coarsest = c.time_scales[0]
         own_guide = pad_to_multiple(self.guide, coarsest)[None]
         factor = c.time_scales[self.scale]
@@ -68,12 +71,14 @@ class ScaleTraining:
         self.averaged = ScaleGenerator(n, n_guide, c.pyramid_channels, self.made.noise_level).to(self.real.device)
         self.averaged.load_state_dict(self.made.state_dict())
         self.critic = ScaleCritic(n, n_guide, c.pyramid_channels).to(self.real.device)
-        betas = (0.5, 0.99)
-        self.optimizer = torch.optim.Adam(self.made.parameters(), c.learning_rate, betas=betas)
-        self.critic_optimizer = torch.optim.Adam(self.critic.parameters(), c.learning_rate, betas=betas)
+        kernel = adam_kernel(self.real.device)
+        self.optimizer, self.critic_optimizer = (
+            torch.optim.Adam(learning.parameters(), c.learning_rate, betas=(0.5, 0.99), **kernel)
+            for learning in (self.made, self.critic)
+        )
 
-    def steps(self) -> Iterator[dict[str, float]]:
-        """Train to the end, yielding the losses of each step; then the scale joins the pyramid."""
+    def steps(self) -> Iterator[dict[str, torch.Tensor]]:
+        """Train to the end, yielding each step's losses, numbers on the device; then the scale joins the pyramid."""
         for step in range(self.config.pyramid_steps):
             if step == self.config.pyramid_steps * 2 // 3:
                 for optimizer in (self.optimizer, self.critic_optimizer):
@@ -81,10 +86,10 @@ class ScaleTraining:
             yield self._step(step)
         self.pyramid.generators.append(self.averaged)
 
-    def _step(self, step: int) -> dict[str, float]:
+    def _step(self, step: int) -> dict[str, torch.Tensor]:
         coarse, fake_guide = self._crops(self.bank, self.bank_guide)
         real, real_guide = self._crops(self.real, self.real_guide)
-        noise = torch.randn(coarse.shape, generator=self.generator).to(coarse.device)
+        noise = self.dice.normal(*coarse.shape)
         fake_guide, real_guide = self._veiled(fake_guide), self._veiled(real_guide)
         made = self.made(coarse, noise, fake_guide)
         judged = (real, real_guide), (made.detach(), fake_guide)
@@ -99,7 +104,7 @@ class ScaleTraining:
         total.backward()
         self.optimizer.step()
         self._average()
-        return {"discriminator": critic_loss, "reconstruction": float(error.detach())}
+        return {"discriminator": critic_loss, "reconstruction": error.detach()}
 
     def _critic_step(
         self,
@@ -107,7 +112,7 @@ class ScaleTraining:
         fake: tuple[torch.Tensor, torch.Tensor],
         *,
         penalise: bool,
-    ) -> float:
+    ) -> torch.Tensor:
         frames, guide = real
         if penalise:
             frames = frames.requires_grad_()
@@ -120,7 +125,7 @@ class ScaleTraining:
         self.critic_optimizer.zero_grad(set_to_none=True)
         total.backward()
         self.critic_optimizer.step()
-        return float(loss.detach())
+        return loss.detach()
 
     def _reconstruction_error(self) -> torch.Tensor:
         noise = torch.zeros_like(self.base) if self.scale else self._fixed_noise()
@@ -132,30 +137,25 @@ class ScaleTraining:
         """Compare the distributions of single frames and of short patches."""
         distances = []
         for length in PATCHES:
-            directions = torch.randn(made.shape[1] * length, DIRECTIONS, generator=self.generator)
-            distances.append(sliced_wasserstein(made, real.detach(), length, directions.to(made.device)))
+            directions = self.dice.normal(made.shape[1] * length, DIRECTIONS)
+            distances.append(sliced_wasserstein(made, real.detach(), length, directions))
         return torch.stack(distances).mean()
 
     def _veiled(self, guide: torch.Tensor) -> torch.Tensor:
         """Hide attacks, bars or both in some crops, so that takes can do without either."""
-        hidden = torch.rand(2, guide.shape[0], 1, 1, generator=self.generator) < VEILED
-        shown = (~hidden).float().to(guide.device)
+        shown = (self.dice.uniform(2, guide.shape[0], 1, 1) >= VEILED).float()
         return torch.cat([guide[:, :N_ACCENT] * shown[0], guide[:, N_ACCENT:] * shown[1]], dim=1)
 
     def _crops(self, *sources: torch.Tensor) -> list[torch.Tensor]:
         """Cut the same random crops from each of `sources`, (rows, channels, frames) to (crops, channels, crop)."""
         n_rows, _, n = sources[0].shape
         length = min(self.config.pyramid_crop, n)
-        batch = self.config.pyramid_batch
-        rows = torch.randint(0, n_rows, (batch,), generator=self.generator).tolist()
-        starts = torch.randint(0, n - length + 1, (batch,), generator=self.generator).tolist()
-        places = list(zip(rows, starts, strict=True))
-        return [torch.stack([source[r, :, s : s + length] for r, s in places]) for source in sources]
+        rows, starts = (self.dice.below(limit, self.config.pyramid_batch) for limit in (n_rows, n - length + 1))
+        return [source.unfold(2, length, 1)[rows, :, starts].contiguous() for source in sources]
 
     def _fixed_noise(self) -> torch.Tensor:
         if self.pyramid.fixed_noise is None:
-            noise = torch.randn(self.real.shape[1:], generator=self.generator)
-            self.pyramid.fixed_noise = noise.to(self.real.device)
+            self.pyramid.fixed_noise = self.dice.normal(*self.real.shape[1:])
         return self.pyramid.fixed_noise[None]
 
     def _reconstruction_input(self, guide: torch.Tensor) -> torch.Tensor:
@@ -176,7 +176,5 @@ class ScaleTraining:
         given = pool(arranged, self.config.time_scales[self.scale - 1])
         return upsample(torch.cat([drawn, given])), torch.cat([guide, guide])
 
-    @torch.no_grad()
     def _average(self) -> None:
-        for kept, new in zip(self.averaged.parameters(), self.made.parameters(), strict=True):
-            kept.lerp_(new, 1 - AVERAGE_DECAY)
+        average(self.averaged, self.made, AVERAGE_DECAY)

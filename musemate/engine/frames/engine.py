@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -28,6 +27,7 @@ from musemate.engine.frames.preparing import Prepared, check_region, clip_hash, 
 from musemate.engine.frames.pyramid import ScaleGenerator
 from musemate.engine.frames.rendering import RendererTraining, make_renderer
 from musemate.engine.frames.stack import Pyramid
+from musemate.engine.frames.watching import LossWatch
 from musemate.engine.memory import memory_errors_said, release_memory
 from musemate.errors import CheckpointError, DeviceMemoryError, TrainingError
 
@@ -145,17 +145,18 @@ class _Training:
             torch.manual_seed(seed)
             steps, tensors = self._trainer(part, prepared, torch.Generator().manual_seed(seed))
         self.clock.begin(index)
-        reported = 0.0
-        step = 0
+        watch, reported = LossWatch(), 0.0
         for step, losses in enumerate(steps, start=1):
-            if not all(math.isfinite(loss) for loss in losses.values()):
-                raise _no_number(part, "loss", f"step {step}: {losses}")
+            watch.note(losses)
             if self.cancelled():
                 return
             if time.monotonic() - reported >= REPORT_EVERY_S or step == part.n_steps:
+                shown = watch.latest()
+                if not watch.all_finite():
+                    raise _no_number(part, "loss", f"up to step {step}: {shown}")
                 reported = time.monotonic()
                 fraction, left_s = self.clock.look(step)
-                yield Progressed(index, len(self.parts), step, part.n_steps, losses, fraction, left_s)
+                yield Progressed(index, len(self.parts), step, part.n_steps, shown, fraction, left_s)
         trained = tensors()
         if broken := [name for name, tensor in trained.items() if not tensor.isfinite().all()]:
             raise _no_number(part, "result", f"after the last step: {broken}")  # no loss tells of the last update
@@ -163,7 +164,7 @@ class _Training:
 
     def _trainer(
         self, part: _Part, prepared: Prepared, generator: torch.Generator
-    ) -> tuple[Iterator[dict[str, float]], Callable[[], dict[str, torch.Tensor]]]:
+    ) -> tuple[Iterator[dict[str, torch.Tensor]], Callable[[], dict[str, torch.Tensor]]]:
         """Return a part's steps, and what to store once they are done."""
         frames = prepared.frames.to(self.device)
         if part.kind != "scale":

@@ -6,6 +6,8 @@ from collections.abc import Sequence
 
 import torch
 
+from musemate.engine.frames.fourier import stft
+
 WINDOWS_S = (0.128, 0.064, 0.032, 0.008)
 """STFT windows of the spectral loss: partials in the longest, attacks in the shortest."""
 
@@ -23,11 +25,7 @@ def spectral_loss(fake: torch.Tensor, real: torch.Tensor, sizes: Sequence[int]) 
     fake, real = fake.flatten(0, 1), real.flatten(0, 1)
     total = fake.new_zeros(())
     for size in sizes:
-        window = torch.hann_window(size, device=fake.device)
-        f, r = (
-            torch.stft(x, size, size // 4, window=window, center=False, return_complex=True).abs() * (2.0 / size) ** 0.5
-            for x in (fake, real)
-        )
+        f, r = (stft(x, size).abs() * (2.0 / size) ** 0.5 for x in (fake, real))
         convergence = (f - r).norm() / r.norm().clamp_min(1e-6)
         total = total + convergence + ((f + 1e-4).log() - (r + 1e-4).log()).abs().mean()
     return total / len(sizes)

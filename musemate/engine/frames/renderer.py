@@ -13,9 +13,8 @@ import torch
 from torch import nn
 
 from musemate.engine.base import Cancelled
+from musemate.engine.frames.fourier import HOPS, hann_window, istft, stft
 
-SYNTHESIS_HOPS = 4
-"""Synthesis window in hops."""
 MAX_LOG_MAGNITUDE = 6.0
 PIECE_FRAMES = 1024
 """Frames rendered at once: bounds the memory of long takes."""
@@ -62,7 +61,7 @@ class Renderer(nn.Module):
 
     def __init__(self, n_components: int, width: int, n_blocks: int, n_channels: int, hop_length: int) -> None:
         super().__init__()
-        self.n_channels, self.hop_length, self.n_fft = n_channels, hop_length, SYNTHESIS_HOPS * hop_length
+        self.n_channels, self.hop_length, self.n_fft = n_channels, hop_length, HOPS * hop_length
         self.n_bins = self.n_fft // 2 + 1
         self.entry = nn.Conv1d(n_components, width, 7, padding=3)
         self.blocks = nn.ModuleList(ConvNextBlock(width, 1 / n_blocks) for _ in range(n_blocks))
@@ -73,7 +72,7 @@ class Renderer(nn.Module):
     @torch.no_grad()
     def start_from(self, sound: torch.Tensor) -> None:
         """Begin with the mean spectrum of mid/side `sound` (channels, samples) instead of a flat one."""
-        window = torch.hann_window(self.n_fft, device=sound.device)
+        window = hann_window(self.n_fft, sound.device)
         spectrum = torch.stft(
             sound, self.n_fft, self.hop_length, window=window, pad_mode="constant", return_complex=True
         )
@@ -97,9 +96,7 @@ class Renderer(nn.Module):
 
     def sound(self, spectrum: torch.Tensor) -> torch.Tensor:
         """Inverse STFT: (batch, channels, bins, frames) to (batch, channels, (frames - 1) * hop)."""
-        window = torch.hann_window(self.n_fft, device=spectrum.device)
-        flat = torch.istft(spectrum.flatten(0, 1), self.n_fft, self.hop_length, window=window)
-        return flat.reshape(*spectrum.shape[:2], -1)
+        return istft(spectrum.flatten(0, 1), self.hop_length).reshape(*spectrum.shape[:2], -1)
 
     def forward(self, frames: torch.Tensor) -> torch.Tensor:
         """Render normalised frames (batch, components, frames) to (batch, channels, (frames - 1) * hop)."""
@@ -126,7 +123,7 @@ class Renderer(nn.Module):
             The same samples as one pass over all frames would give, to rounding.
         """
         n, hop = frames.shape[1], self.hop_length
-        margin = self.reach + SYNTHESIS_HOPS
+        margin = self.reach + HOPS
         out = torch.zeros(self.n_channels, (n - 1) * hop)
         for first in range(0, n - 1, piece):
             if cancelled():
@@ -145,12 +142,9 @@ class SpectrumDiscriminator(nn.Module):
     mid and side at once, so that a wrong stereo picture is seen.
     """
 
-    window: torch.Tensor
-
     def __init__(self, n_channels: int, n_fft: int, width: int = 16) -> None:
         super().__init__()
         self.n_fft = n_fft
-        self.register_buffer("window", torch.hann_window(n_fft), persistent=False)
         norm = nn.utils.parametrizations.weight_norm
         self.layers = nn.ModuleList([
             norm(nn.Conv2d(2 * n_channels, width, (9, 3), stride=(4, 1), padding=(4, 1))),
@@ -163,14 +157,7 @@ class SpectrumDiscriminator(nn.Module):
     def forward(self, sound: torch.Tensor) -> list[torch.Tensor]:
         """Map sound (batch, channels, samples) to the features of every layer; the last are the scores."""
         batch = sound.shape[0]
-        spectrum = torch.stft(
-            sound.flatten(0, 1),
-            self.n_fft,
-            self.n_fft // 4,
-            window=self.window,
-            center=False,
-            return_complex=True,
-        )
+        spectrum = stft(sound.flatten(0, 1), self.n_fft)
         x = torch.view_as_real(spectrum).permute(0, 3, 1, 2).unflatten(0, (batch, -1)).flatten(1, 2)
         # compress the range to its square root: partials 40 dB down still count
         x = x * (x.square() + 1e-4).rsqrt().sqrt()

@@ -10,6 +10,8 @@ import torch
 from torch import nn
 
 from musemate.engine.frames.config import FramesConfig
+from musemate.engine.frames.dice import Dice
+from musemate.engine.frames.fourier import hann_window
 from musemate.engine.frames.framing import Framing
 from musemate.engine.frames.losses import fft_sizes
 from musemate.engine.frames.renderer import Renderer, SpectrumDiscriminator
@@ -53,6 +55,7 @@ class RendererTraining:
 
     def __post_init__(self) -> None:
         c, device = self.config, self.fine.device
+        self.dice = Dice(self.generator, device)
         self.frames = self.fine[:, :: self.phases]
         self.sound = nn.functional.pad(
             self.sound, (0, self.frames.shape[1] * self.framing.hop_length - self.sound.shape[1])
@@ -73,15 +76,15 @@ class RendererTraining:
         rate = c.draft_rate if self.draft is None else c.sound_rate
         self.sound_steps = SoundSteps(self.renderer, self.averaged, self.discriminators, rate)
 
-    def steps(self) -> Iterator[dict[str, float]]:
-        """Train to the end, yielding the losses of each step."""
+    def steps(self) -> Iterator[dict[str, torch.Tensor]]:
+        """Train to the end, yielding the losses of each step, numbers on the device."""
         n_steps = self.config.draft_steps if self.draft is None else self.config.sound_steps
         for step in range(n_steps):
             self.sound_steps.set_rate(step, n_steps)
             yield self._step(adversarial=self.draft is not None)
         self.averaged.gains.copy_(self._level_gains())
 
-    def _step(self, *, adversarial: bool) -> dict[str, float]:
+    def _step(self, *, adversarial: bool) -> dict[str, torch.Tensor]:
         frames, real = self._crop()
         fake = self.renderer(frames)[..., self._inner()]
         return self.sound_steps.take(fake, real, self.sizes, list(self.discriminators) if adversarial else ())
@@ -90,15 +93,15 @@ class RendererTraining:
         """Draw a batch: noisy frames (batch, components, crop + context) and the sound of the inner frames."""
         hop, n = self.framing.hop_length, self.frames.shape[1]
         length = min(self.config.renderer_crop + 2 * CONTEXT_FRAMES, n)
-        batch = self.batch
-        starts = torch.randint(0, (n - length) * self.phases + 1, (batch,), generator=self.generator).tolist()
-        frames = torch.stack([self.fine[:, s :: self.phases][:, :length] for s in starts])
-        first, last = CONTEXT_FRAMES * hop, (length - 1 - CONTEXT_FRAMES) * hop
-        places = [s * hop // self.phases for s in starts]
-        real = torch.stack([self.sound[:, s + first : s + last] for s in places])
-        level = torch.rand(batch, 1, 1, generator=self.generator) * self.config.input_noise
-        noise = torch.randn(frames.shape, generator=self.generator) * level
-        return frames + noise.to(frames.device), real
+        starts = self.dice.below((n - length) * self.phases + 1, self.batch)
+        windows = self.fine.unfold(1, (length - 1) * self.phases + 1, 1)[..., :: self.phases]
+        frames = windows[:, starts].transpose(0, 1).contiguous()
+        inner = self.sound[:, CONTEXT_FRAMES * hop :].unfold(
+            1, (length - 1 - 2 * CONTEXT_FRAMES) * hop, hop // self.phases
+        )
+        real = inner[:, starts].transpose(0, 1).contiguous()
+        level = self.dice.uniform(self.batch, 1, 1) * self.config.input_noise
+        return frames + self.dice.normal(*frames.shape) * level, real
 
     def _inner(self) -> slice:
         hop = self.framing.hop_length
@@ -109,7 +112,7 @@ class RendererTraining:
         """Compare the long-term spectra of fragment and rendering: a gain a channel and bin, at most 6 dB."""
         r = self.averaged
         rendered = r.render(self.frames).to(self.sound.device)
-        window = torch.hann_window(r.n_fft, device=self.sound.device)
+        window = hann_window(r.n_fft, self.sound.device)
         powers = []
         for sound in (self.sound[:, : rendered.shape[1]], rendered):
             spectrum = torch.stft(sound, r.n_fft, r.hop_length, window=window, pad_mode="constant", return_complex=True)

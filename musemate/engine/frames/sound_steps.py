@@ -8,6 +8,7 @@ import torch
 from torch import nn
 
 from musemate.engine.frames.losses import feature_matching, hinge_discriminator, spectral_loss
+from musemate.engine.frames.updates import adam_kernel, average
 
 ADVERSARIAL_WEIGHT = 0.2
 FEATURE_WEIGHT = 1.0
@@ -35,9 +36,11 @@ class SoundSteps:
         self.renderer, self.averaged, self.discriminators = renderer, averaged, discriminators
         self.learning_rate = learning_rate
         self.n_taken = 0
-        betas = (0.8, 0.99)
-        self.optimizer = torch.optim.AdamW(renderer.parameters(), learning_rate, betas=betas)
-        self.critic_optimizer = torch.optim.AdamW(discriminators.parameters(), learning_rate, betas=betas)
+        kernel = adam_kernel(next(renderer.parameters()).device)
+        self.optimizer, self.critic_optimizer = (
+            torch.optim.AdamW(learning.parameters(), learning_rate, betas=(0.8, 0.99), **kernel)
+            for learning in (renderer, discriminators)
+        )
 
     def set_rate(self, step: int, n_steps: int) -> None:
         """Warm up, then fall to a tenth along a line."""
@@ -49,8 +52,8 @@ class SoundSteps:
 
     def take(
         self, fake: torch.Tensor, real: torch.Tensor, sizes: Sequence[int], critics: Sequence[nn.Module] = ()
-    ) -> dict[str, float]:
-        """Take one step and return its losses.
+    ) -> dict[str, torch.Tensor]:
+        """Take one step and return its losses, numbers on the device.
 
         Parameters
         ----------
@@ -66,13 +69,13 @@ class SoundSteps:
             losses["discriminator"], seen_real = self._critic_step(critics, real, fake.detach())
         spectral = spectral_loss(fake, real, sizes)
         total = SPECTRAL_WEIGHT * spectral
-        losses["spectral"] = float(spectral.detach())
+        losses["spectral"] = spectral.detach()
         if critics:
             self.discriminators.requires_grad_(False)
             scores, matching = _judge(critics, seen_real, fake)
             self.discriminators.requires_grad_(True)
             total = total + ADVERSARIAL_WEIGHT * scores + FEATURE_WEIGHT * matching
-            losses["features"] = float(matching.detach())
+            losses["features"] = matching.detach()
         self.optimizer.zero_grad(set_to_none=True)
         total.backward()
         nn.utils.clip_grad_norm_(self.renderer.parameters(), 10.0)
@@ -82,7 +85,7 @@ class SoundSteps:
 
     def _critic_step(
         self, critics: Sequence[nn.Module], real: torch.Tensor, fake: torch.Tensor
-    ) -> tuple[float, list[list[torch.Tensor]]]:
+    ) -> tuple[torch.Tensor, list[list[torch.Tensor]]]:
         """Take a step; return the loss, and what each discriminator saw in the real sound."""
         both = torch.cat([real, fake])
         loss = real.new_zeros(())
@@ -96,15 +99,13 @@ class SoundSteps:
         loss.backward()
         nn.utils.clip_grad_norm_(self.discriminators.parameters(), 10.0)
         self.critic_optimizer.step()
-        return float(loss.detach()) / len(critics), seen_real
+        return loss.detach() / len(critics), seen_real
 
-    @torch.no_grad()
     def _average(self) -> None:
         # a young average must not cling to the first weights
         decay = min(AVERAGE_DECAY, (1 + self.n_taken) / (10 + self.n_taken))
         self.n_taken += 1
-        for kept, new in zip(self.averaged.parameters(), self.renderer.parameters(), strict=True):
-            kept.lerp_(new, 1 - decay)
+        average(self.averaged, self.renderer, decay)
 
 
 def _judge(
