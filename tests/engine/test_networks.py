@@ -1,5 +1,7 @@
 """Networks, retrieval and losses: shapes, gradients, and pieces that equal the whole."""
 
+from itertools import pairwise
+
 import pytest
 import torch
 
@@ -12,7 +14,7 @@ from musemate.engine.frames.losses import (
 )
 from musemate.engine.frames.pyramid import ScaleCritic, ScaleGenerator, pad_to_multiple, pool, upsample
 from musemate.engine.frames.renderer import Renderer, SpectrumDiscriminator
-from musemate.engine.frames.retrieval import between, nearest_frames
+from musemate.engine.frames.retrieval import CONTINUITY, _under, between, nearest_frames, with_context
 from musemate.engine.frames.stack import Pyramid
 
 
@@ -108,6 +110,35 @@ def test_retrieval_finds_moments_between_frames() -> None:
     library = torch.randn(6, 401, generator=torch.Generator().manual_seed(3))
     match = nearest_frames(library[:, 122:300:4], library, 2, phases=4)
     assert match[2:-2].tolist() == list(range(130, 292, 4))
+
+
+@pytest.mark.parametrize("context", [0, 2])
+def test_retrieval_equals_one_search_after_another(monkeypatch: pytest.MonkeyPatch, context: int) -> None:
+    library = torch.randn(6, 300).cumsum(dim=1)
+    order = torch.cat([torch.arange(start, start + 15) for start in torch.randint(0, 285, (20,)).tolist()])
+    query = library[:, order] + 0.3 * torch.randn(6, 300)
+    rows, columns = with_context(query, context), with_context(library, context)
+    distances = rows.square().sum(dim=1)[:, None] + columns.square().sum(dim=1) - 2 * rows @ columns.T
+    wanted, last = [], -1
+    for row in distances.clamp_min(0).tolist():
+        running = last + 1
+        keeps = 0 < running < 300 and row[running] <= CONTINUITY * min(row) + 1e-9
+        last = running if keeps else row.index(min(row))
+        wanted.append(last)
+    assert nearest_frames(query, library, context).tolist() == wanted
+    monkeypatch.setattr("musemate.engine.frames.retrieval.MAX_DISTANCES", 300 * 64)  # in pieces
+    assert nearest_frames(query, library, context).tolist() == wanted
+    assert sum(j != i + 1 for i, j in pairwise(wanted)) > 10  # it jumps, too
+    assert sum(j == i + 1 for i, j in pairwise(wanted)) > 100
+
+
+def test_limits_are_rounded_down_only() -> None:
+    exact = torch.tensor([0.1, 0.5, 0.3, 1e-9, 123.456], dtype=torch.float64)
+    rounded = _under(exact)
+    assert rounded.dtype == torch.float32
+    assert (rounded.double() <= exact).all()
+    above = rounded.nextafter(torch.full_like(rounded, torch.inf))
+    assert (above.double() > exact).all()
 
 
 def test_frames_are_read_between_their_neighbours() -> None:

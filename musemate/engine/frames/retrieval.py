@@ -48,16 +48,21 @@ def nearest_frames(query: torch.Tensor, library: torch.Tensor, context: int, pha
     """
     rows, columns = with_context(query, context), with_context(library, context, phases)
     square = columns.square().sum(dim=1)
-    out = torch.empty(len(rows), dtype=torch.int64)
+    out: list[int] = []
     last = -phases
-    chunk = max(1, MAX_DISTANCES // len(columns))
-    for first in range(0, len(rows), chunk):
-        piece = rows[first : first + chunk]
-        distances = (piece.square().sum(dim=1)[:, None] + square - 2 * piece @ columns.T).clamp_min(0).cpu()
-        smallest, best = (x.tolist() for x in distances.min(dim=1))
-        for i in range(len(piece)):
+    for piece in rows.split(max(1, MAX_DISTANCES // len(columns))):
+        distances = (piece.square().sum(dim=1)[:, None] + square).sub_(2 * piece @ columns.T).clamp_min_(0)
+        smallest, best = distances.min(dim=1)
+        near = distances <= _under(CONTINUITY * smallest.double() + 1e-9)[:, None]
+        # bits instead of distances: a quarter of what has to come from a graphics card
+        for fits, nearest in zip(near.cpu().numpy(), best.tolist(), strict=True):
             running = last + phases
-            keep = 0 < running < len(columns) and float(distances[i, running]) <= CONTINUITY * smallest[i] + 1e-9
-            last = running if keep else best[i]
-            out[first + i] = last
-    return out
+            last = running if 0 < running < len(fits) and fits[running] else nearest
+            out.append(last)
+    return torch.tensor(out)
+
+
+def _under(limits: torch.Tensor) -> torch.Tensor:
+    """Round exact limits to float32, down, so that comparing with them is as exact, at half the memory."""
+    rounded = limits.float()
+    return torch.where(rounded > limits, rounded.nextafter(torch.zeros_like(rounded)), rounded)
