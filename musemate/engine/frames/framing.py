@@ -148,6 +148,10 @@ class FrameSpace:
         """Give the log bands (bands, frames) that frames (components, frames) stand for."""
         return self.axes.T @ frames + self.mean[:, None]
 
+    def to(self, device: torch.device) -> FrameSpace:
+        """Return it on a device."""
+        return FrameSpace(self.mean.to(device), self.axes.to(device), self.spread.to(device))
+
     def tensors(self) -> dict[str, torch.Tensor]:
         """Return what a checkpoint stores."""
         return {"mean": self.mean, "axes": self.axes, "spread": self.spread}

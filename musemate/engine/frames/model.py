@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from functools import cached_property
 
 import numpy as np
 import torch
@@ -66,7 +67,7 @@ class FramesModel:
 
     def __post_init__(self) -> None:
         self.framing = self.prepared.framing
-        self.fine = self.prepared.fine.to(self.device)
+        self.fine, self.space = self.prepared.fine.to(self.device), self.prepared.space.to(self.device)
         self.frames = self.fine[:, :: self.prepared.phases]
         self.guide = self.prepared.guide().to(self.device)
         self.weights = component_weights(self.prepared.space.spread, self.n_generated).to(self.device)
@@ -118,18 +119,21 @@ class FramesModel:
         What is planned is reckoned from frames; how frames and sound go together is known from the fragment, whose
         louder channel was brought to RMS.
         """
-        own = self._powers(torch.arange(float(self.frames.shape[1]), device=self.device))
-        wanted = self._powers(plan) / own.max() * RMS**2
+        wanted = (self._powers(plan) / self._own_powers.max() * RMS**2).to(sound.device)
         heard = sound.square().mean(dim=1).clamp_min(1e-12)
         return (wanted / heard).sqrt().clamp(1 / MAX_GAIN, MAX_GAIN)[:, None]
 
     def _powers(self, plan: torch.Tensor) -> torch.Tensor:
         """Return the mean power of planned frames in each channel."""
-        sums = torch.zeros(self.framing.n_channels)
+        sums = torch.zeros(self.framing.n_channels, device=self.device)
         for places in plan.split(PIECE_FRAMES):
-            frames = self.at(places).cpu() * self.prepared.space.spread[:, None]
-            sums += self.framing.powers(self.prepared.space.bands(frames)) * len(places)
+            frames = self.at(places) * self.space.spread[:, None]
+            sums += self.framing.powers(self.space.bands(frames)) * len(places)
         return sums / len(plan)
+
+    @cached_property
+    def _own_powers(self) -> torch.Tensor:
+        return self._powers(torch.arange(float(self.frames.shape[1]), device=self.device))
 
     def _guide(self, request: TakeRequest, n_given: int) -> torch.Tensor:
         if request.metre:
