@@ -23,9 +23,9 @@ CONFIG = make_config("sketch", {"tiny": True})
 
 def renderer_training(device: str, *, adversarial: bool = False) -> RendererTraining:
     torch.manual_seed(0)
-    frames = torch.randn(8, 100, device=device)
+    fine = torch.randn(8, 397, device=device)
     sound = 0.1 * torch.randn(2, 100 * FRAMING.hop_length - 30, device=device)
-    args = CONFIG, FRAMING, frames, sound, torch.Generator().manual_seed(0)
+    args = CONFIG, FRAMING, fine, 4, sound, torch.Generator().manual_seed(0)
     draft = RendererTraining(*args).averaged.state_dict() if adversarial else None
     return RendererTraining(*args, draft)
 
@@ -54,11 +54,13 @@ def test_steps_neither_read_numbers_off_their_device_nor_mix_devices(
             float(losses.popitem()[1])
 
 
-def test_crops_are_the_sound_of_their_frames() -> None:
+@pytest.mark.parametrize("phases", [1, 4])
+def test_crops_are_the_sound_of_their_frames(phases: int) -> None:
     training = renderer_training("cpu")
     hop = FRAMING.hop_length
     training.config = make_config("sketch", {"tiny": True, "input_noise": 0.0})
-    training.frames = torch.arange(100.0).repeat(8, 1)
+    training.phases = phases
+    training.fine = (torch.arange(99.0 * phases + 1) / phases).repeat(8, 1)
     training.sound = (torch.arange(100.0 * hop) / hop).repeat(2, 1)
     frames, real = training._crop()
     assert frames.shape == (training.batch, 8, 24)
