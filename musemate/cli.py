@@ -14,8 +14,9 @@ import typer
 from musemate import __version__
 from musemate.audio.files import probe
 from musemate.console import Console, accept_any_text, has_screen, make_console, until_interrupted
-from musemate.engine.base import MODES, PRESETS
+from musemate.engine.base import MODES
 from musemate.engine.events import Event, Exported, FileRefused, FragmentAdded, Progressed, Working
+from musemate.engine.presets import PRESETS, default_preset, preset_names
 from musemate.engine.registry import ENGINES
 from musemate.errors import EXIT_CODE, AudioFileError, MuseMateError, SettingsError
 from musemate.log import install_excepthook, start_log
@@ -45,6 +46,8 @@ CountOption = Annotated[int, typer.Option(help="Number of takes.")]
 SecondsOption = Annotated[
     float | None, typer.Option(help="Length of each take, 1 to 300 s; that of the region when not given.")
 ]
+_PRESETS_HELP = (f"{name}: {', '.join(preset_names(name))} ({default_preset(name)} if not given)" for name in PRESETS)
+PresetOption = Annotated[str | None, typer.Option(help="; ".join(_PRESETS_HELP))]
 ModeOption = Annotated[str, typer.Option(help=" or ".join(MODES))]
 FirstSeedOption = Annotated[int | None, typer.Option(help="Seed of the first take.")]
 NoMetreOption = Annotated[bool, typer.Option("--no-metre", help="Ignore beats and bars.")]
@@ -110,7 +113,7 @@ def train(
     start: Annotated[float | None, typer.Option(help="Start of the region in seconds.")] = None,
     length: Annotated[float | None, typer.Option(help="Length of the region, 2 to 120 s.")] = None,
     engine: Annotated[str, typer.Option(help=", ".join(ENGINES))] = ENGINES[0],
-    preset: Annotated[str, typer.Option(help=", ".join(PRESETS))] = "balanced",
+    preset: PresetOption = None,
     device: DeviceOption = "auto",
     seed: Annotated[int, typer.Option(help="Same seed and settings, same result.")] = 0,
     run: Annotated[str | None, typer.Option(help="Stopped run to go on with, for instance r1.")] = None,
@@ -118,7 +121,13 @@ def train(
     as_json: JsonOption = False,
 ) -> None:
     """Train on a region of a file; Ctrl+C stops and keeps what is finished."""
-    args = {"engine": engine, "preset": preset, "device": device, "seed": seed, "options": _parsed(options)}
+    args: dict[str, Any] = {
+        "engine": engine,
+        "preset": preset,
+        "device": device,
+        "seed": seed,
+        "options": _parsed(options),
+    }
     with _Session(as_json, all_events=True) as session:
         if run is None:
             fragment = session.load(project, file, start, length)

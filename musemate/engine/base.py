@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any, Protocol, runtime_checkable
 
 from musemate.audio.clip import AudioClip
 from musemate.engine.events import Event
@@ -17,8 +17,7 @@ from musemate.errors import SettingsError
 CPU = "cpu"
 """torch's name of the device that is everywhere."""
 MAX_TAKE_S = 300.0
-PRESETS = ("sketch", "balanced", "fine")
-MODES = ("new", "variation")
+MODES = ("new", "variation", "reconstruction")
 MIN_REGION_S = 2.0
 MAX_REGION_S = 120.0
 MAX_SEED = 2**32 - 1
@@ -35,7 +34,7 @@ class TrainRequest:
     Parameters
     ----------
     preset : str
-        "sketch", "balanced" or "fine".
+        One of the engine's, see `musemate.engine.presets`.
     seed : int
         Same clip, request and device: same weights.
     device : str
@@ -57,15 +56,19 @@ class TakeRequest:
     Parameters
     ----------
     seconds : float
-        Length, 1 to 300 s.
+        Length, 1 to 300 s; a reconstruction is never longer than the fragment.
     mode : str
-        "new" (new arrangement or noise) or "variation" (keeps the fragment's course).
+        "new" (new arrangement or noise), "variation" (keeps the fragment's course) or "reconstruction" (the fixed
+        noise of the training, which gives the fragment back as the model holds it).
     closeness : float
         0-1: how much of the fragment's coarse structure stays. In mode "new", 0 means noise at every scale.
     seed : int
         Chooses the take.
     metre : bool
         Keep to the fragment's beats and bars where they are sure; False ignores them.
+    scale : int, optional
+        Of a variation: the finest scale whose real signal is given, 0 the coarsest; all finer ones are made. Without
+        it, closeness says how many are given.
     """
 
     seconds: float
@@ -73,15 +76,21 @@ class TakeRequest:
     closeness: float = 0.5
     seed: int = 0
     metre: bool = True
+    scale: int | None = None
 
     def __post_init__(self) -> None:
         if not 1.0 <= self.seconds <= MAX_TAKE_S:
             raise SettingsError(f"A take of {self.seconds:g} s is not possible.", hint=f"Choose 1 to {MAX_TAKE_S:g} s.")
         if self.mode not in MODES:
-            raise SettingsError(f'"{self.mode}" is not a kind of take.', hint='Choose "new" or "variation".')
+            raise SettingsError(f'"{self.mode}" is not a kind of take.', hint=f"Choose one of: {', '.join(MODES)}.")
         if not 0.0 <= self.closeness <= 1.0:
             raise SettingsError(f"A closeness of {self.closeness:g} is not possible.", hint="Choose 0 to 1.")
         check_seed(self.seed)
+        if self.scale is not None and (self.mode != "variation" or self.scale < 0):
+            raise SettingsError(
+                f"A take of this kind cannot start from scale {self.scale}.",
+                hint="Only variations start from a scale; 0 is the coarsest.",
+            )
 
 
 def check_seed(seed: int) -> None:
@@ -96,6 +105,41 @@ def check_seed(seed: int) -> None:
         raise SettingsError(f"The seed {seed} is not possible.", hint=f"Choose a whole number from 0 to {MAX_SEED}.")
 
 
+@dataclass(frozen=True)
+class Layer:
+    """A take as one scale holds it: what the coarser scales made, at that scale's own rate.
+
+    Parameters
+    ----------
+    name : str
+        For instance "320 Hz".
+    clip : AudioClip
+        Mono or left and right.
+    """
+
+    name: str
+    clip: AudioClip
+
+
+@dataclass(frozen=True)
+class Estimate:
+    """What a training is expected to take.
+
+    Parameters
+    ----------
+    seconds : float
+        Time of the whole training.
+    mib : float
+        Peak of the memory: the graphics card's where one computes, else the computer's.
+    device : str
+        The torch device that was reckoned with.
+    """
+
+    seconds: float
+    mib: float
+    device: str
+
+
 class Model(Protocol):
     """Something trained that makes takes."""
 
@@ -106,6 +150,24 @@ class Model(Protocol):
         ------
         CheckpointError
             Too little of the training is finished for this request.
+        SettingsError
+            This model makes no takes of this kind.
+        """
+
+
+@runtime_checkable
+class LayeredModel(Model, Protocol):
+    """A model whose scales are signals that can be heard."""
+
+    def layers(self, request: TakeRequest, cancelled: Cancelled) -> list[Layer]:
+        """Make one take and return it as every scale holds it, coarse to fine.
+
+        The last clip is that of `generate(request)`; where `cancelled()` turns True, those that exist.
+
+        Raises
+        ------
+        CheckpointError, SettingsError
+            As `generate`.
         """
 
 
@@ -120,6 +182,20 @@ class Engine(Protocol):
         Raises
         ------
         SettingsError
+        """
+
+    def estimate(self, rate_hz: int, n_channels: int, seconds: float, request: TrainRequest) -> Estimate:
+        """Say what training on so much sound will take; may measure the device's speed for a second or two.
+
+        Parameters
+        ----------
+        rate_hz, n_channels, seconds
+            Of the region.
+
+        Raises
+        ------
+        SettingsError
+            As `check`.
         """
 
     def train(self, clip: AudioClip, request: TrainRequest, directory: Path, cancelled: Cancelled) -> Iterator[Event]:

@@ -8,17 +8,12 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QComboBox, QFrame, QHBoxLayout, QProgressBar, QPushButton, QVBoxLayout, QWidget
 
 from musemate.engine.events import Progressed, RunFinished, RunStarted, ScaleFinished
+from musemate.engine.presets import PRESETS
 from musemate.gui import icons, palette, wording
 from musemate.gui.lossplot import LossPlot
 from musemate.gui.scalestrip import ScaleStrip
 from musemate.gui.widgets import Choice, describe, label
 from musemate.project.records import Run
-
-PRESETS = [
-    ("sketch", "Sketch", "Quick: a first idea of what your fragment can become"),
-    ("balanced", "Balanced", "The usual choice: good sound in reasonable time"),
-    ("fine", "Fine", "Slow: the best sound; worth a graphics card or a night"),
-]
 
 
 class TrainPanel(QFrame):
@@ -157,7 +152,7 @@ class TrainPanel(QFrame):
     # building ------------------------------------------------------------------------------------------
 
     def _build(self) -> None:
-        self.preset = Choice(PRESETS, "Preset")
+        self.preset = Choice([(p.name, p.label, p.words) for p in PRESETS["frames"]], "Preset")
         self.device = QComboBox()
         self.device.activated.connect(self._on_device)
         describe(self.device, "Where to compute. A graphics card is many times faster.", "Device")

@@ -21,8 +21,8 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QAbstractButton, QMainWindow, QWidget
 
 from musemate.audio.player import Player
-from musemate.engine.base import PRESETS
 from musemate.engine.events import FileRefused
+from musemate.engine.presets import preset_names
 from musemate.errors import MuseMateError
 from musemate.gui import dialogs, dropping
 from musemate.gui.actions import Actions
@@ -210,7 +210,7 @@ class Window(QMainWindow):
     def _apply_settings(self) -> None:
         settings = load_settings()
         self.parts.train.wanted_device = settings.device
-        if settings.preset in PRESETS:
+        if settings.preset in preset_names("frames"):
             self.parts.train.preset.value = settings.preset
         self.parts.make.count.setValue(settings.n_takes)
 

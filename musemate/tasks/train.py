@@ -9,7 +9,7 @@ from typing import Any
 
 from musemate.audio.clip import AudioClip
 from musemate.audio.files import read_clip
-from musemate.engine.base import PRESETS, Cancelled, TrainRequest, check_seed
+from musemate.engine.base import Cancelled, TrainRequest, check_seed
 from musemate.engine.events import (
     DeviceChanged,
     Event,
@@ -20,6 +20,7 @@ from musemate.engine.events import (
     Warned,
     Working,
 )
+from musemate.engine.presets import check_preset, default_preset
 from musemate.engine.registry import get_engine
 from musemate.errors import AudioFileError, DeviceError, MuseMateError, SettingsError
 from musemate.project.records import Run
@@ -35,7 +36,7 @@ def train(
     start_s: float | None = None,
     length_s: float | None = None,
     engine: str = "frames",
-    preset: str = "balanced",
+    preset: str | None = None,
     device: str = "auto",
     seed: int = 0,
     options: dict[str, Any] | None = None,
@@ -53,8 +54,10 @@ def train(
         Id of the fragment; not needed with `run`.
     start_s, length_s : float, optional
         Region of 2 to 120 s; the fragment's own when not given.
-    engine, preset : str
-        Method and effort.
+    engine : str
+        The method.
+    preset : str, optional
+        The effort; the engine's usual one when not given.
     device : str
         "auto", "cpu", "cuda" or "cuda:1".
     seed : int
@@ -91,7 +94,7 @@ def _new_run(
     start_s: float | None,
     length_s: float | None,
     engine: str,
-    preset: str,
+    preset: str | None,
     seed: int,
     options: dict[str, Any] | None,
     *,
@@ -99,11 +102,12 @@ def _new_run(
 ) -> tuple[Run, list[Warned]]:
     source = store.fragment(fragment)
     start_s, length_s = checked_region(source, start_s, length_s)
-    if preset not in PRESETS:
-        raise SettingsError(f'There is no preset "{preset}".', hint=f"Choose one of: {', '.join(PRESETS)}.")
     check_seed(seed)
     # what is not possible is refused before a run of it is stored
-    get_engine(engine).check(TrainRequest(preset, seed, options=options))
+    method = get_engine(engine)
+    preset = default_preset(engine) if preset is None else preset
+    check_preset(engine, preset)
+    method.check(TrainRequest(preset, seed, options=options))
     device, warnings = _chosen(device)
     run = store.add_run(
         source.id,
