@@ -10,6 +10,9 @@ import numpy.typing as npt
 from musemate.errors import AudioFileError, TooShortError
 
 MIN_RATE_HZ = 8_000
+"""Of sound that is loaded and of takes."""
+LOWEST_RATE_HZ = 100
+"""Of what MuseMate makes on the way: a coarse scale's signal may have 320 Hz."""
 MAX_RATE_HZ = 192_000
 SILENCE_LEVEL = 1e-4
 """Peak below which a clip counts as silent (-80 dBFS)."""
@@ -26,7 +29,7 @@ class AudioClip:
     samples : ndarray, shape (channels, frames), float32
         One or two channels, nominally within -1..1. A one-dimensional array becomes one channel.
     rate_hz : int
-        Sample rate, 8,000 to 192,000 Hz.
+        Sample rate, 100 to 192,000 Hz.
 
     Raises
     ------
@@ -44,7 +47,7 @@ class AudioClip:
                 f"The sound has {samples.shape[0]} channels; MuseMate works with mono or stereo.",
                 hint="Mix it down to stereo and try again.",
             )
-        if not MIN_RATE_HZ <= self.rate_hz <= MAX_RATE_HZ:
+        if not LOWEST_RATE_HZ <= self.rate_hz <= MAX_RATE_HZ:
             raise AudioFileError(
                 f"The sample rate of {self.rate_hz} Hz is not supported.",
                 hint="Use a file between 8 and 192 kHz.",

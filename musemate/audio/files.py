@@ -111,6 +111,7 @@ def read_clip(
     *,
     min_s: float = MIN_S,
     allow_silence: bool = False,
+    min_rate_hz: int = MIN_RATE_HZ,
 ) -> AudioClip:
     """Read a file, or a region of it, and check what is in it.
 
@@ -126,6 +127,8 @@ def read_clip(
         Shortest length in seconds that the caller can use.
     allow_silence : bool
         Whether a clip whose peak is under -80 dBFS may pass.
+    min_rate_hz : int
+        Lowest sample rate that the caller can use.
 
     Returns
     -------
@@ -144,7 +147,7 @@ def read_clip(
     path = Path(path)
     _check_region(start_s, length_s)
     with open_decoder(path) as decoder:
-        _check_format(path, decoder)
+        _check_format(path, decoder, min_rate_hz)
         rate_hz = decoder.rate_hz
         first = round(start_s * rate_hz)
         wanted = None if length_s is None else max(1, round(length_s * rate_hz))
@@ -167,13 +170,13 @@ def _check_region(start_s: float, length_s: float | None) -> None:
         raise SettingsError(f"A region cannot be {length_s:g} s long.", hint="Choose a length above 0 s.")
 
 
-def _check_format(path: Path, decoder: Decoder) -> None:
+def _check_format(path: Path, decoder: Decoder, min_rate_hz: int = MIN_RATE_HZ) -> None:
     if decoder.n_channels > 2:
         raise AudioFileError(
             f'"{shown_name(path)}" has {decoder.n_channels} channels; MuseMate works with mono and stereo.',
             hint="Mix it down to stereo in your DAW and open that.",
         )
-    if not MIN_RATE_HZ <= decoder.rate_hz <= MAX_RATE_HZ:
+    if not min_rate_hz <= decoder.rate_hz <= MAX_RATE_HZ:
         raise AudioFileError(
             f'"{shown_name(path)}" has a sample rate of {decoder.rate_hz} Hz, which is not supported.',
             hint="Convert it to a rate between 8 and 192 kHz, for instance 44.1 kHz.",

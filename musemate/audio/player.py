@@ -10,7 +10,7 @@ import weakref
 from collections.abc import Iterator
 from typing import Any
 
-from musemate.audio.clip import AudioClip, Samples
+from musemate.audio.clip import MIN_RATE_HZ, AudioClip, Samples
 from musemate.audio.deck import Deck
 from musemate.audio.output import Output, find_device, load_backend, restart_backend, usable_rate
 from musemate.errors import PlaybackError
@@ -58,7 +58,7 @@ class Player:
         Parameters
         ----------
         clip : AudioClip or None
-            Played at its own rate where the device can, else resampled. None unloads.
+            Played at its own rate where the device can, else resampled; low rates always are. None unloads.
         keep_position : bool
             Go on at the same second (and keep playing), cross-faded over 10 ms; else stop at the start.
         """
@@ -177,6 +177,8 @@ class Player:
     def _rate_for(self, clip: AudioClip) -> int:
         if not self.available:
             return clip.rate_hz
+        if clip.rate_hz < MIN_RATE_HZ:  # devices play such rates badly, if at all, though some promise to
+            return self._device_hz
         return usable_rate(self._backend, clip.rate_hz, self._n_channels, self._device_hz)
 
     def _use_rate(self, rate_hz: int, position_s: float) -> None:

@@ -161,3 +161,11 @@ def test_mel_comes_back_from_a_file_as_it_was(tmp_path):
     np.testing.assert_array_equal(picture.edges_hz, again.edges_hz)
     assert (again.rate_hz, again.hop, again.n_frames) == (44_100, 512, 20_000)
     assert (again.floor_db, again.top_db) == (-96.0, 0.0)
+
+
+def test_a_coarse_scale_has_a_picture_too():
+    picture = mel_picture(AudioClip(sine(50.0, rate_hz=320, seconds=4.0), 320))
+    assert picture.edges_hz[-1] == pytest.approx(160.0)
+    loudest = picture.image[:, 20:-20].mean(axis=1).argmax()
+    assert 35.0 < picture.edges_hz[loudest + 1] < 65.0
+    assert picture.duration_s == 4.0

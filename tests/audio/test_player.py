@@ -198,6 +198,19 @@ def test_a_rate_that_the_device_does_not_know_is_resampled(clock: Clock) -> None
     play.close()
 
 
+def test_a_coarse_scale_is_resampled_even_where_the_device_promises_its_rate(clock: Clock) -> None:
+    sound = FakeSound(rates_hz=(44_100, 320))
+    player = Player(backend=sound)
+    tone = np.sin(2 * np.pi * 50 * np.arange(640) / 320).astype(np.float32)
+    player.set_clip(AudioClip(tone, 320))
+    player.play()
+    assert sound.streams[-1].samplerate == 44_100
+    heard = _pump(sound, clock, 44_100)[0]
+    spectrum = np.abs(np.fft.rfft(heard))
+    assert int(spectrum.argmax()) == 50
+    player.close()
+
+
 def test_volume_is_limited_and_squared(play: Player, sound: FakeSound, clock: Clock) -> None:
     clip = _clip()
     play.set_clip(clip)

@@ -18,10 +18,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from musemate.audio import safe_write, wav
-from musemate.audio.clip import AudioClip
+from musemate.audio.clip import LOWEST_RATE_HZ, AudioClip
 from musemate.audio.files import count_overs, fresh_path, read_clip, write_wav
 from musemate.audio.safe_write import PART_SUFFIX, shorten, write_safely
-from musemate.errors import ExportError, MuseMateError, SettingsError
+from musemate.errors import AudioFileError, ExportError, MuseMateError, SettingsError
 
 SUBTYPES = {"16": "PCM_16", "24": "PCM_24", "32f": "FLOAT"}
 
@@ -372,3 +372,15 @@ def test_make_tone_is_what_the_tests_believe() -> None:
     assert tone.shape == (2, RATE_HZ)
     assert 0.2 < np.abs(tone).max() < 0.5
     assert np.array_equal(tone * 32768, np.rint(tone * 32768))
+
+
+def test_a_coarse_scale_keeps_its_rate(tmp_path: Path) -> None:
+    clip = AudioClip(np.linspace(-0.5, 0.5, 640, dtype=np.float32), 320)
+    path = write_wav(tmp_path / "coarse.wav", clip)
+    with pytest.raises(AudioFileError, match="sample rate of 320 Hz, which is not supported"):
+        read_clip(path)
+    again = read_clip(path, min_rate_hz=LOWEST_RATE_HZ)
+    assert (again.rate_hz, again.duration_s) == (320, 2.0)
+    assert np.array_equal(again.samples, clip.samples)
+    with pytest.raises(AudioFileError, match="99 Hz is not supported"):
+        AudioClip(np.zeros((1, 640), dtype=np.float32), 99)
