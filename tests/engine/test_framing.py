@@ -9,8 +9,9 @@ import torch
 from musemate.analysis.metre import Beats
 from musemate.audio.clip import AudioClip
 from musemate.engine.frames.config import FramesConfig
-from musemate.engine.frames.framing import RMS, FrameSpace, Framing, from_mid_side, to_mid_side
+from musemate.engine.frames.framing import RMS, FrameSpace, Framing
 from musemate.engine.frames.preparing import Prepared, prepare
+from musemate.engine.samples import from_mid_side, to_mid_side
 from tests.engine.signals import ticking_clip
 
 

@@ -5,9 +5,9 @@ import pytest
 
 from musemate.engine.base import TakeRequest, TrainRequest
 from musemate.engine.frames.engine import FramesEngine
-from musemate.engine.frames.framing import to_mid_side
-from musemate.engine.frames.model import KNEE, MAX_PEAK, FramesModel, limit_peaks
+from musemate.engine.frames.model import FramesModel
 from musemate.engine.frames.renderer import Renderer
+from musemate.engine.samples import KNEE, MAX_PEAK, limit_peaks, to_mid_side
 from tests.engine.signals import ticking_clip
 
 OPTIONS = {"tiny": True, "n_components": 24, "renderer_channels": 32, "draft_steps": 250}

@@ -15,20 +15,21 @@ from musemate.audio.clip import AudioClip
 from musemate.audio.wav import write_wav
 from musemate.engine.base import CPU, Cancelled, TakeRequest, TrainRequest
 from musemate.engine.checkpoint import Checkpoint
+from musemate.engine.clock import TrainingClock
 from musemate.engine.device import one_thread, repeatable
 from musemate.engine.events import DeviceChanged, Event, Progressed, RunStarted, ScaleFinished
 from musemate.engine.frames.climbing import ScaleTraining
-from musemate.engine.frames.clock import TrainingClock
 from musemate.engine.frames.config import FramesConfig, make_config
 from musemate.engine.frames.framing import Framing
 from musemate.engine.frames.ladder import Ladder
 from musemate.engine.frames.model import FramesModel, component_weights
-from musemate.engine.frames.preparing import Prepared, check_region, clip_hash, fitting_rate, prepare
+from musemate.engine.frames.preparing import Prepared, prepare
 from musemate.engine.frames.pyramid import ScaleGenerator
 from musemate.engine.frames.rendering import RendererTraining, make_renderer
 from musemate.engine.frames.stack import Pyramid
 from musemate.engine.frames.watching import LossWatch
 from musemate.engine.memory import memory_errors_said, release_memory
+from musemate.engine.region import check_region, clip_hash, fitting_rate
 from musemate.errors import CheckpointError, DeviceMemoryError, TrainingError
 
 PREVIEW_S = 12.0
@@ -36,6 +37,8 @@ REPORT_EVERY_S = 0.1
 WALKS = 8
 """Arrangements of the fragment that the pyramid trains on."""
 WALK_JUMPINESS = 0.7
+PRIOR_S = {"draft": 0.065, "sound": 0.21, "scale": 0.045}
+"""Seconds a step, right relative to each other."""
 FRAGMENT, DRAFT, SOUND = "fragment", "draft", "sound"
 
 
@@ -85,7 +88,7 @@ class _Training:
         self.checkpoint = Checkpoint(directory)
         self.ladder = Ladder(config, request.device, Framing(clip.rate_hz, clip.n_channels))
         self.parts = _parts(config)
-        self.clock = TrainingClock([p.kind for p in self.parts], [p.n_steps for p in self.parts])
+        self.clock = TrainingClock([p.kind for p in self.parts], [p.n_steps for p in self.parts], PRIOR_S)
 
     def events(self) -> Iterator[Event]:
         yield RunStarted(run="", device=self.request.device, scales=[p.name for p in self.parts])

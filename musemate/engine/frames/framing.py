@@ -11,6 +11,7 @@ import numpy as np
 import torch
 
 from musemate.audio.clip import AudioClip
+from musemate.engine.samples import to_mid_side
 
 HOP_S = 0.016
 WINDOW_HOPS = 8
@@ -161,20 +162,3 @@ def accents(bands: torch.Tensor) -> torch.Tensor:
     """Return how much log bands (bands, frames) rise at each frame, mean over bands, shape (frames,): spectral flux."""
     rise = torch.diff(bands, dim=1, prepend=bands[:, :1]).clamp_min(0)
     return rise.mean(dim=0)
-
-
-def to_mid_side(samples: np.ndarray) -> np.ndarray:
-    """Turn left/right (2, n) into mid/side, mono (1, n) into itself."""
-    if samples.shape[0] == 1:
-        return samples
-    left, right = samples
-    return np.stack([(left + right) / 2, (left - right) / 2])
-
-
-def from_mid_side(samples: np.ndarray) -> np.ndarray:
-    """Undo `to_mid_side`, in place."""
-    if samples.shape[0] == 2:
-        samples[0] += samples[1]
-        samples[1] *= -2
-        samples[1] += samples[0]
-    return samples

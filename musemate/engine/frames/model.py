@@ -11,7 +11,7 @@ import torch
 from musemate.audio.clip import AudioClip
 from musemate.engine.base import Cancelled, TakeRequest
 from musemate.engine.frames.arranger import Arranger
-from musemate.engine.frames.framing import RMS, from_mid_side
+from musemate.engine.frames.framing import RMS
 from musemate.engine.frames.guide import ticks, without
 from musemate.engine.frames.preparing import Prepared
 from musemate.engine.frames.pyramid import pad_to_multiple, pool
@@ -19,6 +19,7 @@ from musemate.engine.frames.renderer import PIECE_FRAMES, Renderer
 from musemate.engine.frames.retrieval import between, nearest_frames
 from musemate.engine.frames.stack import Pyramid
 from musemate.engine.memory import memory_errors_said
+from musemate.engine.samples import from_mid_side, limit_peaks
 
 MARGIN_S = 2.0
 """Made before and after a take and cut off: networks see an edge there that music has not."""
@@ -35,11 +36,6 @@ NEW_POWER = 2.0
 """New material keeps fewer real scales than a variation, whose rhythm must stay: closeness counts by this power."""
 MIN_FREEDOM = 0.15
 """Noise of the closest take, as a share of the usual."""
-MAX_PEAK = 0.99
-KNEE = 0.8
-"""From here on peaks are rounded off, where a take has any that would clip."""
-MAX_OVER = 1.4
-"""Peaks higher than this (3 dB over) make the whole take quieter."""
 
 
 @dataclass
@@ -203,21 +199,6 @@ class FramesModel:
         samples[:, samples.shape[1] - n_fade :] *= ramp[::-1]
         limit_peaks(samples)
         return AudioClip(samples, self.framing.rate_hz)
-
-
-def limit_peaks(samples: np.ndarray) -> None:
-    """Bring samples of any shape under `MAX_PEAK`, in place; those that do not clip anywhere stay as they are.
-
-    A take as loud as a fragment that was mastered to full scale has single peaks above it. Rounding these off keeps its
-    loudness; turning it all down would not.
-    """
-    peak = float(max(samples.max(initial=0.0), -samples.min(initial=0.0)))
-    if peak <= MAX_PEAK:
-        return
-    samples *= min(1.0, MAX_OVER / peak)
-    high = np.abs(samples) > KNEE
-    room = MAX_PEAK - KNEE
-    samples[high] = np.sign(samples[high]) * (KNEE + room * np.tanh((np.abs(samples[high]) - KNEE) / room))
 
 
 def component_weights(spread: torch.Tensor, n: int) -> torch.Tensor:

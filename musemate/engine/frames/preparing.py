@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -13,16 +12,13 @@ import torch
 
 from musemate.analysis.metre import Beats
 from musemate.audio.clip import AudioClip
-from musemate.engine.base import MAX_REGION_S, MIN_REGION_S
 from musemate.engine.frames.arranger import Arranger, make_arranger
 from musemate.engine.frames.config import FramesConfig
 from musemate.engine.frames.framing import FrameSpace, Framing, accents
 from musemate.engine.frames.grids import beat_borders
 from musemate.engine.frames.guide import make_guide
 from musemate.engine.frames.matching import Material
-from musemate.errors import AudioFileError, SettingsError, TooShortError
 
-MAX_RATE_HZ = 48_000
 UNIT_COMPONENTS = 24
 """Components by which the arranger compares units."""
 
@@ -117,34 +113,6 @@ class Prepared:
         )
 
 
-def fitting_rate(clip: AudioClip) -> AudioClip:
-    """Bring a clip above 48 kHz to 44.1 or 48 kHz, whichever divides its rate; others stay as they are."""
-    if clip.rate_hz <= MAX_RATE_HZ:
-        return clip
-    return clip.resampled(44_100 if clip.rate_hz % 44_100 == 0 else MAX_RATE_HZ)
-
-
-def check_region(clip: AudioClip) -> None:
-    """Refuse what cannot be trained on.
-
-    Raises
-    ------
-    TooShortError, SettingsError, AudioFileError
-    """
-    if clip.duration_s < MIN_REGION_S - 1e-3:
-        raise TooShortError(
-            f"The chosen region lasts {clip.duration_s:.2f} s; training needs at least {MIN_REGION_S:g} s.",
-            hint="Make the region longer; 20 to 60 seconds work best.",
-        )
-    if clip.duration_s > MAX_REGION_S + 1e-3:
-        raise SettingsError(
-            f"The chosen region lasts {clip.duration_s:.0f} s; training takes at most {MAX_REGION_S:g} s.",
-            hint="Make the region shorter; 20 to 60 seconds work best.",
-        )
-    if clip.is_silent:
-        raise AudioFileError("The chosen region is silent.", hint="Choose a region with sound in it.")
-
-
 def prepare(clip: AudioClip, config: FramesConfig, beats: Beats | None) -> Prepared:
     """Analyse a clip (at most 48 kHz) whose metre is known or None.
 
@@ -171,8 +139,3 @@ def prepare(clip: AudioClip, config: FramesConfig, beats: Beats | None) -> Prepa
         places,
         beats.beats_per_bar if beats else 4,
     )
-
-
-def clip_hash(clip: AudioClip) -> str:
-    """Return the SHA-256 of a clip's rate and samples."""
-    return hashlib.sha256(f"{clip.rate_hz} ".encode() + np.ascontiguousarray(clip.samples).tobytes()).hexdigest()

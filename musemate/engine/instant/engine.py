@@ -17,8 +17,9 @@ from musemate.engine.device import one_thread
 from musemate.engine.events import Event, RunStarted, ScaleFinished
 from musemate.engine.frames.arranger import Arranger, Indices
 from musemate.engine.frames.config import FramesConfig
-from musemate.engine.frames.preparing import Prepared, check_region, clip_hash, fitting_rate, prepare
+from musemate.engine.frames.preparing import Prepared, prepare
 from musemate.engine.instant.splicing import Samples, Splicer
+from musemate.engine.region import check_region, clip_hash, fitting_rate
 from musemate.errors import CheckpointError, SettingsError
 
 ANALYSIS, SOUND = "analysis", "sound"

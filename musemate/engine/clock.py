@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Mapping, Sequence
 
-# Seconds a step, relative to each other, until a part's own speed is measured.
-PRIOR_S = {"draft": 0.065, "sound": 0.21, "scale": 0.045}
 MIN_SAMPLE_STEPS = 5
 
 
@@ -14,14 +13,16 @@ class TrainingClock:
 
     Parameters
     ----------
-    kinds : list of str
-        Kind of each part, a key of PRIOR_S.
-    steps : list of int
+    kinds : sequence of str
+        Kind of each part; parts of one kind take the same time a step.
+    steps : sequence of int
         Steps of each part.
+    prior_s : mapping
+        Seconds a step of each kind, right relative to each other, until a kind's own speed is measured.
     """
 
-    def __init__(self, kinds: list[str], steps: list[int]) -> None:
-        self._kinds, self._steps = kinds, steps
+    def __init__(self, kinds: Sequence[str], steps: Sequence[int], prior_s: Mapping[str, float]) -> None:
+        self._kinds, self._steps, self._prior_s = kinds, steps, prior_s
         self._measured: dict[str, float] = {}
         self._part, self._began, self._shown = 0, time.monotonic(), 0.0
 
@@ -31,7 +32,7 @@ class TrainingClock:
 
     def look(self, step: int) -> tuple[float, float | None]:
         """Return the share that is done (0-1) and the seconds left, None until a speed is known."""
-        if step >= MIN_SAMPLE_STEPS:
+        if step >= min(MIN_SAMPLE_STEPS, self._steps[self._part]):
             self._measured[self._kinds[self._part]] = (time.monotonic() - self._began) / step
         costs = [self._cost(kind) * n for kind, n in zip(self._kinds, self._steps, strict=True)]
         total = sum(costs)
@@ -44,5 +45,5 @@ class TrainingClock:
         """Seconds a step: measured, or the prior scaled by how this machine compares with it so far."""
         if kind in self._measured:
             return self._measured[kind]
-        ratios = [value / PRIOR_S[known] for known, value in self._measured.items()]
-        return PRIOR_S[kind] * (sum(ratios) / len(ratios) if ratios else 1.0)
+        ratios = [value / self._prior_s[known] for known, value in self._measured.items()]
+        return self._prior_s[kind] * (sum(ratios) / len(ratios) if ratios else 1.0)

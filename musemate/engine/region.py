@@ -1,0 +1,46 @@
+"""The region that is trained on: what is refused, which rate it comes down to, and how it is known again."""
+
+from __future__ import annotations
+
+import hashlib
+
+import numpy as np
+
+from musemate.audio.clip import AudioClip
+from musemate.engine.base import MAX_REGION_S, MIN_REGION_S
+from musemate.errors import AudioFileError, SettingsError, TooShortError
+
+MAX_RATE_HZ = 48_000
+
+
+def fitting_rate(clip: AudioClip) -> AudioClip:
+    """Bring a clip above 48 kHz to 44.1 or 48 kHz, whichever divides its rate; others stay as they are."""
+    if clip.rate_hz <= MAX_RATE_HZ:
+        return clip
+    return clip.resampled(44_100 if clip.rate_hz % 44_100 == 0 else MAX_RATE_HZ)
+
+
+def check_region(clip: AudioClip) -> None:
+    """Refuse what cannot be trained on.
+
+    Raises
+    ------
+    TooShortError, SettingsError, AudioFileError
+    """
+    if clip.duration_s < MIN_REGION_S - 1e-3:
+        raise TooShortError(
+            f"The chosen region lasts {clip.duration_s:.2f} s; training needs at least {MIN_REGION_S:g} s.",
+            hint="Make the region longer; 20 to 60 seconds work best.",
+        )
+    if clip.duration_s > MAX_REGION_S + 1e-3:
+        raise SettingsError(
+            f"The chosen region lasts {clip.duration_s:.0f} s; training takes at most {MAX_REGION_S:g} s.",
+            hint="Make the region shorter; 20 to 60 seconds work best.",
+        )
+    if clip.is_silent:
+        raise AudioFileError("The chosen region is silent.", hint="Choose a region with sound in it.")
+
+
+def clip_hash(clip: AudioClip) -> str:
+    """Return the SHA-256 of a clip's rate and samples."""
+    return hashlib.sha256(f"{clip.rate_hz} ".encode() + np.ascontiguousarray(clip.samples).tobytes()).hexdigest()
