@@ -1,0 +1,243 @@
+"""The `classic` engine: trains the scales of a fragment one by one, stores each when done, loads them again."""
+
+from __future__ import annotations
+
+import math
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import torch
+
+from musemate.audio.clip import AudioClip
+from musemate.audio.wav import write_wav
+from musemate.engine.base import CPU, Cancelled, Estimate, TakeRequest, TrainRequest
+from musemate.engine.checkpoint import Checkpoint
+from musemate.engine.classic.climbing import ScaleTraining
+from musemate.engine.classic.config import ClassicConfig, make_config
+from musemate.engine.classic.ladder import Ladder
+from musemate.engine.classic.model import ClassicModel
+from musemate.engine.classic.networks import ScaleCritic, ScaleGenerator
+from musemate.engine.classic.preparing import Prepared, prepare
+from musemate.engine.classic.pyramid import Pyramid
+from musemate.engine.classic.reckoning import reckon, step_costs
+from musemate.engine.clock import TrainingClock
+from musemate.engine.device import one_thread, repeatable
+from musemate.engine.events import DeviceChanged, Event, Progressed, RunStarted, ScaleFinished, Warned
+from musemate.engine.memory import memory_errors_said, release_memory
+from musemate.engine.region import check_region, clip_hash
+from musemate.errors import CheckpointError, DeviceMemoryError, TrainingError
+
+PREVIEW_S = 12.0
+REPORT_EVERY_S = 0.1
+FRAGMENT = "fragment"
+
+
+class ClassicEngine:
+    """Catch-A-Waveform; see the package's docstring for the method."""
+
+    name = "classic"
+
+    def check(self, request: TrainRequest) -> None:
+        """Refuse impossible settings; see `musemate.engine.base.Engine`."""
+        make_config(request.preset, request.options)
+
+    def estimate(self, rate_hz: int, n_channels: int, seconds: float, request: TrainRequest) -> Estimate:
+        """Reckon with the work of every scale and the device's measured speed; see `musemate.engine.base.Engine`."""
+        return reckon(rate_hz, n_channels, seconds, make_config(request.preset, request.options), request.device)
+
+    def train(
+        self, clip: AudioClip, request: TrainRequest, directory: Path, cancelled: Cancelled = lambda: False
+    ) -> Iterator[Event]:
+        """Train on a clip; see `musemate.engine.base.Engine`."""
+        config = make_config(request.preset, request.options)
+        check_region(clip)
+        with memory_errors_said(CPU), repeatable(request.device):
+            yield from _Training(clip, config, request, directory, cancelled).events()
+
+    def load(self, directory: Path, device: str = CPU) -> ClassicModel:
+        """Load what is finished; see `musemate.engine.base.Engine`."""
+        with memory_errors_said(device):
+            return load_model(Checkpoint(directory), device)
+
+
+class _Training:
+    def __init__(
+        self, clip: AudioClip, config: ClassicConfig, request: TrainRequest, directory: Path, cancelled: Cancelled
+    ) -> None:
+        self.clip, self.config, self.request, self.cancelled = clip, config, request, cancelled
+        self.checkpoint = Checkpoint(directory)
+        self.ladder = Ladder(config, request.device)
+
+    def events(self) -> Iterator[Event]:
+        prepared = self._prepared()
+        names = prepared.scales.names
+        yield RunStarted(run="", device=self.request.device, scales=names)
+        if prepared.scales.skipped:
+            yield Warned(prepared.scales.skipped, "A longer or louder region is heard at more scales.")
+        costs = step_costs(prepared.scales.rates_hz, prepared.scales.lengths, prepared.n_signals, self.config)
+        steps = [self.config.steps(rate) for rate in prepared.scales.rates_hz]
+        self.clock = TrainingClock(names, steps, dict(zip(names, costs, strict=True)))
+        for index, name in enumerate(names):
+            began = time.monotonic()
+            if _part(index) not in self.checkpoint.parts:
+                if self.cancelled():
+                    return
+                yield from self._train_scale(index, name)
+                if _part(index) not in self.checkpoint.parts:
+                    return
+            elif self._preview_file(index).exists():
+                continue  # else it was stored, but the disk was full or the process killed before its preview was
+            seconds = time.monotonic() - began
+            yield ScaleFinished(index, name, str(self._write_preview(index, prepared)), seconds)
+
+    def _prepared(self) -> Prepared:
+        """Analyse and store the fragment, or make sure that a stored one is of the same clip and settings."""
+        known = self.checkpoint.facts
+        facts = {"config": self.config.to_json(), "seed": self.request.seed, "clip": clip_hash(self.clip)}
+        with one_thread():
+            prepared = prepare(self.clip, self.config)
+        if FRAGMENT not in self.checkpoint.parts:
+            self.checkpoint.store(FRAGMENT, prepared.tensors(), {**facts, **prepared.facts()})
+        elif any(known.get(name) != value for name, value in facts.items()):
+            raise CheckpointError(
+                "This training was begun with another region or other settings.",
+                hint="Start a new training instead of going on with this one.",
+            )
+        return prepared
+
+    def _train_scale(self, index: int, name: str) -> Iterator[Event]:
+        """Train a scale, as often as memory runs out each time one rung lower, until it is stored or cancelled."""
+        while True:
+            device = self.ladder.device
+            try:
+                with memory_errors_said(device):
+                    yield from self._try_scale(index, name)
+                return
+            except DeviceMemoryError:
+                warned = self.ladder.climb_down()
+                if warned is None:
+                    raise
+            release_memory()  # out here, where the failure no longer holds what it was computed with
+            yield warned
+            if self.ladder.device != device:
+                yield DeviceChanged(self.ladder.device)
+
+    def _try_scale(self, index: int, name: str) -> Iterator[Event]:
+        training = self._training(index)
+        self.clock.begin(index)
+        n_scales, reported = len(training.scales.rates_hz), 0.0
+        for step, losses in enumerate(training.steps(), start=1):
+            if not all(math.isfinite(loss) for loss in losses.values()):
+                raise _no_number(name, "loss", f"step {step}: {losses}")
+            if self.cancelled():
+                return
+            if time.monotonic() - reported >= REPORT_EVERY_S or step == training.n_steps:
+                reported = time.monotonic()
+                fraction, left_s = self.clock.look(step)
+                yield Progressed(index, n_scales, step, training.n_steps, losses, fraction, left_s)
+        trained = scale_tensors(training)
+        if broken := [key for key, tensor in trained.items() if not tensor.isfinite().all()]:
+            raise _no_number(name, "result", f"after the last step: {broken}")  # no loss tells of the last update
+        self.checkpoint.store(_part(index), trained)
+
+    def _training(self, index: int) -> ScaleTraining:
+        prepared = _load_fragment(self.checkpoint)
+        pyramid = _load_pyramid(self.checkpoint, self.config, prepared, torch.device(self.ladder.device))
+        below = _load_critic(self.checkpoint, index - 1, self.config, prepared.n_signals) if index else None
+        with torch.random.fork_rng(devices=[]):  # networks are made on the CPU, then moved
+            # initial weights come from torch's global state, everything else from the generator
+            seed = self.request.seed * 1009 + index
+            torch.manual_seed(seed)
+            random = torch.Generator().manual_seed(seed)
+            return ScaleTraining(self.ladder.config, prepared.scales, pyramid, below, random)
+
+    def _preview_file(self, index: int) -> Path:
+        return self.checkpoint.directory / f"preview-{index + 1}.wav"
+
+    def _write_preview(self, index: int, prepared: Prepared) -> Path:
+        """Write new material as the scale that was just finished makes it, at its own rate."""
+        seconds = max(1.0, min(PREVIEW_S, self.clip.duration_s))
+        clip = self._heard(TakeRequest(seconds, "new", seed=index), index)
+        return write_wav(self._preview_file(index), clip, overwrite=True)
+
+    def _heard(self, request: TakeRequest, index: int) -> AudioClip:
+        """Make a take where the training stands, or on the CPU in a moment where that has no memory left."""
+        try:
+            with memory_errors_said(self.ladder.device):
+                return load_model(self.checkpoint, self.ladder.device).scale_clip(request, index)
+        except DeviceMemoryError:
+            if self.ladder.device == CPU:
+                raise
+        release_memory()
+        return load_model(self.checkpoint, CPU).scale_clip(request, index)
+
+
+def scale_tensors(training: ScaleTraining) -> dict[str, torch.Tensor]:
+    """Return what a checkpoint stores of a trained scale."""
+    tensors = {f"generator.{key}": tensor for key, tensor in training.generator.state_dict().items()}
+    tensors |= {f"critic.{key}": tensor for key, tensor in training.critic.state_dict().items()}
+    tensors["noise_level"] = training.noise_level
+    if training.scale == 0:
+        assert training.pyramid.fixed_noise is not None
+        tensors["fixed_noise"] = training.pyramid.fixed_noise
+    return tensors
+
+
+def _part(index: int) -> str:
+    return f"scale-{index}"
+
+
+def _no_number(name: str, what: str, detail: str) -> TrainingError:
+    return TrainingError(
+        f'The training stopped at "{name}": its {what} is no longer a number.',
+        hint="What was finished before is kept. Try another seed, or a louder or longer region.",
+        detail=detail,
+    )
+
+
+def load_model(checkpoint: Checkpoint, device: str) -> ClassicModel:
+    """Load a trained fragment as far as it got.
+
+    Raises
+    ------
+    CheckpointError
+        No scale is finished yet.
+    """
+    if _part(0) not in checkpoint.parts:
+        raise CheckpointError(
+            "This training was stopped before its first scale was finished, so it cannot make takes yet.",
+            hint="Go on with the training, or start a new one.",
+        )
+    config = make_config("code", checkpoint.facts["config"])
+    prepared = _load_fragment(checkpoint)
+    pyramid = _load_pyramid(checkpoint, config, prepared, torch.device(device))
+    return ClassicModel(prepared.scales, prepared.gain, pyramid)
+
+
+def _load_fragment(checkpoint: Checkpoint) -> Prepared:
+    return Prepared.restore(checkpoint.load(FRAGMENT), checkpoint.facts)
+
+
+def _load_pyramid(checkpoint: Checkpoint, config: ClassicConfig, prepared: Prepared, device: torch.device) -> Pyramid:
+    pyramid = Pyramid(config, prepared.scales.rates_hz, prepared.n_signals, device)
+    for index in range(len(pyramid.rates_hz)):
+        if _part(index) not in checkpoint.parts:
+            break
+        tensors = {name: t.to(device) for name, t in checkpoint.load(_part(index)).items()}
+        if index == 0:
+            pyramid.fixed_noise = tensors["fixed_noise"]
+        generator = ScaleGenerator(config, prepared.n_signals, config.channels(index))
+        generator.load_state_dict(_under("generator.", tensors))
+        pyramid.add(generator.to(device), tensors["noise_level"])
+    return pyramid
+
+
+def _load_critic(checkpoint: Checkpoint, index: int, config: ClassicConfig, n_signals: int) -> ScaleCritic:
+    critic = ScaleCritic(config, n_signals, config.channels(index))
+    critic.load_state_dict(_under("critic.", checkpoint.load(_part(index))))
+    return critic
+
+
+def _under(prefix: str, tensors: dict[str, torch.Tensor]) -> dict[str, torch.Tensor]:
+    return {name.removeprefix(prefix): tensor for name, tensor in tensors.items() if name.startswith(prefix)}
