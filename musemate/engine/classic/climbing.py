@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 import torch
 from torch.nn import functional as F
 
+from musemate.engine.base import CPU
 from musemate.engine.classic.config import ClassicConfig
 from musemate.engine.classic.losses import (
     all_magnitudes,
@@ -23,6 +24,8 @@ from musemate.engine.classic.pyramid import Pyramid
 from musemate.engine.classic.scales import Scales
 
 BETA2 = 0.999
+BATCHED_TO = 1 << 15
+"""Samples up to which a CPU is quicker with two signals at once: of longer ones, one fills its cache."""
 WARM_FROM = 2
 """First scale that starts from the weights of the one below."""
 
@@ -61,6 +64,7 @@ class ScaleTraining:
         self.n_steps = c.steps(self.scales.rates_hz[self.scale])
         self.real = self.scales.signals[self.scale][None].to(device)
         self.real_magnitudes = all_magnitudes(self.real, c) if c.spectral_weight else []
+        self.batched = c.batched and (device.type != CPU or self.real.shape[-1] <= BATCHED_TO)
         self.critic, self.generator = self._networks()
         betas = (c.beta1, BETA2)
         self.critic_optimizer = torch.optim.Adam(self.critic.parameters(), c.learning_rate, betas=betas)
@@ -105,26 +109,42 @@ class ScaleTraining:
         coarser = self.bank.take()
         noise = draw_noise(self.random, self.pyramid.n_signals, self.real.shape[-1], self.pyramid.device)
         share = float(torch.rand((), generator=self.random))
-        fake = self.generator(self._padded(coarser + noise * self.noise_level), coarser)
+        noisy = self._padded(coarser + noise * self.noise_level)
+        if self.batched:
+            # the critic's step between them does not touch the generator: both may be made before it
+            fake, made = self.generator(
+                torch.cat([noisy, self.given_back_noisy]), torch.cat([coarser, self.given_back])
+            ).split(1)
+        else:
+            fake, made = self.generator(noisy, coarser), None
         losses = self._critic_step(fake.detach(), share)
-        return losses | self._generator_step(fake)
+        return losses | self._generator_step(fake, made)
 
     def _critic_step(self, fake: torch.Tensor, share: float) -> dict[str, float]:
         self.critic_optimizer.zero_grad(set_to_none=True)
-        loss = critic_loss(self.critic(self.real), self.critic(fake))
+        if self.batched:
+            loss = critic_loss(*self.critic(torch.cat([self.real, fake])).split(1))
+        else:
+            loss = critic_loss(self.critic(self.real), self.critic(fake))
         loss.backward()
         penalty = self.config.lambda_grad * gradient_penalty(self.critic, between(self.real, fake, share))
         penalty.backward()
         self.critic_optimizer.step()
         return {"critic": float(loss.detach()), "penalty": float(penalty.detach())}
 
-    def _generator_step(self, fake: torch.Tensor) -> dict[str, float]:
+    def _generator_step(self, fake: torch.Tensor, made: torch.Tensor | None) -> dict[str, float]:
         self.optimizer.zero_grad(set_to_none=True)
+        self.critic.requires_grad_(False)
         loss = generator_loss(self.critic(fake))
-        loss.backward(inputs=list(self.generator.parameters()))
-        made = self.generator(self.given_back_noisy, self.given_back)
-        error = reconstruction_loss(self.real, self.real_magnitudes, made, self.config)
-        error.backward()
+        self.critic.requires_grad_(True)
+        if made is None:
+            loss.backward()
+            made = self.generator(self.given_back_noisy, self.given_back)
+            error = reconstruction_loss(self.real, self.real_magnitudes, made, self.config)
+            error.backward()
+        else:
+            error = reconstruction_loss(self.real, self.real_magnitudes, made, self.config)
+            (loss + error).backward()
         self.optimizer.step()
         return {"generator": float(loss.detach()), "reconstruction": float(error.detach())}
 

@@ -1,6 +1,6 @@
-"""Where a training goes on when memory runs out: with a smaller bank, then on the CPU.
+"""Where a training goes on when memory runs out: without what only makes it faster, then on the CPU.
 
-Only what makes it faster becomes smaller, never what is computed: whole signals and wide networks are the method.
+What is computed stays: whole signals and wide networks are the method.
 """
 
 from __future__ import annotations
@@ -30,8 +30,9 @@ class Ladder:
     def climb_down(self) -> Warned | None:
         """Take the next lower rung; None when this is the lowest."""
         where = "computer" if self.device == CPU else "graphics card"
-        if self.config.bank_size:
-            self.config, how = replace(self.config, bank_size=0), "fewer things kept at hand, more slowly"
+        if self.config.bank_size or self.config.batched:
+            self.config = replace(self.config, bank_size=0, batched=False)
+            how = "fewer things kept at hand, more slowly"
         elif self.device != CPU:
             # another memory: it may well hold what was asked for
             self.config, self.device, how = self._asked, CPU, "the CPU"

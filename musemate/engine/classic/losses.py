@@ -7,6 +7,7 @@ from collections.abc import Callable
 import torch
 
 from musemate.engine.classic.config import ClassicConfig
+from musemate.engine.classic.kernels import only_into_signals
 
 Critic = Callable[[torch.Tensor], torch.Tensor]
 
@@ -46,7 +47,8 @@ def gradient_penalty(critic: Critic, point: torch.Tensor) -> torch.Tensor:
 
 def slope_penalty(scores: torch.Tensor, point: torch.Tensor) -> torch.Tensor:
     """Return the gradient penalty of scores that were computed from `point`."""
-    (slope,) = torch.autograd.grad(scores.sum(), point, create_graph=True)
+    with only_into_signals():
+        (slope,) = torch.autograd.grad(scores.sum(), point, create_graph=True)
     penalty: torch.Tensor = (slope.norm(dim=1) - 1).square().mean()
     return penalty
 

@@ -6,12 +6,13 @@ import torch
 from torch import nn
 from torch.nn import functional as F
 
+from musemate.engine.base import CPU
+from musemate.engine.classic import kernels
 from musemate.engine.classic.config import ClassicConfig
+from musemate.engine.classic.kernels import EPSILON, SLOPE
 
 PRE_EMPHASIS = 0.97
-SLOPE = 0.2
 MOMENTUM = 0.1
-EPSILON = 1e-5
 
 
 class NormConv(nn.Module):
@@ -43,7 +44,10 @@ class NormConv(nn.Module):
         return self.direction * (self.length / length)
 
     def forward(self, x: torch.Tensor) -> torch.Tensor:
-        """Convolve, (batch, n_in, n) to (batch, n_out, n + 2 padding - (n_taps - 1) dilation)."""
+        """Convolve, (batch, n_in, n) to (batch, n_out, n + 2 padding - (n_taps - 1) dilation); 1 may stand before n."""
+        if x.ndim == 4:
+            padded = F.pad(x, (self.padding, self.padding)) if self.padding else x
+            return kernels.convolve(padded, self.weight().to(x.dtype), self.bias, self.dilation)
         return F.conv1d(x, self.weight(), self.bias, padding=self.padding, dilation=self.dilation)
 
 
@@ -78,11 +82,12 @@ class SignalNorm(nn.Module):
         y = F.batch_norm(
             x.flatten(0, 1)[None], mean, var, self.weight.repeat(rows), self.bias.repeat(rows), True, 1.0, EPSILON
         )
-        self._remember(mean.view(rows, -1), var.view(rows, -1))
+        self.remember(mean.view(rows, -1), var.view(rows, -1))
         return y.view_as(x)
 
     @torch.no_grad()
-    def _remember(self, means: torch.Tensor, variances: torch.Tensor) -> None:
+    def remember(self, means: torch.Tensor, variances: torch.Tensor) -> None:
+        """Let the running statistics see row after row of (batch, n)."""
         for mean, var in zip(means, variances, strict=True):
             self.running_mean.lerp_(mean, MOMENTUM)
             self.running_var.lerp_(var, MOMENTUM)
@@ -91,14 +96,34 @@ class SignalNorm(nn.Module):
 class Block(nn.Module):
     """Dilated convolution, norm and leaky rectifier."""
 
-    def __init__(self, n_in: int, n_out: int, n_taps: int, dilation: int) -> None:
+    def __init__(self, n_in: int, n_out: int, n_taps: int, dilation: int, inner: torch.dtype = torch.float32) -> None:
         super().__init__()
+        self.inner = inner
         self.conv = NormConv(n_in, n_out, n_taps, dilation)
         self.norm = SignalNorm(n_out)
 
     def forward(self, x: torch.Tensor) -> torch.Tensor:
-        """Return what goes to the next layer, shape (batch, n_out, shorter)."""
-        return F.leaky_relu(self.norm(self.conv(x)), SLOPE)
+        """Return what goes to the next layer, shape (batch, n_out, shorter), or (batch, n_out, 1, shorter)."""
+        if x.ndim == 3:
+            return F.leaky_relu(self.norm(self.conv(x)), SLOPE)
+        return self._quick(x) if self.training else self._folded(x)
+
+    def _quick(self, x: torch.Tensor) -> torch.Tensor:
+        """Compute the same with `kernels`; the convolution's bias, which the norm takes away again, is left out."""
+        y = kernels.convolve(x, self.conv.weight().to(x.dtype), None, self.conv.dilation)
+        inner = self.inner if x.device.type == CPU and self.inner == torch.bfloat16 else y.dtype
+        y, means, variances = kernels.norm_and_rectify(y, self.norm.weight, self.norm.bias, inner)
+        n = y.shape[3]
+        self.norm.remember(means + self.conv.bias, variances * (n / (n - 1)))
+        return y
+
+    def _folded(self, x: torch.Tensor) -> torch.Tensor:
+        """Compute the same with the frozen norm folded into the convolution."""
+        gain = self.norm.weight * (self.norm.running_var + EPSILON).rsqrt()
+        weight = (self.conv.weight() * gain[:, None, None])[:, :, None]
+        shift = self.norm.bias + (self.conv.bias - self.norm.running_mean) * gain
+        y = F.conv2d(x, weight.contiguous(memory_format=torch.channels_last), shift, dilation=(1, self.conv.dilation))
+        return F.leaky_relu_(y, SLOPE)
 
 
 def pre_emphasise(x: torch.Tensor) -> torch.Tensor:
@@ -106,11 +131,17 @@ def pre_emphasise(x: torch.Tensor) -> torch.Tensor:
     return torch.cat([x[..., :1], x[..., 1:] - PRE_EMPHASIS * x[..., :-1]], dim=-1)
 
 
+def inner_type(config: ClassicConfig) -> torch.dtype:
+    """Return the type of what is computed between the first and the last layer while training."""
+    quick = config.bfloat16 and config.fast_kernels and kernels.has_quick_bfloat16()
+    return torch.bfloat16 if quick else torch.float32
+
+
 def _blocks(config: ClassicConfig, n_signals: int, width: int) -> nn.Sequential:
     sizes = [n_signals] + [width] * (config.num_layers - 1)
     return nn.Sequential(
         *(
-            Block(n_in, n_out, config.filter_size, dilation)
+            Block(n_in, n_out, config.filter_size, dilation, inner_type(config))
             for n_in, n_out, dilation in zip(sizes, sizes[1:], config.dilation_factors, strict=False)
         )
     )
@@ -134,6 +165,7 @@ class ScaleGenerator(nn.Module):
     def __init__(self, config: ClassicConfig, n_signals: int, width: int) -> None:
         super().__init__()
         taps = config.filter_size
+        self.quick = config.fast_kernels
         self.blocks = _blocks(config, n_signals, width)
         self.tail = NormConv(width, width, taps, config.dilation_factors[-1])
         self.filter = NormConv(width, width, taps, padding=taps // 2)
@@ -154,9 +186,10 @@ class ScaleGenerator(nn.Module):
         -------
         Tensor, shape (batch, n_signals, n)
         """
-        inner = self.tail(self.blocks(noisy))
+        inner = self.tail(self.blocks(noisy[:, :, None] if self.quick else noisy))
         gated = torch.tanh(self.filter(inner)) * torch.sigmoid(self.gate(inner))
-        return pre_emphasise(self.out(gated)) + coarser
+        added = self.out(gated.to(noisy.dtype))
+        return pre_emphasise(added[:, :, 0] if self.quick else added) + coarser
 
 
 class ScaleCritic(nn.Module):
@@ -170,9 +203,12 @@ class ScaleCritic(nn.Module):
 
     def __init__(self, config: ClassicConfig, n_signals: int, width: int) -> None:
         super().__init__()
+        self.quick = config.fast_kernels
         self.blocks = _blocks(config, n_signals, width)
         self.tail = NormConv(width, 1, config.filter_size, config.dilation_factors[-1])
 
     def forward(self, signal: torch.Tensor) -> torch.Tensor:
         """Return scores, (batch, n_signals, n) to (batch, 1, n - 2 pad_size); the signal is not padded."""
-        return pre_emphasise(self.tail(self.blocks(signal)))
+        if not self.quick:
+            return pre_emphasise(self.tail(self.blocks(signal)))
+        return pre_emphasise(self.tail(self.blocks(signal[:, :, None]).to(signal.dtype))[:, :, 0])
