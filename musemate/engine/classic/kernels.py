@@ -21,7 +21,7 @@ from torch.nn import functional as F
 SLOPE = 0.2
 """Of the leaky rectifier."""
 EPSILON = 1e-5
-CHUNK = 8192
+CHUNK = 2048
 """Moments that are computed at a time where several passes are needed: they stay in the processor's cache."""
 
 
@@ -61,7 +61,7 @@ class _Convolution(Function):
     def forward(ctx: Any, x: torch.Tensor, weight: torch.Tensor, dilation: int) -> torch.Tensor:
         ctx.save_for_backward(x, weight)
         ctx.dilation = dilation
-        return F.conv2d(x, _last(weight), dilation=(1, dilation))
+        return _last(F.conv2d(x, _last(weight), dilation=(1, dilation)))
 
     @staticmethod
     def backward(ctx: Any, grad: torch.Tensor) -> tuple[torch.Tensor | None, torch.Tensor | None, None]:
@@ -80,7 +80,8 @@ class _IntoInput(Function):
         ctx.save_for_backward(grad, weight)
         ctx.dilation = dilation
         reach = (weight.shape[-1] - 1) * dilation
-        return F.conv2d(grad, _last(weight.flip(3).transpose(0, 1)), padding=(0, reach), dilation=(1, dilation))
+        turned = _last(weight.flip(3).transpose(0, 1))
+        return _last(F.conv2d(grad, turned, padding=(0, reach), dilation=(1, dilation)))
 
     @staticmethod
     def backward(ctx: Any, cotangent: torch.Tensor) -> tuple[torch.Tensor | None, torch.Tensor | None, None]:
@@ -111,8 +112,9 @@ class _IntoWeight(Function):
         raise NotImplementedError("the gradient with respect to the weights is not differentiated again")
 
 
-def _last(weight: torch.Tensor) -> torch.Tensor:
-    return weight.contiguous(memory_format=torch.channels_last)
+def _last(x: torch.Tensor) -> torch.Tensor:
+    """Put the channels side by side, where they are not: torch takes a single one for either order."""
+    return x.contiguous(memory_format=torch.channels_last)
 
 
 def norm_and_rectify(
@@ -187,9 +189,9 @@ class _NormRectifyBack(Function):
             for g, x_part, y_part in _parts(grads, xs, ys):
                 behind = _behind(g, y_part)
                 a[i] += behind.sum(0)
-                b[i] += behind.mul_(x_part.sub_(means[i])).sum(0)
+                b[i] += behind.mul_(x_part).sum(0)
+            b[i] = (b[i] - means[i] * a[i]) * inverse[i] / n
             a[i] /= n
-            b[i] *= inverse[i] / n
             gain = weight * inverse[i]
             of_x = -gain * inverse[i] * b[i]
             constant = -gain * a[i] - of_x * means[i]
@@ -217,9 +219,9 @@ class _NormRectifyBack(Function):
             for v_part, g, x_part, y_part in _parts(vs, grads, xs, ys):
                 sums[0] += v_part.sum(0)
                 sums[2] += _behind(g, y_part).mul_(v_part).sum(0)
-                sums[1] += x_part.sub_(means[i]).mul_(v_part).sum(0)
+                sums[1] += (x_part * v_part).sum(0)
             v1, v2, s = sums / n
-            v2 *= inverse[i]
+            v2 = (v2 - means[i] * v1) * inverse[i]
             s -= a[i] * v1 + b[i] * v2
             into_weight += n * inverse[i] * s
             gain, inv = weight * inverse[i], inverse[i]
@@ -246,9 +248,9 @@ def _chunk(row: torch.Tensor) -> int:
 
 
 def _parts(*rows: torch.Tensor) -> Iterator[tuple[torch.Tensor, ...]]:
-    """Yield pieces of rows, copied to single precision or better: they may be changed."""
+    """Yield pieces of rows, in single precision or better; they are not to be changed."""
     for pieces in zip(*(row.split(_chunk(row)) for row in rows), strict=True):
-        yield tuple(piece.to(_exact(piece), copy=True) for piece in pieces)
+        yield tuple(piece.to(_exact(piece)) for piece in pieces)
 
 
 def _exact(x: torch.Tensor) -> torch.dtype:
