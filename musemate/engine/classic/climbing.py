@@ -8,8 +8,9 @@ from dataclasses import dataclass, field
 import torch
 from torch.nn import functional as F
 
-from musemate.engine.base import CPU
+from musemate.engine.base import CPU, Cancelled
 from musemate.engine.classic.config import ClassicConfig
+from musemate.engine.classic.kernels import StepCancelledError, interruptible
 from musemate.engine.classic.losses import (
     all_magnitudes,
     between,
@@ -49,6 +50,8 @@ class ScaleTraining:
         The critic of the scale below.
     random : torch.Generator
         Source of all randomness but the first weights, on the CPU.
+    cancelled : callable
+        Asked inside the steps.
     """
 
     config: ClassicConfig
@@ -56,6 +59,7 @@ class ScaleTraining:
     pyramid: Pyramid
     below: ScaleCritic | None
     random: torch.Generator
+    cancelled: Cancelled = lambda: False
     scale: int = field(init=False)
 
     def __post_init__(self) -> None:
@@ -97,12 +101,20 @@ class ScaleTraining:
         self.bank = Bank(pyramid, lengths, self.random, self.config.bank_size)
 
     def steps(self) -> Iterator[dict[str, float]]:
-        """Train to the end, yielding the losses of each step; then the scale joins the pyramid."""
+        """Train to the end, yielding the losses of each step; then the scale joins the pyramid.
+
+        Ends early, and does not join, where `cancelled()` turns True inside a step.
+        """
         for step in range(self.n_steps):
             if step == self.n_steps * 2 // 3:
                 for optimizer in (self.optimizer, self.critic_optimizer):
                     optimizer.param_groups[0]["lr"] *= self.config.scheduler_lr_decay
-            yield self._step()
+            try:
+                with interruptible(self.cancelled):
+                    losses = self._step()
+            except StepCancelledError:
+                return
+            yield losses
         self.pyramid.add(self.generator, self.noise_level)
 
     def _step(self) -> dict[str, float]:

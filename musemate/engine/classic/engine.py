@@ -136,6 +136,8 @@ class _Training:
                 reported = time.monotonic()
                 fraction, left_s = self.clock.look(step)
                 yield Progressed(index, n_scales, step, training.n_steps, losses, fraction, left_s)
+        if len(training.pyramid.generators) == index:  # cancelled inside a step
+            return
         trained = scale_tensors(training)
         if broken := [key for key, tensor in trained.items() if not tensor.isfinite().all()]:
             raise _no_number(name, "result", f"after the last step: {broken}")  # no loss tells of the last update
@@ -150,7 +152,7 @@ class _Training:
             seed = self.request.seed * 1009 + index
             torch.manual_seed(seed)
             random = torch.Generator().manual_seed(seed)
-            return ScaleTraining(self.ladder.config, prepared.scales, pyramid, below, random)
+            return ScaleTraining(self.ladder.config, prepared.scales, pyramid, below, random, self.cancelled)
 
     def _preview_file(self, index: int) -> Path:
         return self.checkpoint.directory / f"preview-{index + 1}.wav"

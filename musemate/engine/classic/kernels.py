@@ -18,14 +18,44 @@ import torch
 from torch.autograd import Function
 from torch.nn import functional as F
 
+from musemate.engine.base import Cancelled
+
 SLOPE = 0.2
 """Of the leaky rectifier."""
 EPSILON = 1e-5
-CHUNK = 2048
-"""Moments that are computed at a time where several passes are needed: they stay in the processor's cache."""
+CHUNK = 200_000
+"""Values that are computed at a time where several passes are needed: they stay in the processor's cache."""
 
 
 _only_into_signals = False
+_cancelled: Cancelled | None = None
+
+
+class StepCancelledError(Exception):
+    """A step was cancelled inside."""
+
+
+@contextmanager
+def interruptible(cancelled: Cancelled) -> Iterator[None]:
+    """Ask at each convolution inside whether to go on: a step of a fast, long scale takes most of a minute on a CPU.
+
+    Raises
+    ------
+    StepCancelledError
+        `cancelled()` turned True.
+    """
+    global _cancelled
+    _cancelled = cancelled
+    try:
+        yield
+    finally:
+        _cancelled = None
+
+
+def go_on() -> None:
+    """Raise `StepCancelledError` where the step that computes has been cancelled."""
+    if _cancelled is not None and _cancelled():
+        raise StepCancelledError
 
 
 @cache
@@ -59,6 +89,7 @@ def convolve(x: torch.Tensor, weight: torch.Tensor, bias: torch.Tensor | None, d
 class _Convolution(Function):
     @staticmethod
     def forward(ctx: Any, x: torch.Tensor, weight: torch.Tensor, dilation: int) -> torch.Tensor:
+        go_on()
         ctx.save_for_backward(x, weight)
         ctx.dilation = dilation
         return _last(F.conv2d(x, _last(weight), dilation=(1, dilation)))
@@ -77,6 +108,7 @@ class _IntoInput(Function):
 
     @staticmethod
     def forward(ctx: Any, grad: torch.Tensor, weight: torch.Tensor, dilation: int) -> torch.Tensor:
+        go_on()
         ctx.save_for_backward(grad, weight)
         ctx.dilation = dilation
         reach = (weight.shape[-1] - 1) * dilation
@@ -96,6 +128,7 @@ class _IntoWeight(Function):
 
     @staticmethod
     def forward(ctx: Any, grad: torch.Tensor, x: torch.Tensor, weight: torch.Tensor, dilation: int) -> torch.Tensor:
+        go_on()
         if grad.dtype == torch.bfloat16 or grad.shape[1] == 1 or x.shape[1] == 1:
             only_weight = [False, True, False]
             gradients: tuple[torch.Tensor, ...] = torch.ops.aten.convolution_backward(
@@ -244,7 +277,7 @@ def _rows(x: torch.Tensor) -> list[torch.Tensor]:
 
 
 def _chunk(row: torch.Tensor) -> int:
-    return CHUNK if row.device.type == "cpu" else len(row)
+    return max(1, CHUNK // row.shape[1]) if row.device.type == "cpu" else len(row)
 
 
 def _parts(*rows: torch.Tensor) -> Iterator[tuple[torch.Tensor, ...]]:

@@ -11,6 +11,7 @@ import torch
 from musemate.engine.base import CPU, Estimate
 from musemate.engine.classic.climbing import ScaleTraining
 from musemate.engine.classic.config import ClassicConfig
+from musemate.engine.classic.networks import inner_type
 from musemate.engine.classic.pyramid import Pyramid
 from musemate.engine.classic.scales import Scales, candidate_rates
 from musemate.engine.device import repeatable
@@ -20,33 +21,38 @@ CRITIC_PASSES = 14
 penalty (forth, back, forth and three times back through both), forth and back for the generator's sake."""
 GENERATOR_PASSES = 6
 """Forth and twice back, for the fake and for the reconstruction."""
-N_SAMPLES = 4096
+N_SAMPLES = 1024
 """Of the signal that the speed is measured with, besides what the networks' ends take."""
 WARM_UP = 1
-KEPT_ACTIVATIONS = 6
-"""Tensors of full width that a step keeps for each convolution."""
+KEPT_ACTIVATIONS = 10.0
+"""Tensors of full width and single precision that a step keeps for each convolution at its peak."""
+KEPT_SHORT = 5.5
+"""The same where they are kept in bfloat16."""
 TORCH_MIB = 300.0
 
 
-def layer_weights(config: ClassicConfig, n_signals: int, width: int) -> tuple[int, int]:
-    """Return the multiplications a sample of one pass through critic and generator."""
-    inner = width * width * config.filter_size
-    ends = width * n_signals * config.filter_size
-    critic = ends + (config.num_layers - 2) * inner + width * config.filter_size
-    generator = ends + (config.num_layers - 2) * inner + 3 * inner + width * n_signals
-    return critic, generator
+def pass_work(config: ClassicConfig, n_signals: int, width: int, length: int) -> tuple[float, float]:
+    """Return the floating point operations of one pass of a signal of `length` through critic and generator."""
+    inner, ends = width * width * config.filter_size, width * n_signals * config.filter_size
+    reach = [dilation * (config.filter_size - 1) for dilation in config.dilation_factors]
+    shrunk = [sum(reach[: i + 1]) for i in range(len(reach))]
+    blocks = [ends, *([inner] * (config.num_layers - 2))]
+    critic = sum(w * (length - s) for w, s in zip(blocks, shrunk, strict=False))
+    critic += width * config.filter_size * (length - shrunk[-1])
+    generator = sum(w * (length + shrunk[-1] - s) for w, s in zip(blocks, shrunk, strict=False))
+    generator += (3 * inner + width * n_signals) * length
+    return 2.0 * critic, 2.0 * generator
 
 
 def step_costs(rates_hz: Sequence[int], lengths: Sequence[int], n_signals: int, config: ClassicConfig) -> list[float]:
     """Return the floating point operations of a step at each scale, drawings of coarser scales included."""
     costs, below = [], 0.0
     for scale, (rate_hz, length) in enumerate(zip(rates_hz, lengths, strict=True)):
-        critic, generator = layer_weights(config, n_signals, config.channels(scale))
-        own = 2.0 * length * (CRITIC_PASSES * critic + GENERATOR_PASSES * generator)
+        critic, generator = pass_work(config, n_signals, config.channels(scale), length)
         n_steps = config.steps(rate_hz)
         n_drawn = min(config.bank_size, n_steps) if config.bank_size else n_steps
-        costs.append(own + below * n_drawn / n_steps)
-        below += 2.0 * length * generator
+        costs.append(CRITIC_PASSES * critic + GENERATOR_PASSES * generator + below * n_drawn / n_steps)
+        below += generator
     return costs
 
 
@@ -88,6 +94,9 @@ def _small_training(config: ClassicConfig, n_signals: int, device: str) -> Scale
 
 def peak_mib(length: int, config: ClassicConfig, device: str) -> float:
     """Return the memory that a step of the finest scale takes: its activations, and on the CPU torch itself."""
-    activations = KEPT_ACTIVATIONS * config.num_layers * config.channels(1) * length * 4 / 2**20
+    short = device == CPU and inner_type(config) == torch.bfloat16
+    activations = (
+        (KEPT_SHORT if short else KEPT_ACTIVATIONS) * config.num_layers * config.channels(1) * length * 4 / 2**20
+    )
     bank = min(config.bank_size, config.num_epochs) * length * 4 / 2**20
     return activations + bank + (TORCH_MIB if device == CPU else 0)

@@ -49,7 +49,7 @@ def test_convolution(n_in: int, n_out: int, dilation: int, rows: int) -> None:
     )
 
 
-@pytest.mark.parametrize("chunk", [37, 8192])
+@pytest.mark.parametrize("chunk", [150, 8192])
 def test_norm_and_rectifier(chunk: int, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(kernels, "CHUNK", chunk)
     torch.manual_seed(2)

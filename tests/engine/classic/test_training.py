@@ -83,6 +83,17 @@ def test_stopped_and_continued_equals_straight_through(tmp_path: Path, n_scales:
     assert all(torch.equal(straight[name], continued[name]) for name in straight)
 
 
+def test_a_training_stops_inside_a_step(tmp_path: Path) -> None:
+    answers = iter([False] * 20)
+    events = train(tmp_path, cancelled=lambda: next(answers, True))
+    assert [type(e) for e in events] == [RunStarted]
+    assert Checkpoint(tmp_path).parts == ["fragment"]
+    train(tmp_path)
+    train(tmp_path / "straight")
+    straight, continued = weights(tmp_path / "straight"), weights(tmp_path)
+    assert all(torch.equal(straight[name], continued[name]) for name in straight)
+
+
 def test_third_scale_starts_from_the_second_ones_weights(tmp_path: Path) -> None:
     train(tmp_path, learning_rate=0)
     stored = weights(tmp_path)
