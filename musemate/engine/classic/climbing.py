@@ -36,8 +36,8 @@ class ScaleTraining:
     """The training of one scale.
 
     From the third scale on its networks start from the trained ones of the scale below, norms' statistics included.
-    The published code tries so from the second on, and fails there: 16 channels do not fit into 96. The paper's own
-    logs must come from a state of the code that did not; here the second scale starts afresh.
+    The published code tries so from the second on, and fails there: 16 channels do not fit into 96. Here the second
+    scale starts afresh.
 
     Parameters
     ----------
