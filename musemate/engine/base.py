@@ -140,6 +140,21 @@ class Estimate:
     device: str
 
 
+def refuse_scale(request: TakeRequest) -> None:
+    """Refuse a variation from a chosen scale; for models whose scales are no signals.
+
+    Raises
+    ------
+    SettingsError
+        One is chosen.
+    """
+    if request.scale is not None:
+        raise SettingsError(
+            "This training has no scales that a take could start from.",
+            hint="Leave the scale out; closeness says how much of the fragment stays.",
+        )
+
+
 class Model(Protocol):
     """Something trained that makes takes."""
 

@@ -11,6 +11,8 @@ import torch
 from musemate.engine.base import CPU
 from musemate.errors import DeviceMemoryError
 
+PROCESS_MIB = 470.0
+"""Memory of a process in which torch and what finds beats are loaded, before it trains anything."""
 _WORDS = ("DefaultCPUAllocator", "out of memory", "ALLOC_FAILED")
 """Of failures that torch has no class for: its CPU allocator's, the CUDA driver's, cuBLAS', cuFFT's and cuDNN's."""
 

@@ -15,9 +15,14 @@ MAX_RATE_HZ = 48_000
 
 def fitting_rate(clip: AudioClip) -> AudioClip:
     """Bring a clip above 48 kHz to 44.1 or 48 kHz, whichever divides its rate; others stay as they are."""
-    if clip.rate_hz <= MAX_RATE_HZ:
-        return clip
-    return clip.resampled(44_100 if clip.rate_hz % 44_100 == 0 else MAX_RATE_HZ)
+    return clip.resampled(lower_rate(clip.rate_hz))
+
+
+def lower_rate(rate_hz: int) -> int:
+    """Return the rate that a clip of this rate is trained at."""
+    if rate_hz <= MAX_RATE_HZ:
+        return rate_hz
+    return 44_100 if rate_hz % 44_100 == 0 else MAX_RATE_HZ
 
 
 def check_region(clip: AudioClip) -> None:

@@ -129,3 +129,10 @@ def test_memory_does_not_grow_more_than_the_take(model):
 def test_rates_above_48_khz_come_down(tmp_path):
     model, _ = analysed(ticking_clip(3.0, 96_000), tmp_path)
     assert model.generate(TakeRequest(1.0)).rate_hz == 48_000
+
+
+def test_kinds_of_take_that_need_a_training_are_refused(model):
+    with pytest.raises(SettingsError, match="know no reconstruction"):
+        model.generate(TakeRequest(2.0, "reconstruction"))
+    with pytest.raises(SettingsError, match="no scales that a take could start from"):
+        model.generate(TakeRequest(2.0, "variation", scale=0))

@@ -13,7 +13,9 @@ from musemate.engine.checkpoint import Checkpoint
 from musemate.engine.events import Event, Progressed, RunStarted, ScaleFinished
 from musemate.engine.frames.climbing import ScaleTraining
 from musemate.engine.frames.engine import FramesEngine
+from musemate.engine.frames.pyramid import pad_to_multiple
 from musemate.engine.frames.rendering import RendererTraining
+from musemate.engine.frames.stack import Pyramid
 from musemate.errors import (
     AudioFileError,
     CheckpointError,
@@ -264,3 +266,46 @@ def test_a_take_can_be_cancelled_inside(trained: Path) -> None:
     assert heard[: 8000 * 10].any()
     assert not heard[8000 * 30 :].any()
     assert next(answers, "asked twice") == "asked twice"
+
+
+def test_a_reconstruction_is_the_fragment_as_the_model_holds_it(trained: Path) -> None:
+    model, clip = FramesEngine().load(trained), ticking_clip(channels=2)
+    one, two = (
+        model.generate(TakeRequest(4.0, "reconstruction", closeness, seed)) for closeness, seed in ((0, 1), (1, 2))
+    )
+    assert np.array_equal(one.samples, two.samples), "no dice are thrown"
+    assert one.n_frames == clip.n_frames
+    assert model.generate(TakeRequest(60.0, "reconstruction")).duration_s == pytest.approx(4.0, abs=0.02)
+    assert model.generate(TakeRequest(1.5, "reconstruction")).n_frames == 1.5 * 8000
+
+
+def test_what_the_pyramid_gives_back_gets_the_detail_of_the_fragment(
+    trained: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    model = FramesEngine().load(trained)
+    given: list[torch.Tensor] = []
+
+    def perfect(self: Pyramid, upto: int, guide: torch.Tensor) -> torch.Tensor:
+        given.append(guide)
+        assert upto == len(self.time_scales)
+        return pad_to_multiple(model.frames[: model.n_generated] * model.weights[:, None], self.time_scales[0])[None]
+
+    monkeypatch.setattr(Pyramid, "reconstruct", perfect)
+    torch.testing.assert_close(model.reconstructed_frames(), model.frames)
+    assert torch.equal(given[0][0, :, : model.guide.shape[1]], model.guide)
+
+
+def test_before_the_pyramid_a_reconstruction_is_the_rendered_fragment(tmp_path: Path) -> None:
+    answers = iter([False] * 7)
+    train(tmp_path, cancelled=lambda: next(answers, True))
+    model = FramesEngine().load(tmp_path)
+    assert model.pyramid.generators == []
+    assert torch.equal(model.reconstructed_frames(), model.frames)
+    assert model.generate(TakeRequest(2.0, "reconstruction")).duration_s == 2.0
+
+
+def test_no_scale_can_be_chosen(trained: Path) -> None:
+    with pytest.raises(SettingsError, match="no scales that a take could start from"):
+        FramesEngine().load(trained).generate(TakeRequest(2.0, "variation", scale=1))
+    with pytest.raises(SettingsError, match="cannot start from scale 1"):
+        TakeRequest(2.0, "new", scale=1)

@@ -13,7 +13,7 @@ import torch
 from musemate.analysis.rhythm import find_beats
 from musemate.audio.clip import AudioClip
 from musemate.audio.wav import write_wav
-from musemate.engine.base import CPU, Cancelled, TakeRequest, TrainRequest
+from musemate.engine.base import CPU, Cancelled, Estimate, TakeRequest, TrainRequest
 from musemate.engine.checkpoint import Checkpoint
 from musemate.engine.clock import TrainingClock
 from musemate.engine.device import one_thread, repeatable
@@ -25,11 +25,12 @@ from musemate.engine.frames.ladder import Ladder
 from musemate.engine.frames.model import FramesModel, component_weights
 from musemate.engine.frames.preparing import Prepared, prepare
 from musemate.engine.frames.pyramid import ScaleGenerator
+from musemate.engine.frames.reckoning import reckon
 from musemate.engine.frames.rendering import RendererTraining, make_renderer
 from musemate.engine.frames.stack import Pyramid
 from musemate.engine.frames.watching import LossWatch
 from musemate.engine.memory import memory_errors_said, release_memory
-from musemate.engine.region import check_region, clip_hash, fitting_rate
+from musemate.engine.region import check_region, clip_hash, fitting_rate, lower_rate
 from musemate.errors import CheckpointError, DeviceMemoryError, TrainingError
 
 PREVIEW_S = 12.0
@@ -59,6 +60,13 @@ class FramesEngine:
     def check(self, request: TrainRequest) -> None:
         """Refuse impossible settings; see `musemate.engine.base.Engine`."""
         make_config(request.preset, request.options)
+
+    def estimate(self, rate_hz: int, n_channels: int, seconds: float, request: TrainRequest) -> Estimate:
+        """Time some real steps; see `musemate.engine.base.Engine`."""
+        config = make_config(request.preset, request.options)
+        framing = Framing(lower_rate(rate_hz), n_channels)
+        with memory_errors_said(request.device), repeatable(request.device), torch.random.fork_rng(devices=[]):
+            return reckon(config, framing, seconds, request.device)
 
     def load(self, directory: Path, device: str = "cpu") -> FramesModel:
         """Load what is finished; see `musemate.engine.base.Engine`."""

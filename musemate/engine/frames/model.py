@@ -9,7 +9,7 @@ import numpy as np
 import torch
 
 from musemate.audio.clip import AudioClip
-from musemate.engine.base import Cancelled, TakeRequest
+from musemate.engine.base import Cancelled, TakeRequest, refuse_scale
 from musemate.engine.frames.arranger import Arranger
 from musemate.engine.frames.framing import RMS
 from musemate.engine.frames.guide import ticks, without
@@ -70,10 +70,13 @@ class FramesModel:
 
     def generate(self, request: TakeRequest, cancelled: Cancelled = lambda: False) -> AudioClip:
         """Make one take; see `musemate.engine.base.Model`."""
+        refuse_scale(request)
         with torch.inference_mode(), memory_errors_said(str(self.device)):
             return self._generate(request, cancelled)
 
     def _generate(self, request: TakeRequest, cancelled: Cancelled) -> AudioClip:
+        if request.mode == "reconstruction":
+            return self._reconstruct(request.seconds, cancelled)
         framing = self.framing
         margin = round(MARGIN_S * framing.frame_rate)
         n_samples = round(request.seconds * framing.rate_hz)
@@ -83,6 +86,24 @@ class FramesModel:
         first = margin * framing.hop_length
         sound = self.renderer.render(frames, cancelled=cancelled)[:, first : first + n_samples]
         return self._finish((sound * self._level(sound, plan[margin:])).numpy())
+
+    def _reconstruct(self, seconds: float, cancelled: Cancelled) -> AudioClip:
+        """Give the fragment back from the noise that stood for it in the training."""
+        framing, n_own = self.framing, self.frames.shape[1]
+        n_samples = min(round(seconds * framing.rate_hz), n_own * framing.hop_length)
+        n = n_samples // framing.hop_length + 2
+        plan = torch.arange(n, device=self.device, dtype=torch.float32).clamp_max(n_own - 1)
+        frames = self.reconstructed_frames()[:, plan.long()]
+        sound = self.renderer.render(frames, cancelled=cancelled)[:, :n_samples]
+        return self._finish((sound * self._level(sound, plan)).numpy())
+
+    def reconstructed_frames(self) -> torch.Tensor:
+        """Return the fragment's frames as the pyramid holds them, (components, frames); the real ones before it is."""
+        if not self.pyramid.generators:
+            return self.frames
+        guide = pad_to_multiple(self.guide, self.pyramid.time_scales[0])[None]
+        made = self.pyramid.reconstruct(len(self.pyramid.generators), guide)
+        return self._complete(made[0], self.guide, metre=True)
 
     def plan(self, request: TakeRequest, n: int, lead: int = 0) -> torch.Tensor:
         """Arrange `n` frames after `lead` frames: for each its place in the fragment, in frames, shape (lead + n,)."""

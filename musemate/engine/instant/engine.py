@@ -11,7 +11,7 @@ import torch
 
 from musemate.analysis.rhythm import find_beats
 from musemate.audio.clip import AudioClip
-from musemate.engine.base import Cancelled, TakeRequest, TrainRequest
+from musemate.engine.base import CPU, Cancelled, Estimate, TakeRequest, TrainRequest, refuse_scale
 from musemate.engine.checkpoint import Checkpoint
 from musemate.engine.device import one_thread
 from musemate.engine.events import Event, RunStarted, ScaleFinished
@@ -19,10 +19,13 @@ from musemate.engine.frames.arranger import Arranger, Indices
 from musemate.engine.frames.config import FramesConfig
 from musemate.engine.frames.preparing import Prepared, prepare
 from musemate.engine.instant.splicing import Samples, Splicer
+from musemate.engine.memory import PROCESS_MIB
 from musemate.engine.region import check_region, clip_hash, fitting_rate
 from musemate.errors import CheckpointError, SettingsError
 
 ANALYSIS, SOUND = "analysis", "sound"
+START_S, ANALYSIS_SHARE = 0.5, 0.03
+"""Seconds of the analysis of any region, and of each of its seconds, on a processor of 2020."""
 
 
 class InstantEngine:
@@ -34,6 +37,12 @@ class InstantEngine:
         """Refuse options: there are none. See `musemate.engine.base.Engine`."""
         if request.options:
             raise SettingsError("Instant takes have no options.", hint="Leave them out.")
+
+    def estimate(self, rate_hz: int, n_channels: int, seconds: float, request: TrainRequest) -> Estimate:
+        """Say how long the analysis takes; see `musemate.engine.base.Engine`."""
+        self.check(request)
+        samples_mib = rate_hz * n_channels * seconds * 4 / 2**20
+        return Estimate(START_S + ANALYSIS_SHARE * seconds, PROCESS_MIB + 8 * samples_mib, CPU)
 
     def train(
         self, clip: AudioClip, request: TrainRequest, directory: Path, cancelled: Cancelled = lambda: False
@@ -84,6 +93,11 @@ class InstantModel:
 
     def generate(self, request: TakeRequest, cancelled: Cancelled = lambda: False) -> AudioClip:
         """Make one take; see `musemate.engine.base.Model`."""
+        refuse_scale(request)
+        if request.mode == "reconstruction":
+            raise SettingsError(
+                "Instant takes know no reconstruction: nothing was trained.", hint="Listen to the fragment itself."
+            )
         framing = self._prepared.framing
         n_samples = round(request.seconds * framing.rate_hz)
         order = self.arrange(request, n_samples // framing.hop_length + 1)
