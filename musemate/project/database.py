@@ -102,6 +102,8 @@ class Database:
                 hint="Update MuseMate and open it again.",
                 detail=f"user_version {version}, known {schema.VERSION}",
             )
+        elif version < schema.VERSION:
+            schema.bring_up(self._connection)
         if not schema.is_writable(self._connection):
             raise _read_only(self._folder, "")
 

@@ -73,6 +73,17 @@ class Run:
 
 
 @dataclass(frozen=True)
+class Layer:
+    """The signal of one scale of a take."""
+
+    name: str
+    """For instance "320 Hz"."""
+    audio: str
+    """Name of the immutable file in the project's audio folder, at the scale's own rate."""
+    rate_hz: int
+
+
+@dataclass(frozen=True)
 class Take:
     """One generated result."""
 
@@ -93,6 +104,8 @@ class Take:
     """The engine's TakeRequest, whole, so that the take can be made again."""
     engine: str = ""
     """The engine of its run."""
+    layers: tuple[Layer, ...] = ()
+    """The signals of its scales, coarse to fine; the last is the take itself. Empty where scales are no signals."""
 
     @property
     def is_instant(self) -> bool:

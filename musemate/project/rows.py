@@ -7,7 +7,7 @@ import json
 import sqlite3
 from typing import Any
 
-from musemate.project.records import Beats, Fragment, Run, Take
+from musemate.project.records import Beats, Fragment, Layer, Run, Take
 
 PREFIX = {"fragment": "f", "run": "r", "take": "t"}
 """First letter of the ids of each table."""
@@ -34,7 +34,7 @@ def to_column(value: Any) -> Any:
     if isinstance(value, Beats):
         return json.dumps(dataclasses.asdict(value))
     if isinstance(value, tuple | list | dict):
-        return json.dumps(value)
+        return json.dumps(value, default=dataclasses.asdict)
     return value
 
 
@@ -61,6 +61,7 @@ def take_from(row: sqlite3.Row, *, engine: str) -> Take:
     values["name"] = values["name"] or f"take {row['number']}"
     values["run"] = id_of("run", values["run"])
     values["request"] = json.loads(values["request"])
+    values["layers"] = tuple(Layer(**layer) for layer in json.loads(values["layers"]))
     return Take(**values)
 
 

@@ -7,7 +7,7 @@ from pathlib import Path, PurePath
 
 APPLICATION_ID = 0x4D75734D
 """Marks a SQLite file as a MuseMate project ("MusM")."""
-VERSION = 1
+VERSION = 2
 """Kept as the file's user_version; a file of a higher version is refused."""
 BUSY_S = 3.0
 """How long a write waits for another process; all writes are tiny."""
@@ -60,11 +60,15 @@ CREATE TABLE take (
     device TEXT NOT NULL DEFAULT '',
     stars INTEGER NOT NULL DEFAULT 0 CHECK (stars BETWEEN 0 AND 5),
     request TEXT NOT NULL DEFAULT '{}',
-    removed INTEGER NOT NULL DEFAULT 0
+    removed INTEGER NOT NULL DEFAULT 0,
+    layers TEXT NOT NULL DEFAULT '[]'
 );
 CREATE INDEX run_of_fragment ON run (fragment);
 CREATE INDEX take_of_run ON take (run);
 """
+
+_STEPS = {1: "ALTER TABLE take ADD COLUMN layers TEXT NOT NULL DEFAULT '[]'"}
+"""What brings a file of that version to the next."""
 
 
 def connect(file: Path, *, create: bool = False) -> sqlite3.Connection:
@@ -113,6 +117,25 @@ def make_tables(connection: sqlite3.Connection) -> None:
                 connection.execute(statement)
             connection.execute(f"PRAGMA application_id = {APPLICATION_ID}")
             connection.execute(f"PRAGMA user_version = {VERSION}")
+        connection.execute("COMMIT")
+    except BaseException:
+        connection.execute("ROLLBACK")
+        raise
+
+
+def bring_up(connection: sqlite3.Connection) -> None:
+    """Bring an older project to this version, in one transaction, unless another process was first.
+
+    Raises
+    ------
+    sqlite3.Error
+        The file cannot be written.
+    """
+    connection.execute("BEGIN IMMEDIATE")
+    try:
+        for version in range(version_of(connection), VERSION):
+            connection.execute(_STEPS[version])
+        connection.execute(f"PRAGMA user_version = {VERSION}")
         connection.execute("COMMIT")
     except BaseException:
         connection.execute("ROLLBACK")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import fields
 from datetime import UTC, datetime
@@ -18,7 +18,7 @@ from musemate.project import recovery
 from musemate.project.database import FILE_NAME, Database, not_a_project
 from musemate.project.intake import is_from, store_clip, take_in
 from musemate.project.keep import sweep
-from musemate.project.records import Beats, Fragment, Run, Take
+from musemate.project.records import Beats, Fragment, Layer, Run, Take
 from musemate.project.rows import fragment_from, id_of, number_of, run_from, take_from
 
 DEFAULT_REGION_S = 30.0
@@ -303,7 +303,17 @@ class Project:
         """Store samples as 32-bit float WAV under the hash of the file and return its name."""
         return store_clip(clip, self.folder / "audio")
 
-    def add_take(self, run: str, audio: str, request: dict[str, Any], *, device: str = "", name: str = "") -> Take:
+    def add_take(
+        self,
+        run: str,
+        audio: str,
+        request: dict[str, Any],
+        *,
+        seconds: float | None = None,
+        device: str = "",
+        name: str = "",
+        layers: Sequence[Layer] = (),
+    ) -> Take:
         """Add a take.
 
         Parameters
@@ -314,15 +324,19 @@ class Project:
             Name of its file, from `store_clip`.
         request : dict
             The engine's TakeRequest as a dictionary.
+        seconds : float, optional
+            Its length, that of the request when not given.
         device : str
             The device that made it.
         name : str
             Shown to the songwriter; "take 3" for t3 when empty.
+        layers : sequence of Layer
+            The signals of its scales, their files from `store_clip`.
         """
         values = {
             "run": self._database.row("run", run)["number"],
             "audio": audio,
-            "seconds": float(request["seconds"]),
+            "seconds": float(request["seconds"]) if seconds is None else seconds,
             "mode": str(request["mode"]),
             "closeness": float(request["closeness"]),
             "seed": int(request["seed"]),
@@ -330,6 +344,7 @@ class Project:
             "device": device,
             "name": name,
             "created": _now(),
+            "layers": list(layers),
         }
         return self.take(id_of("take", self._database.insert("take", values)))
 
