@@ -14,7 +14,7 @@ import typer
 from musemate import __version__
 from musemate.audio.files import probe
 from musemate.console import Console, accept_any_text, has_screen, make_console, until_interrupted
-from musemate.engine.base import MODES
+from musemate.engine.base import MODES, check_seed
 from musemate.engine.events import Event, Exported, FileRefused, FragmentAdded, Progressed, Working
 from musemate.engine.presets import PRESETS, default_preset, preset_names
 from musemate.engine.registry import ENGINES
@@ -48,7 +48,8 @@ SecondsOption = Annotated[
 ]
 _PRESETS_HELP = (f"{name}: {', '.join(preset_names(name))} ({default_preset(name)} if not given)" for name in PRESETS)
 PresetOption = Annotated[str | None, typer.Option(help="; ".join(_PRESETS_HELP))]
-ModeOption = Annotated[str, typer.Option(help=" or ".join(MODES))]
+EngineOption = Annotated[str, typer.Option(help=", ".join(ENGINES))]
+ModeOption = Annotated[str, typer.Option(help=", ".join(MODES))]
 FirstSeedOption = Annotated[int | None, typer.Option(help="Seed of the first take.")]
 NoMetreOption = Annotated[bool, typer.Option("--no-metre", help="Ignore beats and bars.")]
 DeviceOption = Annotated[str, typer.Option(help="auto, cpu, cuda or cuda:1.")]
@@ -112,7 +113,7 @@ def train(
     file: Annotated[Path | None, typer.Argument(readable=False, help="Audio file; not needed with --run.")] = None,
     start: Annotated[float | None, typer.Option(help="Start of the region in seconds.")] = None,
     length: Annotated[float | None, typer.Option(help="Length of the region, 2 to 120 s.")] = None,
-    engine: Annotated[str, typer.Option(help=", ".join(ENGINES))] = ENGINES[0],
+    engine: EngineOption = ENGINES[0],
     preset: PresetOption = None,
     device: DeviceOption = "auto",
     seed: Annotated[int, typer.Option(help="Same seed and settings, same result.")] = 0,
@@ -121,19 +122,44 @@ def train(
     as_json: JsonOption = False,
 ) -> None:
     """Train on a region of a file; Ctrl+C stops and keeps what is finished."""
-    args: dict[str, Any] = {
-        "engine": engine,
-        "preset": preset,
-        "device": device,
-        "seed": seed,
-        "options": _parsed(options),
-    }
+    check_seed(seed)
+    method = {"engine": engine, "preset": preset, "device": device, "options": _parsed(options)}
     with _Session(as_json, all_events=True) as session:
-        if run is None:
-            fragment = session.load(project, file, start, length)
-            session.analyse(project, fragment)
-            args |= {"fragment": fragment, "start_s": start, "length_s": length}
-        session.run("train", project=str(project), run=run, **args)
+        if run is not None:
+            session.run("train", project=str(project), run=run, device=device)
+            return
+        fragment = session.load(project, file, start, length)
+        session.analyse(project, fragment)
+        what = {"fragment": fragment, "start_s": start, "length_s": length, **method}
+        session.run("estimate", source=str(project), **what)
+        session.run("train", project=str(project), seed=seed, **what)
+
+
+@app.command()
+def estimate(
+    source: Annotated[Path, typer.Argument(metavar="FILE|PROJECT", readable=False, help="Audio file, or project.")],
+    fragment: Annotated[str, typer.Option(help="Fragment of the project, for instance f1; the newest if empty.")] = "",
+    start: Annotated[float | None, typer.Option(help="Start of the region in seconds.")] = None,
+    length: Annotated[float | None, typer.Option(help="Length of the region, 2 to 120 s.")] = None,
+    engine: EngineOption = ENGINES[0],
+    preset: PresetOption = None,
+    device: DeviceOption = "auto",
+    options: ExpertOption = "",
+    as_json: JsonOption = False,
+) -> None:
+    """Say how long a training would take, and how much memory, without starting it."""
+    with _Session(as_json) as session:
+        session.run(
+            "estimate",
+            source=str(source),
+            fragment=fragment,
+            start_s=start,
+            length_s=length,
+            engine=engine,
+            preset=preset,
+            device=device,
+            options=_parsed(options),
+        )
 
 
 @app.command()
@@ -147,6 +173,12 @@ def generate(
     seed: FirstSeedOption = None,
     device: DeviceOption = "auto",
     no_metre: NoMetreOption = False,
+    scale: Annotated[
+        int | None, typer.Option(help="Of a variation: the finest scale that stays real, 0 the coarsest.")
+    ] = None,
+    layers: Annotated[
+        bool, typer.Option("--layers/--no-layers", help="Keep the signal of every scale, where there are any.")
+    ] = True,
     as_json: JsonOption = False,
 ) -> None:
     """Make takes with a trained run."""
@@ -162,6 +194,8 @@ def generate(
             seed=seed,
             device=device,
             metre=not no_metre,
+            scale=scale,
+            layers=layers,
         )
 
 
@@ -209,6 +243,9 @@ def export(
     depth: Annotated[str, typer.Option(help="16, 24 or 32f.")] = "24",
     start: Annotated[float | None, typer.Option(help="Start of the region in seconds.")] = None,
     length: Annotated[float | None, typer.Option(help="Length of the region in seconds.")] = None,
+    layers: Annotated[
+        bool, typer.Option("--layers", help="The signals of their scales too, where there are any.")
+    ] = False,
     as_json: JsonOption = False,
 ) -> None:
     """Write takes as WAV files for the DAW; nothing is overwritten."""
@@ -222,6 +259,7 @@ def export(
             depth=depth,
             start_s=start,
             length_s=length,
+            layers=layers,
         )
 
 

@@ -18,6 +18,7 @@ from rich.table import Column, Table
 from rich.text import Text
 
 from musemate.engine.events import (
+    Estimated,
     Event,
     Exported,
     Listed,
@@ -71,7 +72,7 @@ class JsonConsole:
         """Print the event; of commands with results, only those."""
         if self._all_events:
             _print_line(event.to_json())
-        elif isinstance(event, TakeMade | Exported):
+        elif isinstance(event, TakeMade | Exported | Estimated):
             row = event.to_json()
             del row["event"]
             _print_line(row)
@@ -94,11 +95,18 @@ class JsonConsole:
 
 
 class PersonConsole:
-    """A progress bar on standard error, results on standard output."""
+    """A progress bar on standard error, results on standard output.
 
-    def __init__(self) -> None:
+    Parameters
+    ----------
+    all_events : bool
+        Whether an estimate is one word of several, or the result.
+    """
+
+    def __init__(self, all_events: bool = False) -> None:
         self._out = RichConsole(highlight=False, soft_wrap=True)
         self._error = RichConsole(stderr=True, highlight=False, soft_wrap=True)
+        self._estimates = self._error if all_events else self._out
         self._scales: list[str] = []
         self._bar = Progress(
             TextColumn("{task.description}", markup=False),
@@ -122,6 +130,8 @@ class PersonConsole:
             self._move(event.text, event.fraction or 0.0, "")
         elif isinstance(event, ScaleFinished):
             self._say(f"  {event.name} finished in {shown_time(event.seconds)}. Listen: {event.file}")
+        elif isinstance(event, Estimated):
+            self._estimates.print(f"This will take {event.in_words}, and {event.mib:.0f} MiB of memory.", markup=False)
         elif isinstance(event, Warned):
             self._say(f"Note: {event.message} {event.hint}".rstrip())
         else:
@@ -171,7 +181,7 @@ def accept_any_text() -> None:
 
 def make_console(as_json: bool, *, all_events: bool = False) -> Console:
     """Return the console that was asked for."""
-    return JsonConsole(all_events) if as_json else PersonConsole()
+    return JsonConsole(all_events) if as_json else PersonConsole(all_events)
 
 
 def shown_time(seconds: float) -> str:

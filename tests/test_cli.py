@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import json
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -75,6 +76,8 @@ def test_the_main_job_from_a_file_to_exported_takes(json_lines, song, tmp_path):
     assert end["seconds"] > 0
     assert end["peak_mib"] > 50
     kinds = [line["event"] for line in lines]
+    assert lines[kinds.index("estimated")]["device"] == "cpu"
+    assert kinds.index("estimated") < kinds.index("started")
     assert kinds.index("fragment") < kinds.index("started") < kinds.index("scale") < kinds.index("finished")
 
     code, lines = json_lines("generate", "--project", folder, "--count", 2, "--seconds", 2.5, "--seed", 7)
@@ -100,6 +103,17 @@ def test_the_main_job_from_a_file_to_exported_takes(json_lines, song, tmp_path):
     assert json_lines("train", song, "--project", folder, "--preset", "best")[0] == 2
     with Project.open(folder) as store:
         assert len(store.fragments()) == 1  # the file was imported once
+
+
+def test_an_estimate_is_given_without_a_training(json_lines, command, song, tmp_path):
+    args = ["estimate", song, "--device", "cpu", "--options", TINY]
+    code, (line,) = json_lines(*args, "--length", 3)
+    assert code == 0
+    assert sorted(line) == ["device", "mib", "seconds"]
+    assert (line["device"], 0 < line["seconds"] < 600, line["mib"] > 100) == ("cpu", True, True)
+    code, out, _ = command(*args)
+    assert re.fullmatch(r"This will take .* on cpu, and \d+ MiB of memory\.\n", out)
+    assert list(tmp_path.iterdir()) == [song]
 
 
 def test_instant_takes_come_without_training(json_lines, command, song, tmp_path):
@@ -203,6 +217,10 @@ def test_devices_are_listed(json_lines):
         (["train", "{song}", "--project", "{tmp}/P", "--start", "9"], "outside the file"),
         (["train", "{song}", "--project", "{tmp}/P", "--preset", "best"], 'no preset "best"'),
         (["train", "{song}", "--project", "{tmp}/P", "--engine", "magic"], 'no engine "magic"'),
+        (["train", "{song}", "--project", "{tmp}/P", "--engine", "classic", "--preset", "fine"], 'no preset "fine"'),
+        (["estimate", "{song}", "--engine", "frames", "--preset", "paper"], 'no preset "paper"'),
+        (["estimate", "{song}", "--length", "1"], "too short"),
+        (["estimate", "{tmp}/gone.wav"], "gone.wav"),
         (["train", "{song}", "--project", "{tmp}/P", "--device", "tpu"], 'no device "tpu"'),
         (["train", "{song}", "--project", "{tmp}/P", "--seed", "-1"], "seed -1"),
         (["train", "{song}", "--project", "{tmp}/P", "--seed", str(2**64)], f"seed {2**64}"),

@@ -77,10 +77,10 @@ class AudioInfo:
         return self.n_frames / self.rate_hz
 
 
-def probe(path: Path | str) -> AudioInfo:
+def probe(path: Path | str, *, min_rate_hz: int = MIN_RATE_HZ) -> AudioInfo:
     """Look at an audio file without decoding it (unless its header does not tell its length).
 
-    NaN, silence and damage inside the sound are only found by `read_clip`.
+    NaN, silence and damage inside the sound are only found by `read_clip`; for `min_rate_hz` see there.
 
     Raises
     ------
@@ -89,7 +89,7 @@ def probe(path: Path | str) -> AudioInfo:
     """
     path = Path(path)
     with open_decoder(path) as decoder:
-        _check_format(path, decoder)
+        _check_format(path, decoder, min_rate_hz)
         n_frames = decoder.n_frames
         if n_frames is None:
             n_frames = sum(block.shape[1] for block in decoder.blocks(0))

@@ -7,6 +7,7 @@ No torch here: every room above may import this module.
 from __future__ import annotations
 
 import dataclasses
+import math
 from dataclasses import dataclass, field
 from typing import Any, ClassVar
 
@@ -58,6 +59,34 @@ class RunStarted(Event):
     device: str
     scales: list[str]
     """Name of every part in the order of training, for instance ["sound", "1/16", "1/8", "1/4"]."""
+
+
+@dataclass(frozen=True)
+class Estimated(Event):
+    """What a training is expected to take, said before it begins."""
+
+    kind: ClassVar[str] = "estimated"
+    seconds: float
+    mib: float
+    device: str
+
+    @property
+    def in_words(self) -> str:
+        """The time and the place, for instance "about 40 minutes on cpu"."""
+        return f"{about(self.seconds)} on {self.device}"
+
+
+def about(seconds: float) -> str:
+    """Return a length of time as one says it: "about 40 minutes", "about 23 days"."""
+    if seconds < 45:
+        return "less than a minute"
+    for unit, unit_s, last in (("minute", 60, 90), ("hour", 3600, 36), ("day", 86400, math.inf)):
+        count = seconds / unit_s
+        if count < last:
+            # five minutes more or less in half an hour are not known
+            number = round(count) if count < 10 or unit != "minute" else 5 * round(count / 5)
+            return f"about {number} {unit}s" if number > 1 else f"about one {unit}"
+    raise AssertionError("days have no last")
 
 
 @dataclass(frozen=True)

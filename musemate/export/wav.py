@@ -7,7 +7,7 @@ from pathlib import Path
 
 import numpy as np
 
-from musemate.audio.clip import AudioClip
+from musemate.audio.clip import LOWEST_RATE_HZ, AudioClip
 from musemate.audio.files import DEPTHS, count_overs, probe, read_clip, write_wav
 from musemate.audio.safe_write import name_limit
 from musemate.audio.wording import shown_name
@@ -91,10 +91,10 @@ def _warn_of_overs(clip: AudioClip, written: Path, on_warning: Callable[[str, st
 
 def _region(source: Path, take_name: str, start_s: float, length_s: float | None) -> AudioClip:
     try:
-        clip = read_clip(source, start_s, length_s, min_s=_MIN_S, allow_silence=True)
+        clip = read_clip(source, start_s, length_s, min_s=_MIN_S, allow_silence=True, min_rate_hz=LOWEST_RATE_HZ)
     except TooShortError as error:  # names the file in the project, whose name is a hash
         raise TooShortError(error.message.replace(shown_name(source), take_name), hint=error.hint) from error
-    n_after = probe(source).n_frames - round(start_s * clip.rate_hz) - clip.n_frames
+    n_after = probe(source, min_rate_hz=LOWEST_RATE_HZ).n_frames - round(start_s * clip.rate_hz) - clip.n_frames
     return _faded(clip, at_start=start_s > 0, at_end=n_after > 0)
 
 

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
-from musemate.audio.clip import AudioClip
+from musemate.audio.clip import LOWEST_RATE_HZ, AudioClip
 from musemate.audio.player import Player
 from musemate.gui.background import Background
 
@@ -275,4 +275,4 @@ def _read(path: Path, start_s: float, length_s: float | None) -> AudioClip:
     from musemate.audio.files import read_clip
 
     # coarse previews may be nearly silent and very short: that is no reason not to play them
-    return read_clip(path, start_s, length_s, min_s=0.01, allow_silence=True)
+    return read_clip(path, start_s, length_s, min_s=0.01, allow_silence=True, min_rate_hz=LOWEST_RATE_HZ)

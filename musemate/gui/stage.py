@@ -13,7 +13,7 @@ from PySide6.QtWidgets import QFrame, QVBoxLayout, QWidget
 
 from musemate.analysis.peaks import Peaks
 from musemate.analysis.spectra import MelPicture, mel_picture
-from musemate.audio.clip import AudioClip
+from musemate.audio.clip import LOWEST_RATE_HZ, AudioClip
 from musemate.engine.base import MAX_REGION_S, MIN_REGION_S
 from musemate.gui import palette, wording
 from musemate.gui.clipview import ClipView
@@ -236,5 +236,5 @@ def snap(start_s: float, end_s: float, beats: Beats) -> tuple[float, float]:
 def _draw(path: Path) -> tuple[Peaks, MelPicture]:
     from musemate.audio.files import read_clip
 
-    clip = read_clip(path, min_s=0.01, allow_silence=True)
+    clip = read_clip(path, min_s=0.01, allow_silence=True, min_rate_hz=LOWEST_RATE_HZ)
     return Peaks.of(clip), mel_picture(clip)

@@ -60,7 +60,7 @@ class Project:
             There is one already, or the folder cannot be made or written.
         """
         folder = absolute(folder)
-        if os.path.lexists(folder / FILE_NAME):
+        if is_project(folder):
             raise ProjectError(f'There is already a project in "{folder}".', hint="Open it, or choose another folder.")
         return cls._at(folder, create=True)
 
@@ -74,7 +74,7 @@ class Project:
             It is missing, damaged, read-only, from a newer version, or no project at all.
         """
         folder = absolute(folder)
-        if not os.path.lexists(folder / FILE_NAME):  # pathlib raises where a path is too long
+        if not is_project(folder):
             raise not_a_project(folder)
         return cls._at(folder, create=False)
 
@@ -368,6 +368,11 @@ class Project:
     def restore_take(self, take_id: str) -> None:
         """Undo `remove_take`."""
         self._database.update("take", take_id, removed=0)
+
+
+def is_project(folder: Path) -> bool:
+    """Whether a folder holds a project, sound or not."""
+    return os.path.lexists(folder / FILE_NAME)  # pathlib raises where a path is too long
 
 
 def _fitted(start_s: float, length_s: float, duration_s: float) -> tuple[float, float]:

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from musemate.analysis.peaks import Peaks
 from musemate.analysis.spectra import MelPicture, mel_picture
+from musemate.audio.clip import LOWEST_RATE_HZ
 from musemate.audio.files import read_clip
 from musemate.engine.base import Cancelled
 from musemate.engine.events import Event, PictureDrawn
@@ -42,7 +43,7 @@ def draw_pictures(project: str, audio: str, *, cancelled: Cancelled) -> Iterator
         for layer, file in files.items():
             yield PictureDrawn(audio, layer, str(file))
         return
-    clip = read_clip(source, min_s=0.0, allow_silence=True)
+    clip = read_clip(source, min_s=0.0, allow_silence=True, min_rate_hz=LOWEST_RATE_HZ)
     Peaks.of(clip).save(files[PEAKS])
     yield PictureDrawn(audio, PEAKS, str(files[PEAKS]))
     if not cancelled():

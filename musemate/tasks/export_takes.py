@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from functools import partial
+from pathlib import Path
 
 from musemate.engine.base import Cancelled
 from musemate.engine.events import Event, Exported, Warned, Working
 from musemate.export.wav import export_take
 from musemate.paths import absolute
+from musemate.project.records import Take
 from musemate.project.store import Project
 
 
@@ -19,6 +21,7 @@ def export_takes(
     depth: str = "24",
     start_s: float | None = None,
     length_s: float | None = None,
+    layers: bool = False,
     *,
     cancelled: Cancelled,
 ) -> Iterator[Event]:
@@ -36,8 +39,10 @@ def export_takes(
         "16", "24" or "32f".
     start_s, length_s : float, optional
         Region of each take; the whole take when not given.
+    layers : bool
+        Export the signals of a take's scales too, where it has any, each at its own rate.
     cancelled : callable
-        Asked between takes.
+        Asked between files.
 
     Raises
     ------
@@ -50,24 +55,48 @@ def export_takes(
         chosen = [store.take(take) for take in takes]  # an unknown one is refused before anything is written
         target = absolute(folder) if folder else store.exports_path
         for index, take in enumerate(chosen):
-            if cancelled():
-                return
-            yield Working(f"Exporting {take.name}", index / len(chosen))
-            warnings: list[tuple[str, str]] = []
-            fragment = store.fragment(store.run(take.run).fragment)
-            file = export_take(
-                store.audio_path(take.audio),
-                target,
-                song=fragment.name,
-                bpm=fragment.beats.bpm if fragment.beats and fragment.beats.is_sure else None,
-                take_name=take.full_name,
-                depth=depth,
-                start_s=start_s,
-                length_s=length_s,
-                on_warning=partial(_note, warnings),
-            )
-            yield from (Warned(message, hint) for message, hint in warnings)
-            yield Exported(str(file), take.id)
+            if layers and not take.layers:
+                yield Warned(f"{take.name.capitalize()} has no scales that could be heard; only the take is exported.")
+            for name, audio in _files(take, layers):
+                if cancelled():
+                    return
+                yield Working(f"Exporting {name}", index / len(chosen))
+                yield from _export(store, take, name, audio, target, depth, start_s, length_s)
+
+
+def _files(take: Take, layers: bool) -> Iterator[tuple[str, str]]:
+    """Yield name and audio file of all that is exported of a take; its last layer is the take itself."""
+    yield take.full_name, take.audio
+    if layers:
+        for scale, layer in enumerate(take.layers[:-1]):
+            yield f"{take.full_name} scale {scale} {layer.name}", layer.audio
+
+
+def _export(
+    store: Project,
+    take: Take,
+    name: str,
+    audio: str,
+    target: Path,
+    depth: str,
+    start_s: float | None,
+    length_s: float | None,
+) -> Iterator[Event]:
+    warnings: list[tuple[str, str]] = []
+    fragment = store.fragment(store.run(take.run).fragment)
+    file = export_take(
+        store.audio_path(audio),
+        target,
+        song=fragment.name,
+        bpm=fragment.beats.bpm if fragment.beats and fragment.beats.is_sure else None,
+        take_name=name,
+        depth=depth,
+        start_s=start_s,
+        length_s=length_s,
+        on_warning=partial(_note, warnings),
+    )
+    yield from (Warned(message, hint) for message, hint in warnings)
+    yield Exported(str(file), take.id)
 
 
 def _note(warnings: list[tuple[str, str]], message: str, hint: str) -> None:

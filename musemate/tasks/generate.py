@@ -6,11 +6,11 @@ import random
 from collections.abc import Generator, Iterator
 from dataclasses import asdict
 
-from musemate.audio.clip import AudioClip
-from musemate.engine.base import CPU, MAX_TAKE_S, Cancelled, Model, TakeRequest
+from musemate.engine.base import CPU, MAX_TAKE_S, Cancelled, Layer, LayeredModel, Model, TakeRequest
 from musemate.engine.events import Event, TakeMade, Warned, Working
 from musemate.engine.registry import get_engine
 from musemate.errors import DeviceMemoryError, ProjectError, SettingsError
+from musemate.project.records import Layer as KeptLayer
 from musemate.project.records import Run
 from musemate.project.store import Project
 
@@ -31,6 +31,8 @@ def generate(
     seed: int | None = None,
     device: str = "auto",
     metre: bool = True,
+    scale: int | None = None,
+    layers: bool = True,
     *,
     cancelled: Cancelled,
 ) -> Iterator[Event]:
@@ -43,7 +45,7 @@ def generate(
     run : str, optional
         The run to make them with, the newest one with something trained when not given.
     count : int
-        Number of takes, 1 to 100.
+        Number of takes, 1 to 100; a reconstruction is always the same and made once.
     seconds : float, optional
         Length of each, 1 to 300 s; that of the trained region when not given.
     mode, closeness : str, float
@@ -54,13 +56,17 @@ def generate(
         "auto", "cpu", "cuda" or "cuda:1".
     metre : bool
         Keep to the fragment's beats and bars where they are sure.
+    scale : int, optional
+        Of a variation: the finest scale whose real signal is given; see `TakeRequest`.
+    layers : bool
+        Keep the signal of every scale too, where the engine's scales are signals.
     cancelled : callable
         Asked inside and between takes; a take that is not complete is not kept.
 
     Raises
     ------
     SettingsError
-        Number, length, mode or closeness are not possible.
+        Number, length, mode, closeness or scale are not possible.
     ProjectError, CheckpointError, DeviceError
         There is nothing trained, it cannot be loaded, or the device is missing.
     """
@@ -70,37 +76,44 @@ def generate(
         record = store.run(run) if run else _newest_trained(store)
         length_s = min(max(1.0, record.length_s), MAX_TAKE_S) if seconds is None else seconds
         known = {take.seed for take in store.takes(run=record.id)}
-        requests = [TakeRequest(length_s, mode, closeness, s, metre) for s in _seeds(count, seed, known)]
-        yield from _takes(store, record, requests, device, cancelled)
+        seeds = _seeds(1 if mode == "reconstruction" else count, seed, known)
+        requests = [TakeRequest(length_s, mode, closeness, s, metre, scale) for s in seeds]
+        yield from _takes(store, record, requests, device, layers, cancelled)
 
 
-def _takes(store: Project, run: Run, requests: list[TakeRequest], device: str, cancelled: Cancelled) -> Iterator[Event]:
+def _takes(
+    store: Project, run: Run, requests: list[TakeRequest], device: str, layers: bool, cancelled: Cancelled
+) -> Iterator[Event]:
     yield Working("Loading the training", 0.0)
     from musemate.engine.device import choose_device
 
     chosen, warnings = choose_device(device)
     yield from [warned for warned in warnings if warned not in _said]
     _said.update(warnings)
-    maker = _Maker(store, run, chosen.name, cancelled)
+    maker = _Maker(store, run, chosen.name, layers, cancelled)
     for index, request in enumerate(requests):
         yield Working(f"Making take {index + 1} of {len(requests)}", index / len(requests))
-        clip = yield from maker.make(request)
+        made = yield from maker.make(request)
         if cancelled():
             return
-        take = store.add_take(run.id, store.store_clip(clip), asdict(request), device=maker.device)
-        yield TakeMade(take.id, str(store.audio_path(take.audio)), clip.duration_s, take.seed)
+        kept = [KeptLayer(layer.name, store.store_clip(layer.clip), layer.clip.rate_hz) for layer in made]
+        audio, seconds = kept[-1].audio, made[-1].clip.duration_s
+        take = store.add_take(
+            run.id, audio, asdict(request), seconds=seconds, device=maker.device, layers=kept[:-1] and kept
+        )
+        yield TakeMade(take.id, str(store.audio_path(audio)), seconds, take.seed)
 
 
 class _Maker:
     """Makes takes on a device, and on the CPU from the moment on when that has no memory left."""
 
-    def __init__(self, store: Project, run: Run, device: str, cancelled: Cancelled) -> None:
-        self._store, self._run, self._cancelled = store, run, cancelled
+    def __init__(self, store: Project, run: Run, device: str, layers: bool, cancelled: Cancelled) -> None:
+        self._store, self._run, self._layers, self._cancelled = store, run, layers, cancelled
         self._model: Model | None = None
         self.device = device
 
-    def make(self, request: TakeRequest) -> Generator[Event, None, AudioClip]:
-        """Return the take; yield what should be said about it."""
+    def make(self, request: TakeRequest) -> Generator[Event, None, list[Layer]]:
+        """Return the take as the last of its layers; yield what should be said about it."""
         try:
             return self._make(request)
         except DeviceMemoryError:
@@ -116,10 +129,12 @@ class _Maker:
         )
         return self._make(request)
 
-    def _make(self, request: TakeRequest) -> AudioClip:
+    def _make(self, request: TakeRequest) -> list[Layer]:
         if self._model is None:
             self._model = get_engine(self._run.engine).load(self._store.run_path(self._run.id), self.device)
-        return self._model.generate(request, self._cancelled)
+        if self._layers and isinstance(self._model, LayeredModel):
+            return self._model.layers(request, self._cancelled)
+        return [Layer("", self._model.generate(request, self._cancelled))]
 
 
 def _newest_trained(store: Project) -> Run:

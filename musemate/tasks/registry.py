@@ -17,6 +17,7 @@ TASKS = {
     "draw_pictures": "musemate.tasks.draw_pictures:draw_pictures",
     "analyse_fragment": "musemate.tasks.analyse_fragment:analyse_fragment",
     "train": "musemate.tasks.train:train",
+    "estimate": "musemate.tasks.estimate:estimate",
     "generate": "musemate.tasks.generate:generate",
     "instant": "musemate.tasks.instant:instant",
     "get_ready": "musemate.tasks.instant:get_ready",

@@ -114,4 +114,9 @@ def _take_row(take: Take, store: Project) -> dict[str, Any]:
         "seed": take.seed,
         "device": take.device,
         "stars": take.stars,
+        "scale": take.request.get("scale"),
+        "layers": [
+            {"name": layer.name, "rate_hz": layer.rate_hz, "file": str(store.audio_path(layer.audio))}
+            for layer in take.layers
+        ],
     }

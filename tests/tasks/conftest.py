@@ -33,7 +33,7 @@ def toy(monkeypatch):
     monkeypatch.syspath_prepend(str(Path(__file__).parent))
     engine = importlib.import_module("toy_engine").ToyEngine()
     engine.requests.clear()
-    for module in ("train", "generate"):
+    for module in ("train", "generate", "estimate"):
         monkeypatch.setattr(f"musemate.tasks.{module}.get_engine", lambda name: engine)
     return engine
 

@@ -8,15 +8,16 @@ from pathlib import Path
 import numpy as np
 
 from musemate.audio.clip import AudioClip
+from musemate.engine.base import Estimate, Layer
 from musemate.engine.events import DeviceChanged, Progressed, RunStarted, ScaleFinished, Warned
 from musemate.errors import CheckpointError, SettingsError, TrainingError
-from musemate.tasks import generate, registry, train
+from musemate.tasks import estimate, generate, registry, train
 
 SCALES = ["coarse", "middle", "fine"]
 
 
 class ToyEngine:
-    """Options: `fail_at`, `break_at` and `full_at` (scale), `wait_at` (scale that only a cancel ends)."""
+    """Options: `fail_at`, `break_at` and `full_at` (scale), `wait_at` (scale that only a cancel ends), `layered`."""
 
     name = "toy"
     requests: list = []  # noqa: RUF012 - what tests look at
@@ -25,8 +26,14 @@ class ToyEngine:
         if "unknown" in (request.options or {}):
             raise SettingsError("The engine does not know this option.", hint="Leave it out.")
 
+    def estimate(self, rate_hz, n_channels, seconds, request):
+        self.check(request)
+        return Estimate(rate_hz * n_channels * seconds, 100.25, request.device)
+
     def train(self, clip, request, directory, cancelled):
         options = request.options or {}
+        if options.get("layered"):
+            (directory / "layered").touch()
         self.requests.append((clip, request))
         yield RunStarted("", request.device, SCALES)
         for scale, name in enumerate(SCALES):
@@ -53,18 +60,29 @@ class ToyEngine:
     def load(self, directory: Path, device: str):
         if not (directory / "coarse.part").exists():
             raise CheckpointError("Nothing is trained here.")
-        return ToyModel()
+        return LayeredToyModel() if (directory / "layered").exists() else ToyModel()
 
 
 class ToyModel:
-    """Noise that depends on the whole request."""
+    """Noise that depends on the whole request; a reconstruction lasts 1.5 s at most."""
 
     def generate(self, request, cancelled):
+        seconds = min(1.5, request.seconds) if request.mode == "reconstruction" else request.seconds
         rng = np.random.default_rng([request.seed, round(request.closeness * 100), request.mode == "new"])
-        return AudioClip(rng.uniform(-0.5, 0.5, (2, round(request.seconds * 8000))).astype(np.float32), 8000)
+        return AudioClip(rng.uniform(-0.5, 0.5, (2, round(seconds * 8000))).astype(np.float32), 8000)
+
+
+class LayeredToyModel(ToyModel):
+    """The same noise, and what coarser scales would be: every so many of its samples."""
+
+    RATES_HZ = (320, 1000, 8000)
+
+    def layers(self, request, cancelled):
+        whole = self.generate(request, cancelled).samples
+        return [Layer(f"{hz} Hz", AudioClip(whole[:, :: 8000 // hz], hz)) for hz in self.RATES_HZ]
 
 
 def get_task(name):
     """Find a task that will use this engine."""
-    train.get_engine = generate.get_engine = lambda name: ToyEngine()
+    train.get_engine = generate.get_engine = estimate.get_engine = lambda name: ToyEngine()
     return registry.get_task(name)
