@@ -19,8 +19,8 @@ class Settings:
     ----------
     device : str
         "auto" or the name of a compute device.
-    preset : str
-        Effort of a training.
+    engine, preset : str
+        Method and effort of a training.
     n_takes : int
         Takes made at once, 1 to 100.
     depth : str
@@ -33,6 +33,7 @@ class Settings:
     """
 
     device: str = "auto"
+    engine: str = "frames"
     preset: str = "balanced"
     n_takes: int = 4
     depth: str = "24"

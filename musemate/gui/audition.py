@@ -31,7 +31,7 @@ class Sound:
     name : str
         Shown in the transport.
     kind : str
-        "fragment", "take" or "preview".
+        "fragment", "take", "layer" (a take as one of its scales holds it) or "preview".
     offset_s : float
         Where the clip starts on the time axis of the view.
     length_s : float or None

@@ -37,10 +37,12 @@ class ExportDialog(QDialog):
         Proposed folder.
     span : (start, end) in seconds, optional
         The region of the one take that is shown, when it leaves something out.
+    has_layers : bool
+        Whether takes have scales that can be exported too.
     """
 
-    export_asked = Signal(str, str, object)
-    """Folder, depth, and (start, length) in seconds or None for all."""
+    export_asked = Signal(str, str, object, bool)
+    """Folder, depth, (start, length) in seconds or None for all, and whether the signals of the scales are wanted."""
 
     def __init__(
         self,
@@ -48,6 +50,8 @@ class ExportDialog(QDialog):
         folder: Path,
         span: tuple[float, float] | None,
         depth: str = "24",
+        *,
+        has_layers: bool = False,
         parent: QWidget | None = None,
     ) -> None:
         super().__init__(parent)
@@ -58,6 +62,10 @@ class ExportDialog(QDialog):
         self.bit_depth.value = depth
         self.folder = QLineEdit(str(folder))
         self.region = QCheckBox()
+        self.layers = QCheckBox(
+            "The signals of their scales too" if len(names) > 1 else "The signals of its scales too"
+        )
+        self.layers.setVisible(has_layers)
         self._build(names)
 
     def _build(self, names: list[str]) -> None:
@@ -75,6 +83,8 @@ class ExportDialog(QDialog):
             self.region.setChecked(True)
             describe(self.region, "Cut the region out, with short fades at its edges", "Only the region")
             layout.addWidget(self.region)
+        describe(self.layers, "One more file for each scale, at the scale's own rate", "Scales too")
+        layout.addWidget(self.layers)
         layout.addSpacing(6)
         layout.addLayout(self._buttons())
 
@@ -112,4 +122,4 @@ class ExportDialog(QDialog):
         if self._span is not None and self.region.isChecked():
             span = (self._span[0], self._span[1] - self._span[0])
         self.accept()
-        self.export_asked.emit(self.folder.text().strip(), self.bit_depth.value, span)
+        self.export_asked.emit(self.folder.text().strip(), self.bit_depth.value, span, self.layers.isChecked())

@@ -122,8 +122,16 @@ class Parts:
         """Let the Tab key go through the steps of the work: choose, train, make, listen."""
         bar, train, make, transport = self.stage.bar, self.train, self.make, self.transport
         stops: list[QWidget] = [self.tree.tree, self.tree.open, bar.start, bar.length, self.stage.view]
-        stops += [train.preset, train.device, train.train, train.stop]
-        stops += [make.mode, make.closeness, make.metre, make.count, make.seconds, make.make]
-        stops += [self.takes, transport.play, transport.stop, transport.loop, transport.sides, transport.volume]
+        stops += [train.engine, train.preset, train.device, train.train, train.stop]
+        stops += [make.mode, make.start, make.closeness, make.metre, make.count, make.seconds, make.make]
+        stops += [
+            self.takes,
+            self.takes.layers,
+            transport.play,
+            transport.stop,
+            transport.loop,
+            transport.sides,
+            transport.volume,
+        ]
         for first, second in pairwise(stops):
             window.setTabOrder(first, second)

@@ -13,6 +13,9 @@ from musemate.gui.stage import Stage
 from musemate.gui.transport import FRAGMENT, TAKE, Transport
 from musemate.project.records import Fragment, Take
 
+OF_TAKE = ("take", "layer")
+"""Sounds that have the time axis of a take."""
+
 
 class Listening(QObject):
     """Keeps stage, transport and player together."""
@@ -61,9 +64,25 @@ class Listening(QObject):
         self._stage.show_preview(name, path)
         self._hear(Sound(path, f"Preview of {name}", "preview"), play=True)
 
+    def show_layer(self, file: str, name: str) -> None:
+        """Hear the current take as one of its scales holds it, from the same position; a second time pauses it."""
+        if self.layer == file:
+            self.audition.toggle()
+            return
+        take, fragment, path = self.take, self.fragment, Path(file)
+        if take is None or fragment is None:
+            return
+        before = self.audition.sound
+        layer = next(layer for layer in take.layers if layer.audio == path.name)
+        self.side = TAKE
+        self._stage.show_layer(take, layer, fragment)
+        sound = Sound(path, f"{take.full_name.capitalize()} at {name}", "layer")
+        self._hear(sound, play=True, keep_position=before is not None and before.kind in OF_TAKE)
+
     def play_take(self, take: Take) -> None:
         """Play a take from its row; a second time pauses it."""
-        if self.take is not None and take.id == self.take.id and self.side == TAKE and not self.preview:
+        is_current = self.take is not None and take.id == self.take.id
+        if is_current and self.side == TAKE and not self.preview and not self.layer:
             self.audition.toggle()
         else:
             self.show_take(take, play=True)
@@ -93,6 +112,12 @@ class Listening(QObject):
         sound = self.audition.sound
         return str(sound.path) if sound is not None and sound.kind == "preview" else ""
 
+    @property
+    def layer(self) -> str:
+        """File of the scale at which a take is heard, "" for none."""
+        sound = self.audition.sound
+        return str(sound.path) if sound is not None and sound.kind == "layer" else ""
+
     # A/B -----------------------------------------------------------------------------------------------
 
     @property
@@ -112,7 +137,7 @@ class Listening(QObject):
             return
         before = self.audition.sound
         position_s = self.audition.position_s - (before.offset_s if before else 0.0)
-        aligned = before is not None and (before.kind == "take" or before.length_s is not None)
+        aligned = before is not None and (before.kind in OF_TAKE or before.length_s is not None)
         self.side = side
         if side == TAKE:
             self._stage.show_take(self.take, self.fragment)

@@ -12,7 +12,7 @@ from musemate.gui.layout import Parts
 from musemate.gui.listening import Listening
 from musemate.gui.session import Session
 from musemate.gui.trainer import Trainer, why_not
-from musemate.project.records import Run
+from musemate.project.records import Run, Take
 
 
 class ProjectView(QObject):
@@ -122,6 +122,7 @@ class ProjectView(QObject):
         fragment, take = self._listening.fragment, self._listening.take
         self._show_takes()
         self._parts.takes.select(take.id if take else "")
+        self._parts.takes.show_layers(self._layers(take) if take else [])
         if take is not None:
             if not take.is_instant:  # listening to one must not keep from what is trained
                 self._run = take.run
@@ -131,6 +132,11 @@ class ProjectView(QObject):
                 self._run = ""
             self._parts.make.set_seconds(self._take_length())
         self._tell_ready()
+
+    def _layers(self, take: Take) -> list[tuple[str, str]]:
+        project = self._session.project
+        assert project is not None
+        return [(layer.name, str(project.audio_path(layer.audio))) for layer in take.layers]
 
     def _take_length(self) -> float:
         run = self.current_run()
@@ -226,6 +232,7 @@ class ProjectView(QObject):
         self._first_takes.changed.connect(self._tell_ready)
         parts.takes.chosen.connect(self._show_take)
         parts.takes.play_pressed.connect(self._on_play)
+        parts.takes.layer_asked.connect(self._listening.show_layer)
         parts.takes.stars_chosen.connect(self._on_stars)
         parts.takes.remove_asked.connect(self._on_remove_takes)
         parts.stage.region_chosen.connect(self._on_region)
@@ -253,6 +260,7 @@ class ProjectView(QObject):
         audition = self._listening.audition
         self._parts.takes.set_playable(audition.reason)
         self._parts.train.strip.set_playing(self._listening.preview if audition.is_playing else "")
+        self._parts.takes.layers.set_playing(self._listening.layer if audition.is_playing else "")
         self._on_moved(audition.position_s)
 
     def _on_moved(self, position_s: float) -> None:

@@ -13,13 +13,29 @@ PER_ROW = 2
 
 
 class ScaleStrip(QWidget):
-    """One button a scale, coarsest first."""
+    """One button a scale, coarsest first.
+
+    Parameters
+    ----------
+    per_row : int
+        Buttons side by side.
+    hint, name : str
+        Tooltip of a button that can be played and its name for a screen reader, with "{}" for the scale.
+    """
 
     preview_asked = Signal(str, str)
     """WAV of the preview and the name of its scale."""
 
-    def __init__(self, parent: QWidget | None = None) -> None:
+    def __init__(
+        self,
+        parent: QWidget | None = None,
+        *,
+        per_row: int = PER_ROW,
+        hint: str = "Hear what it sounds like after {}",
+        name: str = "Preview of {}",
+    ) -> None:
         super().__init__(parent)
+        self._per_row, self._hint, self._name = per_row, hint, name
         self._grid = QGridLayout(self)
         self._grid.setContentsMargins(0, 0, 0, 0)
         self._grid.setSpacing(6)
@@ -50,7 +66,7 @@ class ScaleStrip(QWidget):
         name = button.text().strip()
         if file:
             button.setIcon(icons.icon("play", palette.TAKE))
-            describe(button, f"Hear what it sounds like after {name}", f"Preview of {name}")
+            describe(button, self._hint.format(name), self._name.format(name))
         else:
             button.setIcon(icons.icon("check", palette.FRAGMENT))
             describe(button, f"{name} is finished", f"{name}, finished")
@@ -70,7 +86,7 @@ class ScaleStrip(QWidget):
         describe(button, f"{name} is still to come", f"{name}, not finished")
         button.clicked.connect(lambda: self.preview_asked.emit(self._files.get(index, ""), name))
         self._set(button, "waiting")
-        self._grid.addWidget(button, index // PER_ROW, index % PER_ROW)
+        self._grid.addWidget(button, index // self._per_row, index % self._per_row)
         return button
 
     @staticmethod

@@ -19,7 +19,7 @@ from musemate.gui import palette, wording
 from musemate.gui.clipview import ClipView
 from musemate.gui.regionbar import RegionBar
 from musemate.gui.session import Session
-from musemate.project.records import Beats, Fragment, Take
+from musemate.project.records import Beats, Fragment, Layer, Take
 
 ZOOM_FACTOR = 1.6
 SHORTEST_CUT_S = 0.1
@@ -30,7 +30,7 @@ class Subject:
     """What the stage shows."""
 
     kind: str
-    """"fragment", "take" or "preview"."""
+    """"fragment", "take", "layer" (a take as one of its scales holds it) or "preview"."""
     id: str
     audio: str
     """Name of the audio file in the project, "" for a preview."""
@@ -53,6 +53,7 @@ class Stage(QFrame):
         self._beats: Beats | None = None
         self._snap = False
         self._stored = (0.0, 0.0)
+        self._samples: AudioClip | None = None
         self.subject: Subject | None = None
         self.bar = RegionBar()
         self.view = ClipView()
@@ -99,6 +100,16 @@ class Stage(QFrame):
         self._describe_result(title, wording.take_facts(take))
         self._session.pictures.want(take.audio)
 
+    def show_layer(self, take: Take, layer: Layer, fragment: Fragment) -> None:
+        """Show a take as one of its scales holds it."""
+        subject = Subject("layer", take.id, layer.audio, take.seconds)
+        if subject == self.subject:
+            return
+        self._begin(subject, None)
+        title = f"{take.full_name.capitalize()} of {fragment.name} at {layer.name}"
+        self._describe_result(title, wording.take_facts(take))
+        self._session.pictures.want(layer.audio)
+
     def show_preview(self, name: str, path: Path) -> None:
         """Show what a finished scale sounds like; its pictures are drawn here, in a thread."""
         self.subject = Subject("preview", str(path), "", 0.0)
@@ -115,6 +126,7 @@ class Stage(QFrame):
     def show_samples(self, clip: AudioClip) -> None:
         """Add the samples of the subject, for the closest zooms."""
         if self.subject is not None and abs(clip.duration_s - self.subject.duration_s) < 0.01:
+            self._samples = clip
             self.view.show_samples(clip)
 
     @property
@@ -133,6 +145,7 @@ class Stage(QFrame):
         self.subject, self._beats = subject, beats
         colour = palette.FRAGMENT if subject.kind == "fragment" else palette.TAKE
         if is_new:
+            self._samples = None
             self.view.show_nothing(subject.duration_s)
             self.view.region.set_colour(colour)
         self.view.set_bars(bar_times(beats))
@@ -185,6 +198,8 @@ class Stage(QFrame):
         if isinstance(picture, Peaks):
             is_fragment = self.subject is not None and self.subject.kind == "fragment"
             self.view.show_peaks(picture, palette.FRAGMENT if is_fragment else palette.TAKE)
+            if self._samples is not None:  # they came first; a coarse scale is drawn with them at any zoom
+                self.view.show_samples(self._samples)
         else:
             self.view.show_mel(picture)
 

@@ -21,11 +21,14 @@ from PySide6.QtWidgets import (
 
 from musemate.analysis.peaks import Peaks
 from musemate.gui import icons, palette
+from musemate.gui.scalestrip import ScaleStrip
 from musemate.gui.takerow import HEIGHT, TakeRow
 from musemate.gui.widgets import describe, label
 from musemate.project.records import Take
 
 ID = Qt.ItemDataRole.UserRole
+LAYERS_PER_ROW = 9
+"""Of the published method's 16 scales, as many as there is room for."""
 
 
 class _Rows(QListWidget):
@@ -73,12 +76,15 @@ class TakeList(QFrame):
     stars_chosen = Signal(str, int)
     export_asked = Signal(list)
     remove_asked = Signal(list)
+    layer_asked = Signal(str, str)
+    """File and name of the scale at which the current take is to be heard."""
 
     def __init__(self, file_of: Callable[[str], Path | None], parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setObjectName("panel")
         self._rows = _Rows(file_of)
         self._unplayable = ""
+        self._layers: list[tuple[str, str]] = []
         self._build()
         self._rows.currentItemChanged.connect(self._on_current)
         self._rows.itemSelectionChanged.connect(self._on_selection)
@@ -110,6 +116,15 @@ class TakeList(QFrame):
         """Say what to do, or to wait for, while there are no takes."""
         ready = "Ready: make your first takes." if can_make else "Your takes will appear here."
         self._empty.setText("Your first takes are being made…" if is_making else ready)
+
+    def show_layers(self, layers: list[tuple[str, str]]) -> None:
+        """Offer the scales of the current take to be heard: name and file of each, coarse to fine; none hides them."""
+        if layers != self._layers:
+            self._layers = layers
+            self.layers.set_scales([name for name, _ in layers])
+            for scale, (_, file) in enumerate(layers):
+                self.layers.set_done(scale, file)
+        self.layers.setVisible(bool(layers))
 
     def set_playing(self, take_id: str, part: float, *, playing: bool) -> None:
         """Show which take is heard and how far; "" for none."""
@@ -229,3 +244,7 @@ class TakeList(QFrame):
         layout.setSpacing(6)
         layout.addLayout(head)
         layout.addLayout(self._stack, 1)
+        self.layers = ScaleStrip(per_row=LAYERS_PER_ROW, hint="Hear the take as its scale {} holds it", name="Scale {}")
+        self.layers.preview_asked.connect(self.layer_asked)
+        self.layers.hide()
+        layout.addWidget(self.layers)

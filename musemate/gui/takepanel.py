@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import (
     QCheckBox,
+    QComboBox,
     QDoubleSpinBox,
     QFrame,
     QGridLayout,
@@ -19,13 +20,20 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from musemate.engine.facts import EngineFacts, facts_of, starting_scales
 from musemate.gui import wording
 from musemate.gui.widgets import Choice, describe, label, roomy
-from musemate.project.records import Beats, Run
+from musemate.project.records import INSTANT, Beats, Run
 
 MOST_TAKES = 16
 LONGEST_TAKE_S = 300.0
 
+MODES = [
+    ("new", "New", "New material: same sound, new course: a fresh arrangement of what was learnt"),
+    ("variation", "Variation", "Keeps the course of your fragment as closely as you choose"),
+    ("reconstruction", "Rebuilt", "Your fragment as the training holds it: how much it has learnt of it"),
+]
+BY_CLOSENESS = "Real as far as closeness says"
 CLOSENESS = {
     "new": "How much of the new arrangement is real: at 0 everything is made from noise, at 100 only the finest detail",
     "variation": "How much of the fragment's course a variation keeps: 0 is free, 100 stays very close",
@@ -33,6 +41,11 @@ CLOSENESS = {
 CLOSENESS_INSTANT = {
     "new": "How much of the fragment's order stays: at 0 nearly every beat jumps elsewhere, at 100 every other one",
     "variation": CLOSENESS["variation"],
+}
+NO_CLOSENESS = {
+    "new": "New material of this training grows from noise alone",
+    "variation": "The chosen scale says how much stays",
+    "reconstruction": "A reconstruction has no dice: it is the same each time",
 }
 METRE = "Keep to the fragment's beats and bars; without it, takes are freer in time"
 
@@ -46,6 +59,8 @@ class TakeWish:
     mode: str
     closeness: float
     metre: bool = True
+    scale: int | None = None
+    """Of a variation: the finest scale that stays real, None where closeness says so."""
 
 
 class TakePanel(QFrame):
@@ -60,15 +75,16 @@ class TakePanel(QFrame):
         self.setObjectName("panel")
         self._run: Run | None = None
         self._keep_metre = True
+        self._beats: Beats | None = None
         self._build()
-        self.set_metre(None)
         self.set_ready("Choose a fragment first.")
 
     @property
     def wish(self) -> TakeWish:
         """What is set now."""
-        closeness = self.closeness.value() / 100
-        return TakeWish(self.count.value(), self.seconds.value(), self.mode.value, closeness, self._keep_metre)
+        mode, closeness = self.mode.value, self.closeness.value() / 100
+        scale = self.start.currentData() if mode == "variation" else None
+        return TakeWish(self.count.value(), self.seconds.value(), mode, closeness, self._keep_metre, scale)
 
     def set_ready(self, reason: str) -> None:
         """Enable the button, or disable it with the reason as tooltip."""
@@ -82,15 +98,20 @@ class TakePanel(QFrame):
         """Say what the takes are made with: a run, or (None) the region itself, at once."""
         self._run = run
         self._with.setText(wording.made_with(run))
-        self._on_mode(self.mode.value)
+        self.mode.set_options([option for option in MODES if option[0] in self._facts.modes])
+        self._set_starts(starting_scales(run.engine, run.scales, run.n_finished) if run else [])
+        self._tell_usable()
 
     def set_metre(self, beats: Beats | None) -> None:
         """Offer to keep the metre where the fragment has one; else say why not."""
-        is_sure = beats is not None and beats.is_sure
+        self._beats = beats
+        is_sure = beats is not None and beats.is_sure and self._facts.arranges
         why_not = "No steady beat was found in this fragment, so there is no metre to keep"
         if beats is None:
             why_not = "Whether there is a steady beat is not known yet; if there is one, it is kept"
-        self.metre.setEnabled(is_sure)
+        if not self._facts.arranges:
+            why_not = "This training knows no metre: its waveforms grow from noise"
+        self.metre.setEnabled(is_sure and self.mode.value != "reconstruction")
         self.metre.setChecked(is_sure and self._keep_metre)
         self.metre.setToolTip(METRE if is_sure else why_not)
 
@@ -120,8 +141,29 @@ class TakePanel(QFrame):
     def _is_instant(self) -> bool:
         return self._run is None or self._run.is_instant
 
-    def _on_mode(self, mode: str) -> None:
-        describe(self.closeness, (CLOSENESS_INSTANT if self._is_instant else CLOSENESS)[mode], "Closeness")
+    @property
+    def _facts(self) -> EngineFacts:
+        return facts_of(self._run.engine if self._run else INSTANT)
+
+    def _set_starts(self, scales: list[str]) -> None:
+        """Offer the scales that a variation may start from; a chosen one stays chosen while it is there."""
+        chosen = self.start.currentText()
+        self.start.clear()
+        self.start.addItem(BY_CLOSENESS, None)
+        for scale, name in enumerate(scales):
+            self.start.addItem(f"Real up to {name}", scale)
+        self.start.setCurrentIndex(max(0, self.start.findText(chosen)))
+
+    def _tell_usable(self) -> None:
+        """Enable what has an effect on takes of the chosen kind."""
+        mode, facts = self.mode.value, self._facts
+        self.start.setVisible(mode == "variation" and self.start.count() > 1)
+        by_closeness = facts.arranges if mode == "new" else mode == "variation" and self.start.currentData() is None
+        self.closeness.setEnabled(by_closeness)
+        texts = CLOSENESS_INSTANT if self._is_instant else CLOSENESS
+        describe(self.closeness, texts[mode] if by_closeness else NO_CLOSENESS[mode], "Closeness")
+        self.count.setEnabled(mode != "reconstruction")
+        self.set_metre(self._beats)
 
     def _on_metre(self, kept: bool) -> None:
         self._keep_metre = kept
@@ -138,15 +180,14 @@ class TakePanel(QFrame):
         head.addStretch(1)
         head.addWidget(self._with)
         layout.addLayout(head)
-        self.mode = Choice(
-            [
-                ("new", "New material", "Same sound, new course: a fresh arrangement of what was learnt"),
-                ("variation", "Variation", "Keeps the course of your fragment as closely as you choose"),
-            ],
-            "Kind of take",
-        )
-        self.mode.changed.connect(self._on_mode)
+        self.mode = Choice([option for option in MODES if option[0] in self._facts.modes], "Kind of take")
+        self.mode.changed.connect(self._tell_usable)
         layout.addWidget(self.mode)
+        self.start = QComboBox()
+        describe(self.start, "The coarse scales that stay as they are in your fragment; finer ones are made", "Start")
+        self.start.activated.connect(self._tell_usable)
+        self._set_starts([])
+        layout.addWidget(self.start)
         layout.addLayout(self._closeness_row())
         self.metre = QCheckBox("Keep the metre")
         describe(self.metre, METRE, "Keep the metre")
@@ -161,7 +202,7 @@ class TakePanel(QFrame):
         self.note = label(name="small", wrap=True)
         layout.addWidget(self._progress)
         layout.addWidget(self.note)
-        self._on_mode("new")
+        self._tell_usable()
         self._show_running(False)
 
     def _closeness_row(self) -> QHBoxLayout:

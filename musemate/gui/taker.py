@@ -34,13 +34,13 @@ class Taker(QObject):
 
     def make(self, run_id: str, wish: TakeWish) -> None:
         """Make takes with a run."""
-        self._submit("generate", wish, run=run_id)
+        self._submit("generate", wish, {"scale": wish.scale}, run=run_id)
 
     def make_instant(self, fragment_id: str, wish: TakeWish) -> None:
         """Make takes of a fragment's region at once, without any training."""
-        self._submit("instant", wish, fragment=fragment_id)
+        self._submit("instant", wish, {}, fragment=fragment_id)
 
-    def _submit(self, task: str, wish: TakeWish, **source: str) -> None:
+    def _submit(self, task: str, wish: TakeWish, options: dict[str, int | None], **source: str) -> None:
         if self._job is not None:
             return
         self._wanted, self._n_made = wish.count, 0
@@ -54,6 +54,7 @@ class Taker(QObject):
             mode=wish.mode,
             closeness=wish.closeness,
             metre=wish.metre,
+            **options,
         )
         job.progressed.connect(self._on_progress)
         job.happened.connect(self._on_event)
@@ -65,7 +66,15 @@ class Taker(QObject):
         if self._job is not None:
             self._job.cancel()
 
-    def export(self, takes: list[str], folder: Path, depth: str, span: tuple[float, float] | None = None) -> None:
+    def export(
+        self,
+        takes: list[str],
+        folder: Path,
+        depth: str,
+        span: tuple[float, float] | None = None,
+        *,
+        layers: bool = False,
+    ) -> None:
         """Write takes as WAV.
 
         Parameters
@@ -78,6 +87,8 @@ class Taker(QObject):
             "16", "24" or "32f".
         span : (start, length) in seconds, optional
             A region of the take instead of all of it.
+        layers : bool
+            The signals of its scales too.
         """
         start_s, length_s = span if span else (None, None)
         job = self._session.lanes.quick.submit(
@@ -88,6 +99,7 @@ class Taker(QObject):
             depth=depth,
             start_s=start_s,
             length_s=length_s,
+            layers=layers,
         )
         files: list[str] = []
         job.happened.connect(

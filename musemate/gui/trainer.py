@@ -15,8 +15,6 @@ from musemate.gui.trainpanel import TrainPanel
 from musemate.jobs.lane import Job
 from musemate.project.records import Fragment, Run
 
-ENGINE = "frames"
-
 
 class Trainer(QObject):
     """Starts, follows and stops one training at a time.
@@ -45,13 +43,13 @@ class Trainer(QObject):
         """Whether a training runs."""
         return self._job is not None
 
-    def start(self, fragment: Fragment, preset: str, device: str) -> None:
+    def start(self, fragment: Fragment, engine: str, preset: str, device: str) -> None:
         """Train on the region of a fragment."""
         self._submit(
             fragment=fragment.id,
             start_s=fragment.start_s,
             length_s=fragment.length_s,
-            engine=ENGINE,
+            engine=engine,
             preset=preset,
             device=device,
             seed=random.randrange(2**31),

@@ -1,4 +1,4 @@
-"""The panel "Train variations": one button, two choices, and everything about the running training."""
+"""The panel "Train variations": one button, three choices, and everything about the running training."""
 
 from __future__ import annotations
 
@@ -8,7 +8,9 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QComboBox, QFrame, QHBoxLayout, QProgressBar, QPushButton, QVBoxLayout, QWidget
 
 from musemate.engine.events import Progressed, RunFinished, RunStarted, ScaleFinished
-from musemate.engine.presets import PRESETS
+from musemate.engine.facts import facts_of
+from musemate.engine.presets import PRESETS, default_preset, preset_names
+from musemate.engine.registry import ENGINES
 from musemate.gui import icons, palette, wording
 from musemate.gui.lossplot import LossPlot
 from musemate.gui.scalestrip import ScaleStrip
@@ -19,8 +21,10 @@ from musemate.project.records import Run
 class TrainPanel(QFrame):
     """Says what was asked for (`train_asked`, `stop_asked`) and shows the events of a training."""
 
-    train_asked = Signal(str, str)
-    """Preset and device."""
+    train_asked = Signal(str, str, str)
+    """Engine, preset and device."""
+    settings_changed = Signal()
+    """Engine, preset or device."""
     stop_asked = Signal()
     preview_asked = Signal(str, str)
     resume_asked = Signal(str)
@@ -32,6 +36,7 @@ class TrainPanel(QFrame):
         self._scales: list[str] = []
         self._scale = -1
         self._run = ""
+        self._presets: dict[str, str] = {}
         self.wanted_device = "auto"
         """Device to choose as soon as it is known to be there."""
         self._build()
@@ -53,6 +58,18 @@ class TrainPanel(QFrame):
             self.device.addItem(str(row["label"]), str(row["name"]))
         self.device.setCurrentIndex(max(0, self.device.findData(chosen)))
         self.wanted_device = chosen
+
+    def set_method(self, engine: str, preset: str) -> None:
+        """Choose an engine and one of its presets, as far as there are such."""
+        if engine in ENGINES:
+            self.engine.value = engine
+            if preset in preset_names(engine):
+                self.preset.value = preset
+
+    def show_estimate(self, text: str, tooltip: str = "") -> None:
+        """Say what the training will take; nothing with an empty text."""
+        self.estimate.setText(text)
+        self.estimate.setToolTip(tooltip)
 
     def show_begin(self) -> None:
         """Show that a training was asked for."""
@@ -117,7 +134,7 @@ class TrainPanel(QFrame):
         """Show a run that is over: how it ended, and the previews of its finished scales."""
         self._show_running(False)
         self._run = run.id
-        self.state.setText(f"Training {run.id[1:]} ({run.preset})")
+        self.state.setText(f"Training {run.id[1:]} ({wording.method(run)})")
         facts = [wording.run_facts(run).split("  ·  ", 1)[1], wording.clock(run.seconds), run.device]
         self.detail.setText(run.reason or "  ·  ".join(facts))
         self.strip.set_scales(list(run.scales))
@@ -137,6 +154,20 @@ class TrainPanel(QFrame):
 
     def _on_device(self) -> None:
         self.wanted_device = self.device.currentData()
+        self.settings_changed.emit()
+
+    def _on_engine(self, engine: str) -> None:
+        """Offer the engine's presets, with the one that was last chosen for it."""
+        self.preset.set_options([(preset.name, preset.label, preset.words) for preset in PRESETS[engine]])
+        self.preset.value = self._presets.get(engine, default_preset(engine))
+        self.settings_changed.emit()
+
+    def _on_preset(self, preset: str) -> None:
+        self._presets[self.engine.value] = preset
+        self.settings_changed.emit()
+
+    def _on_train(self) -> None:
+        self.train_asked.emit(self.engine.value, self.preset.value, self.device.currentData())
 
     def _show_running(self, running: bool) -> None:
         self.report.setVisible(True)
@@ -146,13 +177,18 @@ class TrainPanel(QFrame):
         self.stop.setEnabled(running)
         self.progress.setVisible(running)
         self.losses.setVisible(running)
-        self.preset.setVisible(not running)
-        self.device.setVisible(not running)
+        for widget in (self.engine, self.preset, self.device, self.estimate):
+            widget.setVisible(not running)
 
     # building ------------------------------------------------------------------------------------------
 
     def _build(self) -> None:
-        self.preset = Choice([(p.name, p.label, p.words) for p in PRESETS["frames"]], "Preset")
+        self.engine = Choice([(name, facts_of(name).label, facts_of(name).words) for name in ENGINES], "Engine")
+        self.engine.changed.connect(self._on_engine)
+        usual = self.engine.value
+        self.preset = Choice([(preset.name, preset.label, preset.words) for preset in PRESETS[usual]], "Preset")
+        self.preset.value = default_preset(usual)
+        self.preset.changed.connect(self._on_preset)
         self.device = QComboBox()
         self.device.activated.connect(self._on_device)
         describe(self.device, "Where to compute. A graphics card is many times faster.", "Device")
@@ -161,7 +197,9 @@ class TrainPanel(QFrame):
         self.train.setObjectName("primary")
         self.train.setIcon(icons.icon("sparkle", palette.ON_ACCENT))
         describe(self.train, "Learn the sound of the region (Ctrl+T)", "Train variations")
-        self.train.clicked.connect(lambda: self.train_asked.emit(self.preset.value, self.device.currentData()))
+        self.train.clicked.connect(self._on_train)
+        self.estimate = label(name="small", wrap=True)
+        self.estimate.setAccessibleName("What the training will take")
         self.stop = QPushButton("Stop training")
         self.stop.setObjectName("stop")
         describe(self.stop, "Stop now and keep every finished scale (Ctrl+.)", "Stop training")
@@ -173,7 +211,8 @@ class TrainPanel(QFrame):
         head.addWidget(label("Training", "heading"))
         head.addStretch(1)
         layout.addLayout(head)
-        for widget in (self.preset, self.device, self.train, self.stop, self._build_report()):
+        rows: list[QWidget] = [self.engine, self.preset, self.device, self.train, self.estimate, self.stop]
+        for widget in (*rows, self._build_report()):
             layout.addWidget(widget)
         self.stop.hide()
         self.report.hide()

@@ -93,18 +93,34 @@ class Choice(QWidget):
         super().__init__()
         self.setAccessibleName(name)
         self._group = QButtonGroup(self)
-        self._values = [value for value, _, _ in options]
-        layout = QHBoxLayout(self)
-        layout.setContentsMargins(0, 0, 0, 0)
-        layout.setSpacing(0)
-        for index, (_, text, tooltip) in enumerate(options):
-            layout.addWidget(self._button(index, text, tooltip, name), 1)
-        self._group.button(0).setChecked(True)
+        self._values: list[str] = []
+        self._row = QHBoxLayout(self)
+        self._row.setContentsMargins(0, 0, 0, 0)
+        self._row.setSpacing(0)
+        self.set_options(options)
         self._group.idToggled.connect(self._on_toggled)
+
+    def set_options(self, options: list[tuple[str, str, str]]) -> None:
+        """Offer these instead; what was chosen stays chosen where it is among them, else the first is, silently."""
+        values = [value for value, _, _ in options]
+        if values == self._values:
+            return
+        kept = self.value if self._values and self.value in values else values[0]
+        for button in self._group.buttons():
+            self._group.removeButton(button)
+            button.hide()
+            button.deleteLater()
+        self._values = values
+        for index, (_, text, tooltip) in enumerate(options):
+            self._row.addWidget(self._button(index, text, tooltip, self.accessibleName()))
+        self._group.blockSignals(True)
+        self.value = kept
+        self._group.blockSignals(False)
 
     def _button(self, index: int, text: str, tooltip: str, name: str) -> QPushButton:
         button = QPushButton(text)
         button.setCheckable(True)
+        button.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         last = len(self._values) - 1
         button.setObjectName("left" if index == 0 else "right" if index == last else "between")
         describe(button, tooltip, f"{name}: {text}")

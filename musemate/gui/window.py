@@ -22,11 +22,11 @@ from PySide6.QtWidgets import QAbstractButton, QMainWindow, QWidget
 
 from musemate.audio.player import Player
 from musemate.engine.events import FileRefused
-from musemate.engine.presets import preset_names
 from musemate.errors import MuseMateError
 from musemate.gui import dialogs, dropping
 from musemate.gui.actions import Actions
 from musemate.gui.audition import Audition
+from musemate.gui.estimator import Estimator
 from musemate.gui.exportdialog import ExportDialog
 from musemate.gui.firsttakes import FirstTakes
 from musemate.gui.layout import Parts
@@ -78,6 +78,8 @@ class Window(QMainWindow):
         self.taker = Taker(self.session, self.parts.make, self)
         self.first_takes = FirstTakes(self.session, self.listening, self)
         self.view = ProjectView(self.session, self.parts, self.listening, self.trainer, self.first_takes, self)
+        # after the view: it must have noted a new region first
+        self.estimator = Estimator(self.session, self.listening, self.parts, self.trainer, self)
         self.actions_by_name = Actions(self, self._handlers())
         self.export_dialog: ExportDialog | None = None
         self._connect()
@@ -147,9 +149,10 @@ class Window(QMainWindow):
         if reason or self.trainer.is_running:
             self.parts.messages.say(reason or "A training is running already.", level="warning")
         elif fragment is not None:
-            preset, device = self.parts.train.preset.value, str(self.parts.train.device.currentData())
-            self._remember(preset=preset, device=device)
-            self.trainer.start(fragment, preset, device)
+            panel = self.parts.train
+            engine, preset, device = panel.engine.value, panel.preset.value, str(panel.device.currentData())
+            self._remember(engine=engine, preset=preset, device=device)
+            self.trainer.start(fragment, engine, preset, device)
 
     def on_make(self) -> None:
         """Make takes with the current run, or at once where nothing is trained yet."""
@@ -182,20 +185,29 @@ class Window(QMainWindow):
         is_shown = len(ids) == 1 and shown is not None and shown.id == ids[0]
         span = self.parts.stage.span if is_shown and self.parts.stage.is_partial else None
         folder = Path(self.memory.get("export_folder", "") or project.exports_path)
-        names = [project.take(take).name for take in ids]
-        dialog = ExportDialog(names, folder, span, load_settings().depth, self)
+        chosen = [project.take(take) for take in ids]
+        has_layers = any(take.layers for take in chosen)
+        dialog = ExportDialog(
+            [take.name for take in chosen], folder, span, load_settings().depth, has_layers=has_layers, parent=self
+        )
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         dialog.export_asked.connect(lambda *answer: self._on_export_asked(project, ids, *answer))
         self.export_dialog = dialog
         dialog.open()
 
     def _on_export_asked(
-        self, project: Project, takes: list[str], folder: str, depth: str, span: tuple[float, float] | None
+        self,
+        project: Project,
+        takes: list[str],
+        folder: str,
+        depth: str,
+        span: tuple[float, float] | None,
+        layers: bool,
     ) -> None:
         chosen = Path(folder) if folder else project.exports_path
         self.memory.put("export_folder", "" if chosen == project.exports_path else str(chosen))
         self._remember(depth=depth)
-        self.taker.export(takes, chosen, depth, span)
+        self.taker.export(takes, chosen, depth, span, layers=layers)
 
     def _on_exported(self, files: list[str]) -> None:
         if files:
@@ -210,8 +222,7 @@ class Window(QMainWindow):
     def _apply_settings(self) -> None:
         settings = load_settings()
         self.parts.train.wanted_device = settings.device
-        if settings.preset in preset_names("frames"):
-            self.parts.train.preset.value = settings.preset
+        self.parts.train.set_method(settings.engine, settings.preset)
         self.parts.make.count.setValue(settings.n_takes)
 
     def _remember(self, **changes: Any) -> None:

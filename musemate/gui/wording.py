@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from musemate.engine.facts import facts_of
+from musemate.engine.registry import ENGINES
 from musemate.project.records import Beats, Fragment, Run, Take
 
 SHORTEST_GOOD_S = 20.0
@@ -64,15 +66,31 @@ def fragment_facts(fragment: Fragment) -> str:
 
 def take_facts(take: Take) -> str:
     """Return how a take was made in one line."""
-    kind = "new material" if take.mode == "new" else "variation"
-    return f"{clock(take.seconds)}  ·  {kind}, closeness {take.closeness:.0%}"
+    return f"{clock(take.seconds)}  ·  {_kind(take)}"
+
+
+def _kind(take: Take) -> str:
+    if take.mode == "reconstruction":
+        return "reconstruction"
+    if take.mode == "new":
+        arranges = facts_of(take.engine).arranges
+        return f"new material, closeness {take.closeness:.0%}" if arranges else "new material"
+    scale = take.request.get("scale")
+    if scale is None:
+        return f"variation, closeness {take.closeness:.0%}"
+    return f"variation, real up to {take.layers[scale].name if scale < len(take.layers) else f'scale {scale}'}"
 
 
 def made_with(run: Run | None) -> str:
     """Return what takes are made with: a training, or (None) nothing but the region itself."""
     if run is None or run.is_instant:
         return "instant, without training"
-    return f"with training {run.id[1:]} ({run.preset})"
+    return f"with training {run.id[1:]} ({method(run)})"
+
+
+def method(run: Run) -> str:
+    """Return how a run was trained: its preset, and its engine where that is not the usual one."""
+    return run.preset if run.engine == ENGINES[0] else f"{run.engine}, {run.preset}"
 
 
 def run_facts(run: Run) -> str:
@@ -86,7 +104,7 @@ def run_facts(run: Run) -> str:
         "stopped": f"stopped, {scales}",
         "failed": "failed",
     }
-    return f"{run.preset}  ·  {states.get(run.state, run.state)}"
+    return f"{method(run)}  ·  {states.get(run.state, run.state)}"
 
 
 def stretch(run: Run) -> str:

@@ -86,7 +86,7 @@ def test_remembered_device_is_chosen_when_it_is_found(train: TrainPanel, qtbot: 
     train.set_devices([{"name": "cpu", "label": "Processor"}, {"name": "cuda:0", "label": "A graphics card"}])
     with qtbot.waitSignal(train.train_asked) as asked:
         qtbot.mouseClick(train.train, Qt.MouseButton.LeftButton)
-    assert asked.args == ["sketch", "cuda:0"]
+    assert asked.args == ["frames", "balanced", "cuda:0"]
 
 
 def test_take_panel_asks_for_what_is_set(qtbot: QtBot, style: None) -> None:

@@ -1,0 +1,68 @@
+"""What each engine is to the songwriter, known without loading it: its name, its kinds of take, whether scales sound.
+
+No torch here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from musemate.engine.base import MODES
+
+
+@dataclass(frozen=True)
+class EngineFacts:
+    """An engine as the window shows it.
+
+    Parameters
+    ----------
+    label, words : str
+        What the songwriter reads: the choice itself, and what it means.
+    modes : tuple of str
+        Kinds of take that its models make.
+    sounding_scales : bool
+        Whether each of its scales is a signal, which can be heard and from which a variation may start.
+    arranges : bool
+        Whether new material is laid out from the fragment, in its metre and as close to it as is wished.
+    """
+
+    label: str
+    words: str
+    modes: tuple[str, ...] = MODES
+    sounding_scales: bool = False
+    arranges: bool = True
+
+
+FACTS = {
+    "frames": EngineFacts("Frames", "MuseMate's own way: stereo at your file's rate, learnt in minutes to hours"),
+    "classic": EngineFacts(
+        "Classic",
+        "Catch-A-Waveform as published in 2021: waveforms up to 16 kHz from coarse to fine; hours to days",
+        sounding_scales=True,
+        arranges=False,
+    ),
+    "instant": EngineFacts("Instant", "Spliced at once, without any training", modes=MODES[:2]),
+}
+"""By the engines' names."""
+
+_UNKNOWN = EngineFacts("", "", modes=MODES[:2])
+
+
+def facts_of(engine: str) -> EngineFacts:
+    """Return what is known of an engine; of an unknown one (another version's project), as little as any offers."""
+    return FACTS.get(engine, _UNKNOWN)
+
+
+def starting_scales(engine: str, scales: Sequence[str], n_finished: int) -> list[str]:
+    """Return the names of the scales that a variation may start from, coarse to fine: above each a trained one is left.
+
+    Parameters
+    ----------
+    engine : str
+    scales : sequence of str
+        Of the run.
+    n_finished : int
+        How many of them are trained.
+    """
+    return list(scales[: max(0, n_finished - 1)]) if facts_of(engine).sounding_scales else []

@@ -1,0 +1,294 @@
+"""Two engines in the window: chosen and remembered, estimated before the start, their scales heard one by one."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from PySide6.QtCore import QObject, Qt, Signal
+from PySide6.QtWidgets import QWidget
+from pytestqt.qtbot import QtBot
+from virtual_sound import FakeSound
+
+from musemate.audio.clip import AudioClip
+from musemate.engine.events import Estimated
+from musemate.errors import TooShortError
+from musemate.gui.takepanel import TakePanel, TakeWish
+from musemate.gui.trainpanel import TrainPanel
+from musemate.gui.window import Window
+from musemate.project.records import Beats, Layer, Run
+from musemate.project.store import Project
+from musemate.settings import load_settings
+from tests.gui.conftest import make_clip
+
+Shoot = Callable[[QWidget, str], None]
+WAIT_MS = 60_000
+SCALES = ("320 Hz", "1000 Hz", "22050 Hz")
+
+
+def labels(choice: QWidget) -> list[str]:
+    return [button.text() for button in choice._group.buttons()]  # type: ignore[attr-defined]
+
+
+# Choosing
+
+
+def test_presets_follow_the_engine_and_are_remembered_for_each(qtbot: QtBot, style: None) -> None:
+    panel = TrainPanel()
+    qtbot.addWidget(panel)
+    panel.set_ready("")
+    assert (panel.engine.value, panel.preset.value) == ("frames", "balanced")
+    panel.preset.value = "fine"
+    panel.engine.value = "classic"
+    assert (labels(panel.preset), panel.preset.value) == (["Quick", "Code", "Paper"], "quick")
+    panel.preset.value = "paper"
+    panel.engine.value = "frames"
+    assert (labels(panel.preset), panel.preset.value) == (["Sketch", "Balanced", "Fine"], "fine")
+    panel.engine.value = "classic"
+    with qtbot.waitSignal(panel.train_asked) as asked:
+        qtbot.mouseClick(panel.train, Qt.MouseButton.LeftButton)
+    assert asked.args == ["classic", "paper", "auto"]
+    panel.set_method("frames", "paper")
+    assert (panel.engine.value, panel.preset.value) == ("frames", "fine"), "a preset of another engine changes nothing"
+    panel.set_method("magic", "sketch")
+    assert panel.engine.value == "frames"
+
+
+def test_the_engine_is_trained_with_and_remembered(
+    make_window: Callable[..., Window], project_with_takes: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    window = make_window()
+    window.open_paths([project_with_takes])
+    started: list[tuple[str, ...]] = []
+    monkeypatch.setattr(window.trainer, "start", lambda fragment, *method: started.append(method))
+    window.parts.train.engine.value = "classic"
+    window.parts.train.preset.value = "code"
+    window.parts.train.train.click()
+    assert started == [("classic", "code", "auto")]
+    assert (load_settings().engine, load_settings().preset) == ("classic", "code")
+    other = make_window()
+    assert (other.parts.train.engine.value, other.parts.train.preset.value) == ("classic", "code")
+
+
+def run(engine: str, n_finished: int = 3) -> Run:
+    return Run("r2", "f1", 0.0, 25.0, engine, "quick", "cpu", 0, "stopped", SCALES, n_finished, 1.0, 1.0, "")
+
+
+def test_takes_are_offered_as_the_engine_makes_them(qtbot: QtBot, style: None) -> None:
+    panel = TakePanel()
+    qtbot.addWidget(panel)
+    panel.show()
+    assert labels(panel.mode) == ["New", "Variation"]
+    panel.show_run(run("frames"))
+    assert labels(panel.mode) == ["New", "Variation", "Rebuilt"]
+    panel.mode.value = "variation"
+    assert not panel.start.isVisible()
+    panel.set_metre(Beats(120.0, 0.9, (0.0, 0.5)))
+    panel.mode.value = "reconstruction"
+    assert not any(widget.isEnabled() for widget in (panel.closeness, panel.count, panel.metre))
+    panel.show_run(None)
+    assert (labels(panel.mode), panel.mode.value) == (["New", "Variation"], "new")
+    assert all(widget.isEnabled() for widget in (panel.closeness, panel.count, panel.metre))
+
+
+def test_variations_may_start_from_a_scale_that_is_trained(qtbot: QtBot, style: None) -> None:
+    panel = TakePanel()
+    qtbot.addWidget(panel)
+    panel.show()
+    panel.set_metre(Beats(120.0, 0.9, (0.0, 0.5)))
+    panel.show_run(run("classic"))
+    panel.set_ready("")
+    assert panel._with.text() == "with training 2 (classic, quick)"
+    assert not panel.closeness.isEnabled(), "its new material comes from noise alone"
+    assert not panel.metre.isEnabled()
+    assert not panel.start.isVisible()
+    panel.mode.value = "variation"
+    assert panel.start.isVisible()
+    assert [panel.start.itemText(i) for i in range(panel.start.count())][1:] == [
+        "Real up to 320 Hz",
+        "Real up to 1000 Hz",
+    ]
+    assert panel.closeness.isEnabled()
+    qtbot.keyClick(panel.start, Qt.Key.Key_End)
+    panel.start.activated.emit(2)
+    assert not panel.closeness.isEnabled()
+    panel.count.setValue(1)
+    panel.seconds.setValue(5.0)
+    assert panel.wish == TakeWish(1, 5.0, "variation", 0.5, True, 1)
+    panel.show_run(run("classic"))
+    assert panel.wish.scale == 1, "news of the project change no choice"
+    panel.mode.value = "new"
+    assert panel.wish.scale is None
+    panel.mode.value = "variation"
+    panel.show_run(run("classic", n_finished=1))
+    assert not panel.start.isVisible()
+    assert panel.wish.scale is None
+
+
+# Estimating
+
+
+class FakeJob(QObject):
+    happened = Signal(object)
+    failed = Signal(object)
+
+    def __init__(self, args: dict[str, Any]) -> None:
+        super().__init__()
+        self.args, self.is_cancelled = args, False
+
+    def cancel(self) -> None:
+        self.is_cancelled = True
+
+
+@pytest.fixture
+def asked(window: Window, project_with_takes: Path, monkeypatch: pytest.MonkeyPatch) -> list[FakeJob]:
+    """Return the questions that the window of an opened project asks the quick lane, and leave them to the test."""
+    window.open_paths([project_with_takes])
+    jobs: list[FakeJob] = []
+    submit = window.session.lanes.quick.submit
+
+    def noted(task: str, **args: Any) -> Any:
+        if task != "estimate":
+            return submit(task, **args)
+        jobs.append(FakeJob(args))
+        return jobs[-1]
+
+    monkeypatch.setattr(window.session.lanes.quick, "submit", noted)
+    window.estimator._timer.setInterval(1)
+    window.estimator.is_wanted = True
+    return jobs
+
+
+def test_only_the_latest_question_is_asked_and_answered(window: Window, qtbot: QtBot, asked: list[FakeJob]) -> None:
+    panel = window.parts.train
+    panel.preset.value = "sketch"
+    panel.preset.value = "fine"
+    qtbot.waitUntil(lambda: len(asked) == 1)
+    assert panel.estimate.text() == "Estimating…"
+    first = asked[0].args
+    assert (first["fragment"], first["length_s"], first["engine"], first["preset"]) == ("f1", 3.0, "frames", "fine")
+    panel.engine.value = "classic"
+    assert asked[0].is_cancelled
+    asked[0].happened.emit(Estimated(60.0, 500.0, "cpu"))
+    assert panel.estimate.text() == "", "the answer came too late"
+    qtbot.waitUntil(lambda: len(asked) == 2)
+    asked[1].happened.emit(Estimated(23.2 * 86_400, 900.4, "cpu"))
+    assert panel.estimate.text() == "Takes about 23 days on cpu"
+    assert panel.estimate.toolTip() == "And about 900 MiB of memory"
+    # what is known is not asked again
+    panel.engine.value = "frames"
+    assert panel.estimate.text() == "Takes about one minute on cpu"
+    window.parts.stage.bar.edited.emit(0.5, 3.5)
+    assert panel.estimate.text() == "Takes about one minute on cpu", "where the region starts does not matter"
+    assert not window.estimator._timer.isActive()
+    window.parts.stage.bar.edited.emit(0.5, 5.5)
+    assert panel.estimate.text() == ""
+    qtbot.waitUntil(lambda: len(asked) == 3)
+    assert asked[2].args["length_s"] == pytest.approx(5.0)
+    asked[2].failed.emit(TooShortError("The region is too short for this.", hint="Choose a longer one."))
+    assert panel.estimate.text() == "The region is too short for this. Choose a longer one."
+
+
+def test_nothing_is_measured_beside_a_training(window: Window, qtbot: QtBot, asked: list[FakeJob]) -> None:
+    window.estimator.look()
+    qtbot.waitUntil(lambda: len(asked) == 1)
+    window.trainer._job = window.estimator._job  # as if one ran
+    window.parts.train.preset.value = "fine"
+    qtbot.waitUntil(lambda: not window.estimator._timer.isActive())
+    assert len(asked) == 1
+    window.trainer._job = None
+    window.trainer.run_ended.emit("r1")
+    qtbot.waitUntil(lambda: len(asked) == 2)
+
+
+def test_a_real_estimate_is_shown(make_window: Callable[..., Window], qtbot: QtBot, project_with_takes: Path) -> None:
+    window = make_window(estimate=True)
+    window.trainer.options = {"tiny": True}
+    window.open_paths([project_with_takes])
+    panel = window.parts.train
+    qtbot.waitUntil(lambda: panel.estimate.text().startswith("Takes "), timeout=WAIT_MS)
+    assert panel.estimate.text().endswith(" on cpu")
+    assert panel.estimate.isVisible()
+
+
+# Hearing scales
+
+
+@pytest.fixture
+def layered(project_with_takes: Path) -> Path:
+    """Return a project whose fourth take has three scales."""
+    with Project.open(project_with_takes) as project:
+        run = project.add_run(
+            "f1", engine="classic", preset="quick", device="cpu", seed=1, start_s=1.0, length_s=3.0,
+            state="finished", scales=SCALES, n_finished=3,
+        )  # fmt: skip
+        clip = make_clip(3.0, seed=40)
+        clips = [AudioClip(clip.samples[:, :: 22_050 // hz], hz) for hz in (320, 1000)] + [clip]
+        names = zip(SCALES, clips, strict=True)
+        layers = [Layer(name, project.store_clip(clip), clip.rate_hz) for name, clip in names]
+        request = {"seconds": 3.0, "mode": "variation", "closeness": 0.5, "seed": 5, "scale": 1}
+        project.add_take(run.id, layers[-1].audio, request, layers=layers)
+    return project_with_takes
+
+
+def test_each_scale_of_a_take_is_heard_and_seen(
+    window: Window, qtbot: QtBot, layered: Path, pumped: FakeSound, shoot: Shoot
+) -> None:
+    window.open_paths([layered])
+    strip, stage = window.parts.takes.layers, window.parts.stage
+    assert not strip.isVisible()
+    window.view._show_take("t4")
+    assert strip.isVisible()
+    assert [button.text().strip() for button in strip.buttons] == list(SCALES)
+    row = window.parts.takes.row("t4")
+    assert row is not None
+    assert "variation, real up to 1000 Hz" in row.toolTip()
+    qtbot.mouseClick(row.play, Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lambda: window.audition.position_s > 0.3)
+    qtbot.mouseClick(strip.buttons[0], Qt.MouseButton.LeftButton)
+    assert stage.bar.title.text() == "Take 4 of My song at 320 Hz"
+    qtbot.waitUntil(lambda: window.audition.is_playing and window.audition._is_loaded)
+    assert window.audition.position_s > 0.3, "it goes on where the take was"
+    assert strip.buttons[0].property("playing") == "true"
+    qtbot.waitUntil(lambda: stage.view.wave._peaks is not None and stage.view.mel._mel is not None, timeout=WAIT_MS)
+    assert stage.view.mel._mel is not None
+    assert stage.view.mel._mel.rate_hz == 320
+    assert stage.view.wave._clip is not None, "so few samples are drawn one by one"
+    shoot(window, "layers")
+    qtbot.mouseClick(strip.buttons[0], Qt.MouseButton.LeftButton)
+    assert not window.audition.is_playing, "a second time pauses it"
+    # A/B, and back to the take itself
+    window.listening.switch("fragment")
+    assert (window.listening.layer, stage.bar.title.text()) == ("", "My song")
+    window.listening.switch("take")
+    assert stage.bar.title.text() == "Take 4 of My song"
+    qtbot.mouseClick(strip.buttons[1], Qt.MouseButton.LeftButton)
+    qtbot.mouseClick(row.play, Qt.MouseButton.LeftButton)
+    assert (window.listening.layer, stage.bar.title.text()) == ("", "Take 4 of My song")
+    window.audition.stop()
+    window.view._show_take("t1")
+    assert not strip.isVisible()
+
+
+def test_scales_are_exported_where_there_are_any(
+    window: Window, qtbot: QtBot, layered: Path, tmp_path: Path, shoot: Shoot
+) -> None:
+    window.open_paths([layered])
+    window.on_export(["t1"])
+    assert window.export_dialog is not None
+    assert not window.export_dialog.layers.isVisible()
+    window.export_dialog.reject()
+    window.on_export(["t4", "t1"])
+    dialog = window.export_dialog
+    assert dialog.layers.isVisible()
+    dialog.folder.setText(str(tmp_path / "out"))
+    dialog.layers.click()
+    shoot(dialog, "export-scales")
+    with qtbot.waitSignal(window.taker.exported, timeout=WAIT_MS):
+        qtbot.mouseClick(dialog.export, Qt.MouseButton.LeftButton)
+    names = sorted(file.name for file in (tmp_path / "out").iterdir())
+    assert [name.partition("take-")[2] for name in names] == [
+        "01.wav", "04-scale-00-320-Hz.wav", "04-scale-01-1000-Hz.wav", "04.wav",
+    ]  # fmt: skip
