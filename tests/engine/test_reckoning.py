@@ -6,6 +6,7 @@ from dataclasses import replace
 import pytest
 import torch
 
+from musemate.engine import stopwatch
 from musemate.engine.base import TrainRequest
 from musemate.engine.frames import reckoning
 from musemate.engine.frames.config import FramesConfig, make_config
@@ -34,7 +35,12 @@ class SlowSteps:
             return take(steps, *args)
 
         monkeypatch.setattr(SoundSteps, "take", slow)
-        monkeypatch.setattr(reckoning.time, "perf_counter", lambda: self.now_s)
+        monkeypatch.setattr(stopwatch, "time", self)
+
+    def perf_counter(self) -> float:
+        return self.now_s
+
+    process_time = perf_counter
 
 
 def test_steps_of_every_part_are_added_up(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -97,3 +103,16 @@ def test_the_usual_steps_are_those_of_the_training() -> None:
     assert parts == {"draft": 800, "sound": 700, "scale": 5 * 400}
     kinds = [type(training) for _, _, training in reckoning._trainings(TINY, FRAMING, 4.0, "cpu")]
     assert kinds[:2] == [RendererTraining, RendererTraining]
+
+
+@pytest.mark.parametrize(("device", "seconds"), [("cpu", 2.0), ("cuda:0", 30.0)])
+def test_what_other_programs_do_is_not_counted(monkeypatch: pytest.MonkeyPatch, device: str, seconds: float) -> None:
+    """The wall's clock runs for half a minute, of which the process computes for two seconds."""
+    now = {"perf_counter": 5.0, "process_time": 1.0}
+    monkeypatch.setattr(stopwatch.time, "perf_counter", lambda: now["perf_counter"])
+    monkeypatch.setattr(stopwatch.time, "process_time", lambda: now["process_time"])
+    watch = stopwatch.Stopwatch(device)
+    now.update(perf_counter=35.0, process_time=3.0)
+    assert watch.seconds() == seconds
+    now.update(perf_counter=6.5, process_time=3.9)
+    assert watch.seconds() == 1.5, "two threads computed nearly all the time"

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 from PySide6.QtCore import QObject, Qt, Signal
 from PySide6.QtWidgets import QWidget
@@ -225,8 +226,8 @@ def layered(project_with_takes: Path) -> Path:
             state="finished", scales=SCALES, n_finished=3,
         )  # fmt: skip
         clip = make_clip(3.0, seed=40)
-        clips = [AudioClip(clip.samples[:, :: 22_050 // hz], hz) for hz in (320, 1000)] + [clip]
-        names = zip(SCALES, clips, strict=True)
+        coarse = [AudioClip(clip.samples[:, np.arange(3 * hz) * 22_050 // hz], hz) for hz in (320, 1000)]
+        names = zip(SCALES, [*coarse, clip], strict=True)
         layers = [Layer(name, project.store_clip(clip), clip.rate_hz) for name, clip in names]
         request = {"seconds": 3.0, "mode": "variation", "closeness": 0.5, "seed": 5, "scale": 1}
         project.add_take(run.id, layers[-1].audio, request, layers=layers)

@@ -6,7 +6,6 @@ sizes alone.
 
 from __future__ import annotations
 
-import time
 import weakref
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
@@ -24,6 +23,7 @@ from musemate.engine.frames.guide import N_ACCENT, speeds
 from musemate.engine.frames.rendering import RendererTraining
 from musemate.engine.frames.stack import Pyramid
 from musemate.engine.memory import PROCESS_MIB
+from musemate.engine.stopwatch import Stopwatch
 
 TIMED_S = 0.35
 """Time for the steps of each kind of part; some are taken in any case, and one before them unmeasured."""
@@ -88,7 +88,7 @@ def reckon(config: FramesConfig, framing: Framing, seconds: float, device: str) 
     """
     costs, mib = {}, 0.0
     for kind, n_steps, training in _trainings(config, framing, seconds, device):
-        step_s, held = _measured(training.steps(), CYCLE[kind])
+        step_s, held = _measured(training.steps(), CYCLE[kind], device)
         costs[kind] = step_s * n_steps + PART_S * (len(config.time_scales) if kind == "scale" else 1)
         mib = max(mib, (held + _weight_bytes(training)) / MIB)
     sound_mib = framing.rate_hz * framing.n_channels * seconds * 4 / MIB
@@ -121,16 +121,16 @@ def _trainings(
     yield "scale", config.pyramid_steps * len(config.time_scales), scale
 
 
-def _measured(steps: Iterator[object], cycle: int) -> tuple[float, int]:
+def _measured(steps: Iterator[object], cycle: int, device: str) -> tuple[float, int]:
     """Return the seconds of a step and the bytes that its ways back hold."""
     with Held() as held:
         next(steps)  # its time says nothing: the first one chooses its kernels
     times: list[float] = []
     while not times or (sum(times) * cycle < TIMED_S and len(times) < MOST_CYCLES):
-        began = time.perf_counter()
+        watch = Stopwatch(device)
         if len(list(islice(steps, cycle))) < cycle:  # a training of very few steps is over
             break
-        times.append((time.perf_counter() - began) / cycle)
+        times.append(watch.seconds() / cycle)
     # the quickest: what else the machine does just now only ever adds to the time
     return min(times, default=0.0), held.peak
 
