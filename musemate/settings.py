@@ -19,12 +19,14 @@ class Settings:
     ----------
     device : str
         "auto" or the name of a compute device.
-    engine, preset : str
-        Method and effort of a training.
+    preset : str
+        Effort of a training.
     n_takes : int
         Takes made at once, 1 to 100.
     depth : str
         "16", "24" or "32f", for exports.
+    engine : str
+        Method of a training.
 
     Raises
     ------
@@ -33,10 +35,10 @@ class Settings:
     """
 
     device: str = "auto"
-    engine: str = "frames"
     preset: str = "balanced"
     n_takes: int = 4
     depth: str = "24"
+    engine: str = "frames"
 
     def __post_init__(self) -> None:
         for field in dataclasses.fields(self):
