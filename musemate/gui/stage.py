@@ -112,7 +112,7 @@ class Stage(QFrame):
 
     def show_preview(self, name: str, path: Path) -> None:
         """Show what a finished scale sounds like; its pictures are drawn here, in a thread."""
-        self.subject = Subject("preview", str(path), "", 0.0)
+        self.subject, self._samples = Subject("preview", str(path), "", 0.0), None
         self._session.background.run(
             partial(_draw, path), partial(self._on_drawn, name, str(path)), self._session.failed.emit
         )
@@ -125,7 +125,11 @@ class Stage(QFrame):
 
     def show_samples(self, clip: AudioClip) -> None:
         """Add the samples of the subject, for the closest zooms."""
-        if self.subject is not None and abs(clip.duration_s - self.subject.duration_s) < 0.01:
+        if self.subject is None:
+            return
+        if self.subject.kind == "preview" and not self.subject.duration_s:  # it is being drawn, and shown with these
+            self._samples = clip
+        elif abs(clip.duration_s - self.subject.duration_s) < 0.01:
             self._samples = clip
             self.view.show_samples(clip)
 
@@ -206,7 +210,9 @@ class Stage(QFrame):
     def _on_drawn(self, name: str, path: str, pictures: tuple[Peaks, MelPicture]) -> None:
         if self.subject is None or self.subject.id != path:
             return
+        samples = self._samples
         self._begin(Subject("preview", path, "", pictures[0].duration_s), None)
+        self._samples = samples
         self._describe_result(f"Preview of {name}", "what the training knows so far")
         for picture in pictures:
             self._show_picture(picture)

@@ -96,6 +96,7 @@ class Trainer(QObject):
         if isinstance(event, RunStarted):
             self.run_id = event.run
             self._panel.show_started(event)
+            self._panel.show_previews(self._previews(event.run))
             self._session.rows_changed.emit()
             self.run_started.emit(event.run)
         elif isinstance(event, ScaleFinished):
@@ -107,6 +108,11 @@ class Trainer(QObject):
             self._end = event
         elif isinstance(event, Warned):
             self._session.said.emit(event.message, event.hint, "warning")
+
+    def _previews(self, run_id: str) -> list[str]:
+        """Return what a stopped training that goes on has finished before."""
+        project = self._session.project
+        return self._session.previews(project.run(run_id)) if project is not None else []
 
     def _on_failed(self, error: MuseMateError) -> None:
         self._panel.show_end(None, error.message)

@@ -89,6 +89,11 @@ class TrainPanel(QFrame):
         if event.device:
             self.show_device(event.device)
 
+    def show_previews(self, files: list[str]) -> None:
+        """Offer what is finished already: the preview of each scale, coarse to fine, "" where there is none."""
+        for scale, file in enumerate(files):
+            self.strip.set_done(scale, file)
+
     def show_device(self, device: str) -> None:
         """Show where the training computes now."""
         self.detail.setText(f"On {device}")
@@ -138,8 +143,7 @@ class TrainPanel(QFrame):
         facts = [wording.run_facts(run).split("  ·  ", 1)[1], wording.clock(run.seconds), run.device]
         self.detail.setText(run.reason or "  ·  ".join(facts))
         self.strip.set_scales(list(run.scales))
-        for scale, file in enumerate(previews):
-            self.strip.set_done(scale, file)
+        self.show_previews(previews)
         self.resume.setVisible(run.state == "stopped")
 
     def show_idle(self) -> None:

@@ -14,7 +14,8 @@ from pytestqt.qtbot import QtBot
 from virtual_sound import FakeSound
 
 from musemate.audio.clip import AudioClip
-from musemate.engine.events import Estimated
+from musemate.audio.files import write_wav
+from musemate.engine.events import Estimated, RunStarted
 from musemate.errors import TooShortError
 from musemate.gui.takepanel import TakePanel, TakeWish
 from musemate.gui.trainpanel import TrainPanel
@@ -271,6 +272,30 @@ def test_each_scale_of_a_take_is_heard_and_seen(
     window.audition.stop()
     window.view._show_take("t1")
     assert not strip.isVisible()
+
+
+def test_a_training_that_goes_on_offers_what_it_finished_before(
+    window: Window, qtbot: QtBot, project_with_takes: Path, pumped: FakeSound
+) -> None:
+    window.open_paths([project_with_takes])
+    project = window.session.project
+    assert project is not None
+    run = project.add_run(
+        "f1", engine="classic", preset="quick", device="cpu", seed=1, start_s=1.0, length_s=3.0,
+        scales=SCALES, n_finished=1,
+    )  # fmt: skip
+    project.run_path(run.id).mkdir(parents=True)
+    tone = np.sin(2 * np.pi * 50 * np.arange(960) / 320)
+    write_wav(project.run_path(run.id) / "preview-1.wav", AudioClip(0.5 * tone.astype(np.float32), 320))
+    panel, stage = window.parts.train, window.parts.stage
+    panel.show_begin()
+    window.trainer._on_event(RunStarted(run.id, "cpu", list(SCALES)))
+    assert [button.property("state") for button in panel.strip.buttons] == ["done", "waiting", "waiting"]
+    qtbot.mouseClick(panel.strip.buttons[0], Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lambda: window.audition.position_s > 0.1, timeout=WAIT_MS)
+    qtbot.waitUntil(lambda: stage.bar.title.text() == "Preview of 320 Hz", timeout=WAIT_MS)
+    qtbot.waitUntil(lambda: stage.view.wave._clip is not None, timeout=WAIT_MS)
+    window.audition.stop()
 
 
 def test_scales_are_exported_where_there_are_any(
