@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Sequence
 from dataclasses import replace
 
@@ -15,6 +14,7 @@ from musemate.engine.classic.networks import inner_type
 from musemate.engine.classic.pyramid import Pyramid
 from musemate.engine.classic.scales import Scales, candidate_rates
 from musemate.engine.device import repeatable
+from musemate.engine.stopwatch import Stopwatch
 
 CRITIC_PASSES = 14
 """Passes through the critic's convolutions a step: forth and twice back for real and for fake, six for the gradient
@@ -76,9 +76,9 @@ def measure_speed(config: ClassicConfig, n_signals: int, device: str) -> float:
         steps = training.steps()
         for _ in range(WARM_UP):
             next(steps)
-        began = time.perf_counter()
+        watch = Stopwatch(device)
         next(steps)  # its losses are numbers on the CPU: the device has finished
-        return cost / (time.perf_counter() - began)
+        return cost / watch.seconds()
 
 
 def _small_training(config: ClassicConfig, n_signals: int, device: str) -> ScaleTraining:
