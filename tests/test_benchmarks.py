@@ -136,6 +136,42 @@ def test_faults_are_summed_and_other_figures_show_the_worst_take(load, tmp_path,
     assert "| noise | new | 0.00 | 0.00 | -" in beside.short_table({("noise", "new"): row})
 
 
+def test_the_table_of_a_graphics_card_can_be_tried_out_on_the_cpu(load, monkeypatch, capsys):
+    from musemate.engine.frames.config import make_config
+    from musemate.errors import TrainingError
+
+    gpu = load("gpu")
+    monkeypatch.setattr("musemate.engine.frames.engine.find_beats", lambda clip: None)
+    monkeypatch.setitem(gpu.PRESETS, "sketch", make_config("sketch", {"tiny": True, "time_scales": (2, 1)}))
+    rows, measure = [], gpu._measure
+    monkeypatch.setattr(gpu, "_measure", lambda *args: rows.append(measure(*args)) or rows[0])
+    options = ["--device", "cpu", "--seconds", "2", "--take", "1", "--share", "0.4"]
+    monkeypatch.setattr(sys, "argv", ["gpu.py", *options, "--presets", "sketch"])
+    gpu.main()
+    said = capsys.readouterr().out
+    assert "Self-test: passed" in said
+    assert "| preset, 44.1 kHz, 2 channels, 2 s | training | peak MiB |" in said
+    assert "| preset | sound draft | structure 1/2 | structure 1 | sound |" in said
+    figures = next(line for line in said.splitlines() if line.startswith("| sketch |")).split("|")[2:-1]
+    training_s, peak_mib, _, first_s, later_s = (float(cell.split()[0]) for cell in figures)
+    assert training_s > 0.1
+    assert peak_mib > 50
+    assert 0 < later_s < 30
+    assert 0 < first_s < 30
+
+    def fail_or_repeat(clip, preset, *rest):
+        if preset == "fine":
+            raise TrainingError("It stopped.", hint="Try again.")
+        return rows[0]
+
+    monkeypatch.setattr(gpu, "_measure", fail_or_repeat)
+    monkeypatch.setattr(sys, "argv", ["gpu.py", *options, "--presets", "fine", "sketch"])
+    with pytest.raises(SystemExit, match=r"^fine failed: It stopped\.") as ended:
+        gpu.main()
+    assert ended.value.code != 0
+    assert "| sketch |" in capsys.readouterr().out
+
+
 @pytest.mark.slow
 def test_the_way_of_the_data_is_drawn_from_a_run(load, tmp_path, monkeypatch):
     from PIL import Image
