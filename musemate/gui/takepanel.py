@@ -36,7 +36,7 @@ MODES = [
 BY_CLOSENESS = "Real as far as closeness says"
 CLOSENESS = {
     "new": "How much of the new arrangement is real: at 0 everything is made from noise, at 100 only the finest detail",
-    "variation": "How much of the fragment's course a variation keeps: 0 is free, 100 stays very close",
+    "variation": "How much of the fragment's course stays: 0 is free, from 50 on the rhythm stays, 100 is very close",
 }
 CLOSENESS_INSTANT = {
     "new": "How much of the fragment's order stays: at 0 nearly every beat jumps elsewhere, at 100 every other one",
