@@ -9,16 +9,20 @@ from __future__ import annotations
 import argparse
 import json
 import math
+import signal
 import statistics
 import subprocess
 import sys
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from threading import Timer
 from typing import Any
 
 from musemate.audio.clip import AudioClip
 from musemate.audio.files import read_clip, write_wav
+from musemate.cli import INTERRUPTED_CODE
+from musemate.engine.events import RunStarted, ScaleFinished
 
 SCORES = ("fd", "swd.5", "trans", "tonal", "ltas", "rhythm", "copy", "near")
 N_TAKES = 4
@@ -105,6 +109,8 @@ class Bench:
         The judge's script.
     reuse : bool
         Whether a training that the folder already holds is measured again instead of made again.
+    engine : str
+        As for `musemate train`.
     """
 
     real: Path
@@ -113,6 +119,7 @@ class Bench:
     device: str
     judge: Path | None
     reuse: bool = False
+    engine: str = "frames"
 
     @classmethod
     def of(cls, file: Path, folder: Path, options: argparse.Namespace) -> Bench:
@@ -128,16 +135,32 @@ class Bench:
         """Return the fragment."""
         return read_clip(self.real)
 
-    def train(self, project: str, setting: Setting) -> dict[str, Any]:
-        """Train in a process of its own; return the last line's "seconds", "peak_mib" and "device"."""
+    def train(self, project: str, setting: Setting, limit_s: float | None = None) -> dict[str, Any]:
+        """Train in a process of its own, stopped by Ctrl+C where it takes longer than `limit_s`.
+
+        Returns
+        -------
+        dict
+            The last line, with "seconds", "peak_mib" and "device", and as "scales" the names of what was finished.
+        """
         known = self.folder / f"{project}.json"
         if self.reuse and known.exists():
             return dict(json.loads(known.read_text(encoding="utf-8")))
-        args = ["train", str(self.real), "--project", str(self.folder / project), "--preset", self.preset]
-        args += ["--device", self.device, "--options", json.dumps(dict(setting.options))]
-        last = musemate(*args, attributes=setting.attributes)[-1]
-        known.write_text(json.dumps(last), encoding="utf-8")
-        return last
+        args = ["train", str(self.real), "--project", str(self.folder / project), *self._how(setting)]
+        lines = musemate(*args, attributes=setting.attributes, limit_s=limit_s)
+        trained = {**lines[-1], "scales": [line["name"] for line in lines if line.get("event") == ScaleFinished.kind]}
+        known.write_text(json.dumps(trained), encoding="utf-8")
+        return trained
+
+    def expected_s(self, setting: Setting) -> float:
+        """Return the seconds that a training should take, as `musemate estimate` reckons."""
+        lines = musemate("estimate", str(self.real), *self._how(setting), attributes=setting.attributes)
+        return float(lines[-1]["seconds"])
+
+    def _how(self, setting: Setting) -> list[str]:
+        """What `musemate train` is told besides the fragment."""
+        how = ["--engine", self.engine, "--preset", self.preset, "--device", self.device]
+        return [*how, "--options", json.dumps(dict(setting.options))]
 
     def takes(
         self, project: str, kind: Kind, setting: Setting, count: int = N_TAKES, seconds: float | None = None
@@ -157,8 +180,20 @@ class Bench:
         return dict(json.loads(printed))
 
 
-def musemate(*args: str, attributes: Mapping[str, Any] | None = None) -> list[dict[str, Any]]:
+def musemate(
+    *args: str, attributes: Mapping[str, Any] | None = None, limit_s: float | None = None
+) -> list[dict[str, Any]]:
     """Run a command of MuseMate with `--json` and return its lines.
+
+    Parameters
+    ----------
+    args : str
+        What would be typed.
+    attributes : mapping, optional
+        See `Setting`.
+    limit_s : float, optional
+        Seconds after which a training is stopped as by Ctrl+C, counted from where it begins: Python's start, tempo and
+        estimate come before.
 
     Raises
     ------
@@ -167,8 +202,18 @@ def musemate(*args: str, attributes: Mapping[str, Any] | None = None) -> list[di
     """
     start = [str(PATCHED), json.dumps(dict(attributes))] if attributes else ["-m", "musemate"]
     command = [sys.executable, *start, *args, "--json"]
-    printed = subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True).stdout
-    return [json.loads(line) for line in printed.splitlines()]
+    lines: list[dict[str, Any]] = []
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
+        assert process.stdout is not None
+        ctrl_c = Timer(limit_s or 0.0, process.send_signal, (signal.SIGINT,))
+        for line in process.stdout:
+            lines.append(json.loads(line))
+            if limit_s is not None and lines[-1].get("event") == RunStarted.kind:
+                ctrl_c.start()
+        ctrl_c.cancel()
+    if process.returncode and (limit_s is None or process.returncode != INTERRUPTED_CODE):
+        raise subprocess.CalledProcessError(process.returncode, command)
+    return lines
 
 
 def take_files(lines: Iterable[Mapping[str, Any]]) -> list[Path]:
