@@ -6,7 +6,7 @@ import io
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, BinaryIO
 
 import numpy as np
 import numpy.typing as npt
@@ -98,7 +98,6 @@ class Flow:
 def draw(path: Path, flow: Flow) -> None:
     """Draw the picture and write it as a PNG of few colours."""
     from matplotlib.figure import Figure
-    from PIL import Image
 
     figure = Figure(figsize=(WIDTH_IN, HEIGHT_IN), facecolor=PAPER, dpi=DPI)
     _heads(figure, flow)
@@ -108,6 +107,13 @@ def draw(path: Path, flow: Flow) -> None:
     _take_column(figure, flow)
     drawn = io.BytesIO()
     figure.savefig(drawn, format="png", facecolor=PAPER)
+    write_small(drawn, path)
+
+
+def write_small(drawn: BinaryIO | Path, path: Path) -> None:
+    """Write a drawn PNG again with few colours: a fraction of its size."""
+    from PIL import Image
+
     few = Image.open(drawn).convert("RGB").quantize(N_COLOURS, Image.Quantize.MAXCOVERAGE, dither=Image.Dither.NONE)
     path.parent.mkdir(parents=True, exist_ok=True)
     few.save(path, optimize=True)
