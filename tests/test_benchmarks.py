@@ -26,7 +26,8 @@ print(json.dumps({**scores, "floor": {"fd": 9.0}}))
 """
 
 STOPPABLE = """
-import json, sys, threading
+import json, signal, sys, threading
+signal.signal(signal.SIGINT, signal.default_int_handler)  # shells let background jobs ignore it
 print(json.dumps({"event": "working"}))
 try:
     print(json.dumps({"event": "started"}), flush=True)

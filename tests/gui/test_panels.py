@@ -98,7 +98,7 @@ def test_take_panel_asks_for_what_is_set(qtbot: QtBot, style: None) -> None:
     assert panel._with.text() == "with training 2 (sketch)"
     assert "at 0 everything is made from noise" in panel.closeness.toolTip()
     panel.mode.value = "variation"
-    assert "course a variation keeps" in panel.closeness.toolTip()
+    assert "course stays" in panel.closeness.toolTip()
     panel.closeness.setValue(80)
     panel.count.setValue(2)
     panel.seconds.setValue(400.0)
