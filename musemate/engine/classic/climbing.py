@@ -6,6 +6,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 import torch
+from torch import nn
+from torch.func import functional_call
 from torch.nn import functional as F
 
 from musemate.engine.base import CPU, Cancelled
@@ -29,6 +31,12 @@ BATCHED_TO = 1 << 15
 """Samples up to which a CPU is quicker with two signals at once: of longer ones, one fills its cache."""
 WARM_FROM = 2
 """First scale that starts from the weights of the one below."""
+
+
+def is_batched(config: ClassicConfig, length: int, device: str) -> bool:
+    """Whether the steps of a scale take two signals at once."""
+    wanted = config.batched and not config.checkpointed
+    return wanted and (not device.startswith(CPU) or length <= BATCHED_TO)
 
 
 @dataclass
@@ -68,7 +76,7 @@ class ScaleTraining:
         self.n_steps = c.steps(self.scales.rates_hz[self.scale])
         self.real = self.scales.signals[self.scale][None].to(device)
         self.real_magnitudes = all_magnitudes(self.real, c) if c.spectral_weight else []
-        self.batched = c.batched and (device.type != CPU or self.real.shape[-1] <= BATCHED_TO)
+        self.batched = is_batched(c, self.real.shape[-1], device.type)
         self.critic, self.generator = self._networks()
         betas = (c.beta1, BETA2)
         self.critic_optimizer = torch.optim.Adam(self.critic.parameters(), c.learning_rate, betas=betas)
@@ -122,6 +130,8 @@ class ScaleTraining:
         noise = draw_noise(self.random, self.pyramid.n_signals, self.real.shape[-1], self.pyramid.device)
         share = float(torch.rand((), generator=self.random))
         noisy = self._padded(coarser + noise * self.noise_level)
+        if self.config.checkpointed:
+            return self._lean_step(noisy, coarser, share)
         if self.batched:
             # the critic's step between them does not touch the generator: both may be made before it
             fake, made = self.generator(
@@ -132,17 +142,57 @@ class ScaleTraining:
         losses = self._critic_step(fake.detach(), share)
         return losses | self._generator_step(fake, made)
 
+    def _lean_step(self, noisy: torch.Tensor, coarser: torch.Tensor, share: float) -> dict[str, float]:
+        """Take a step that holds one way back at a time: the fake is made once to be judged, once to be learnt from.
+
+        The values are those of a step that is not batched: the generator stays as it is while the critic learns, and
+        the score's slope at the fake is all that the fake's way back needs to know of the critic.
+        """
+        with torch.no_grad():  # the norms' statistics see the fake when it is made again
+            fake = functional_call(self.generator, _own_buffers(self.generator), (noisy, coarser))
+        losses = self._critic_step(fake, share)
+        self.optimizer.zero_grad(set_to_none=True)
+        loss, slope = self._judged(fake.requires_grad_())
+        self.generator(noisy, coarser).backward(slope)
+        error = self._give_back()
+        self.optimizer.step()
+        return losses | {"generator": loss, "reconstruction": error}
+
+    def _judged(self, fake: torch.Tensor) -> tuple[float, torch.Tensor]:
+        """Return the generator's loss and its slope with respect to the fake."""
+        self.critic.requires_grad_(False)
+        loss = generator_loss(self.critic(fake))
+        self.critic.requires_grad_(True)
+        (slope,) = torch.autograd.grad(loss, fake)
+        return float(loss.detach()), slope
+
+    def _give_back(self) -> float:
+        """Go back from the reconstruction's error, and return it."""
+        made = self.generator(self.given_back_noisy, self.given_back)
+        error = reconstruction_loss(self.real, self.real_magnitudes, made, self.config)
+        error.backward()
+        return float(error.detach())
+
     def _critic_step(self, fake: torch.Tensor, share: float) -> dict[str, float]:
         self.critic_optimizer.zero_grad(set_to_none=True)
         if self.batched:
             loss = critic_loss(*self.critic(torch.cat([self.real, fake])).split(1))
+            loss.backward()
         else:
-            loss = critic_loss(self.critic(self.real), self.critic(fake))
-        loss.backward()
+            loss = self._critic_sides(fake)
         penalty = self.config.lambda_grad * gradient_penalty(self.critic, between(self.real, fake, share))
         penalty.backward()
         self.critic_optimizer.step()
         return {"critic": float(loss.detach()), "penalty": float(penalty.detach())}
+
+    def _critic_sides(self, fake: torch.Tensor) -> torch.Tensor:
+        """Go back from the real signal's scores, then from the fake's: one way back is held at a time."""
+        real_score = self.critic(self.real).mean()
+        (-real_score).backward()
+        fake_score = self.critic(fake).mean()
+        fake_score.backward()
+        loss: torch.Tensor = (fake_score - real_score).detach()
+        return loss
 
     def _generator_step(self, fake: torch.Tensor, made: torch.Tensor | None) -> dict[str, float]:
         self.optimizer.zero_grad(set_to_none=True)
@@ -151,17 +201,21 @@ class ScaleTraining:
         self.critic.requires_grad_(True)
         if made is None:
             loss.backward()
-            made = self.generator(self.given_back_noisy, self.given_back)
-            error = reconstruction_loss(self.real, self.real_magnitudes, made, self.config)
-            error.backward()
+            error = self._give_back()
         else:
-            error = reconstruction_loss(self.real, self.real_magnitudes, made, self.config)
-            (loss + error).backward()
+            errors = reconstruction_loss(self.real, self.real_magnitudes, made, self.config)
+            (loss + errors).backward()
+            error = float(errors.detach())
         self.optimizer.step()
-        return {"generator": float(loss.detach()), "reconstruction": float(error.detach())}
+        return {"generator": float(loss.detach()), "reconstruction": error}
 
     def _padded(self, signal: torch.Tensor) -> torch.Tensor:
         return F.pad(signal, (self.config.pad_size, self.config.pad_size))
+
+
+def _own_buffers(module: nn.Module) -> dict[str, torch.Tensor]:
+    """Copy the buffers of a module, for a pass that shall leave them as they are."""
+    return {name: buffer.clone() for name, buffer in module.named_buffers()}
 
 
 class Bank:

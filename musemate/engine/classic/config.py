@@ -65,6 +65,8 @@ class ClassicConfig:
     batched : bool
         Ours: score the real signal and the fake in one pass, and make the fake and the reconstruction in one, where
         signals are short enough that this is quicker.
+    checkpointed : bool
+        Ours: hold less of a step in memory and compute it twice instead, with the same values; never batched.
     bfloat16 : bool
         Ours: while training, hold and convolve what lies between first and last layer with 8 bits of precision, on a
         CPU that has instructions for it. Takes are always made with 24 bits.
@@ -96,6 +98,7 @@ class ClassicConfig:
     bank_size: int = 0
     fast_kernels: bool = True
     batched: bool = True
+    checkpointed: bool = False
     bfloat16: bool = False
 
     def __post_init__(self) -> None:
