@@ -131,7 +131,8 @@ class PersonConsole:
         elif isinstance(event, ScaleFinished):
             self._say(f"  {event.name} finished in {shown_time(event.seconds)}. Listen: {event.file}")
         elif isinstance(event, Estimated):
-            self._estimates.print(f"This will take {event.in_words}, and {event.mib:.0f} MiB of memory.", markup=False)
+            said = f"This will take {event.in_words}, and {event.mib:.0f} MiB of memory. {event.shortage}".rstrip()
+            self._estimates.print(said, markup=False)
         elif isinstance(event, Warned):
             self._say(f"Note: {event.message} {event.hint}".rstrip())
         else:

@@ -109,11 +109,26 @@ def test_an_estimate_is_given_without_a_training(json_lines, command, song, tmp_
     args = ["estimate", song, "--device", "cpu", "--options", TINY]
     code, (line,) = json_lines(*args, "--length", 3)
     assert code == 0
-    assert sorted(line) == ["device", "mib", "seconds"]
+    assert sorted(line) == ["device", "mib", "seconds", "shortage"]
+    assert line["shortage"] == ""
     assert (line["device"], 0 < line["seconds"] < 600, line["mib"] > 100) == ("cpu", True, True)
     code, out, _ = command(*args)
     assert re.fullmatch(r"This will take .* on cpu, and \d+ MiB of memory\.\n", out)
     assert list(tmp_path.iterdir()) == [song]
+
+
+def test_too_little_memory_is_said_before_a_training_and_refuses_it(command, song, tmp_path, monkeypatch):
+    monkeypatch.setattr("musemate.engine.fitting.room_mib", lambda device: 300.0)
+    args = [song, "--length", 3, "--engine", "classic", "--device", "cpu", "--options", '{"tiny": true}']
+    code, out, _ = command("estimate", *args)
+    refusal = r"This training needs about \d+ MB of memory, and 300 MB are free for it\. Choose a shorter region or a "
+    assert code == 0
+    assert re.search(rf"MiB of memory\. {refusal}lower init_sample_rate, or close other programs\.\n", out)
+    code, _, err = command("train", *args, "--project", tmp_path / "P")
+    assert code == 2
+    assert re.search(rf"^{refusal}", err, re.MULTILINE)
+    with Project.open(tmp_path / "P") as store:
+        assert store.runs() == []
 
 
 def test_instant_takes_come_without_training(json_lines, command, song, tmp_path):

@@ -140,6 +140,22 @@ class Estimate:
     device: str
 
 
+@dataclass(frozen=True)
+class Need:
+    """The memory that one way of training takes at its peak.
+
+    Parameters
+    ----------
+    device : str
+        The torch device whose memory is meant.
+    mib : float
+        On the CPU, all that the process holds.
+    """
+
+    device: str
+    mib: float
+
+
 def refuse_scale(request: TakeRequest) -> None:
     """Refuse a variation from a chosen scale; for models whose scales are no signals.
 
@@ -213,13 +229,28 @@ class Engine(Protocol):
             As `check`.
         """
 
+    def needs(self, rate_hz: int, n_channels: int, seconds: float, request: TrainRequest) -> list[Need]:
+        """Say what memory a training takes, the way that was asked for first, then what it falls back to.
+
+        Parameters
+        ----------
+        rate_hz, n_channels, seconds
+            Of the region.
+
+        Raises
+        ------
+        SettingsError
+            As `check`.
+        """
+
     def train(self, clip: AudioClip, request: TrainRequest, directory: Path, cancelled: Cancelled) -> Iterator[Event]:
         """Train on `clip`, store each finished scale in `directory`, yield its progress as events.
 
         The first event is `RunStarted` with run "" (the task puts its own id in); ends early, without an error, when
         `cancelled()` turns True. Calling it again with the directory of a stopped training goes on after the last
         finished scale. When a device runs out of memory, it goes on with less, on the CPU at last, and says so:
-        `Warned`, and `DeviceChanged` where it did.
+        `Warned`, and `DeviceChanged` where it did. Where a CPU would, it may do so beforehand, and refuses a scale for
+        which all of its memory is too little.
 
         Raises
         ------

@@ -69,6 +69,8 @@ class Estimated(Event):
     seconds: float
     mib: float
     device: str
+    shortage: str = ""
+    """What too little free memory will do to the training, "" where there is enough."""
 
     @property
     def in_words(self) -> str:

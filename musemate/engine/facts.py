@@ -25,6 +25,8 @@ class EngineFacts:
         Whether each of its scales is a signal, which can be heard and from which a variation may start.
     arranges : bool
         Whether new material is laid out from the fragment, in its metre and as close to it as is wished.
+    smaller : str
+        What to choose where memory is too little.
     """
 
     label: str
@@ -32,6 +34,7 @@ class EngineFacts:
     modes: tuple[str, ...] = MODES
     sounding_scales: bool = False
     arranges: bool = True
+    smaller: str = "a shorter region"
 
 
 FACTS = {
@@ -41,6 +44,7 @@ FACTS = {
         "Catch-A-Waveform as published in 2021: waveforms up to 16 kHz from coarse to fine; hours to days",
         sounding_scales=True,
         arranges=False,
+        smaller="a shorter region or a lower init_sample_rate",
     ),
     "instant": EngineFacts("Instant", "Spliced at once, without any training", modes=MODES[:2]),
 }

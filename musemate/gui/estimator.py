@@ -98,7 +98,8 @@ class Estimator(QObject):
 
     def _on_event(self, job: Job, wish: Wish, event: Event) -> None:
         if isinstance(event, Estimated):
-            self._known[wish] = event
+            if not event.shortage:  # what is free changes
+                self._known[wish] = event
             if job is self._job:
                 self._job = None
                 self._show(event)
@@ -109,4 +110,5 @@ class Estimator(QObject):
             self._panel.show_estimate(f"{error.message} {error.hint}".strip())
 
     def _show(self, event: Estimated) -> None:
-        self._panel.show_estimate(f"Takes {event.in_words}", f"And about {event.mib:.0f} MiB of memory")
+        said = f"Takes {event.in_words}. {event.shortage}" if event.shortage else f"Takes {event.in_words}"
+        self._panel.show_estimate(said, f"And about {event.mib:.0f} MiB of memory")

@@ -7,6 +7,7 @@ from typing import Any
 
 from musemate.engine.base import Cancelled, TrainRequest
 from musemate.engine.events import Estimated, Event, Working
+from musemate.engine.fitting import shortage
 from musemate.engine.presets import check_preset, default_preset
 from musemate.engine.registry import get_engine
 from musemate.errors import ProjectError
@@ -60,8 +61,10 @@ def estimate(
 
     chosen, _ = choose_device(device)  # what speaks against others is said by the training
     request = TrainRequest(preset, device=chosen.name, options=options)
-    expected = method.estimate(sound.rate_hz, sound.n_channels, seconds, request)
-    yield Estimated(round(expected.seconds, 1), round(expected.mib, 1), expected.device)
+    size = sound.rate_hz, sound.n_channels, seconds
+    short = shortage(method.needs(*size, request), engine)  # first: measuring takes memory itself
+    expected = method.estimate(*size, request)
+    yield Estimated(round(expected.seconds, 1), round(expected.mib, 1), expected.device, short)
 
 
 def _fragment(source: str, fragment: str) -> Fragment:

@@ -20,6 +20,7 @@ from musemate.engine.events import (
     Warned,
     Working,
 )
+from musemate.engine.fitting import check_fits
 from musemate.engine.presets import check_preset, default_preset
 from musemate.engine.registry import get_engine
 from musemate.errors import AudioFileError, DeviceError, MuseMateError, SettingsError
@@ -73,6 +74,8 @@ def train(
     ------
     SettingsError, TooShortError
         Region or settings are not possible.
+    DeviceMemoryError
+        Less memory is free than the training needs at least; nothing is stored then.
     ProjectError, AudioFileError, DeviceError, TrainingError
         The project, its file, the device or the training itself fails.
     """
@@ -109,6 +112,8 @@ def _new_run(
     check_preset(engine, preset)
     method.check(TrainRequest(preset, seed, options=options))
     device, warnings = _chosen(device)
+    request = TrainRequest(preset, seed, device, options)
+    check_fits(method.needs(source.rate_hz, source.n_channels, length_s, request), engine)
     run = store.add_run(
         source.id,
         engine=engine,

@@ -73,6 +73,22 @@ def test_memory_follows_what_a_step_holds() -> None:
     assert wide - small > 4 * reckoning.COPIES * n_weights / 2**20
 
 
+def test_the_least_is_less_than_what_is_asked_for_and_more_than_nothing() -> None:
+    request = TrainRequest("sketch", options={"n_components": 16, "renderer_channels": 32, "sound_batch": 16})
+    asked = FramesEngine().estimate(16_000, 1, 4.0, request)
+    (need,) = FramesEngine().needs(16_000, 1, 4.0, request)
+    assert need.device == "cpu"
+    assert PROCESS_MIB < need.mib < asked.mib
+    card, cpu = FramesEngine().needs(16_000, 1, 4.0, replace(request, device="cpu:0"))
+    assert (card.device, cpu) == ("cpu:0", need)
+
+
+def test_instant_needs_what_it_says() -> None:
+    (need,) = InstantEngine().needs(48_000, 2, 60.0, TrainRequest())
+    assert need.mib == InstantEngine().estimate(48_000, 2, 60.0, TrainRequest()).mib
+    assert need.mib == pytest.approx(PROCESS_MIB + 8 * 48_000 * 2 * 60 * 4 / 2**20)
+
+
 def test_held_memory_is_counted_and_let_go() -> None:
     weight = torch.ones(1000, requires_grad=True)
     with reckoning.Held() as held:

@@ -193,6 +193,18 @@ def test_only_the_latest_question_is_asked_and_answered(window: Window, qtbot: Q
     assert panel.estimate.text() == "The region is too short for this. Choose a longer one."
 
 
+def test_want_of_memory_is_said_and_asked_for_again(window: Window, qtbot: QtBot, asked: list[FakeJob]) -> None:
+    panel = window.parts.train
+    window.estimator.look()
+    qtbot.waitUntil(lambda: len(asked) == 1)
+    asked[0].happened.emit(Estimated(60.0, 9000.0, "cpu", "This training needs about 9.0 GB."))
+    assert panel.estimate.text() == "Takes about one minute on cpu. This training needs about 9.0 GB."
+    window.estimator.look()
+    qtbot.waitUntil(lambda: len(asked) == 2)
+    asked[1].happened.emit(Estimated(60.0, 9000.0, "cpu"))
+    assert panel.estimate.text() == "Takes about one minute on cpu"
+
+
 def test_nothing_is_measured_beside_a_training(window: Window, qtbot: QtBot, asked: list[FakeJob]) -> None:
     window.estimator.look()
     qtbot.waitUntil(lambda: len(asked) == 1)

@@ -71,6 +71,26 @@ def test_nothing_is_measured_after_a_cancel(perform, toy, store, folder):
 
 
 @pytest.mark.parametrize(
+    ("room_mib", "words"),
+    [
+        (200.0, ""),
+        (None, ""),
+        (80.0, "Its usual 100 MB of memory are not free: it will make do with 60 MB, and take longer."),
+        (
+            30.0,
+            "This training needs about 60 MB of memory, and 30 MB are free for it. "
+            "Choose a shorter region, or close other programs.",
+        ),
+    ],
+)
+def test_what_want_of_memory_will_do_is_said(perform, toy, store, folder, monkeypatch, room_mib, words):
+    monkeypatch.setattr("musemate.engine.fitting.room_mib", lambda device: room_mib)
+    event = expected(perform(estimate, folder, device="cpu"))
+    assert event.shortage == words
+    assert event_from_json(event.to_json()) == event
+
+
+@pytest.mark.parametrize(
     ("seconds", "words"),
     [
         (0.2, "less than a minute"),

@@ -14,7 +14,15 @@ import pytest
 from musemate.audio.clip import AudioClip
 from musemate.audio.files import read_clip, write_wav
 from musemate.engine.events import DeviceChanged, Progressed, RunFinished, RunStarted, ScaleFinished, Warned
-from musemate.errors import AudioFileError, DeviceError, ProjectError, SettingsError, TooShortError, TrainingError
+from musemate.errors import (
+    AudioFileError,
+    DeviceError,
+    DeviceMemoryError,
+    ProjectError,
+    SettingsError,
+    TooShortError,
+    TrainingError,
+)
 from musemate.tasks.memory import PeakMemory
 from musemate.tasks.train import train
 
@@ -223,6 +231,15 @@ def test_regions_that_cannot_be_trained_on_store_no_run(perform, toy, store, fol
     assert words in caught.value.message
     assert caught.value.hint
     assert store.runs() == []
+
+
+def test_a_training_that_fits_in_no_way_stores_no_run(perform, toy, store, folder, monkeypatch):
+    monkeypatch.setattr("musemate.engine.fitting.room_mib", lambda device: 30.0)
+    with pytest.raises(DeviceMemoryError, match="needs about 60 MB of memory, and 30 MB are free"):
+        perform(train, folder, "f1", device="cpu")
+    assert (store.runs(), toy.requests) == ([], [])
+    monkeypatch.setattr("musemate.engine.fitting.room_mib", lambda device: 80.0)
+    assert perform(train, folder, "f1", device="cpu")[-1].complete
 
 
 @pytest.mark.parametrize(

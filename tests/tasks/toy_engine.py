@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 
 from musemate.audio.clip import AudioClip
-from musemate.engine.base import Estimate, Layer
+from musemate.engine.base import Estimate, Layer, Need
 from musemate.engine.events import DeviceChanged, Progressed, RunStarted, ScaleFinished, Warned
 from musemate.errors import CheckpointError, SettingsError, TrainingError
 from musemate.tasks import estimate, generate, registry, train
@@ -29,6 +29,9 @@ class ToyEngine:
     def estimate(self, rate_hz, n_channels, seconds, request):
         self.check(request)
         return Estimate(rate_hz * n_channels * seconds, 100.25, request.device)
+
+    def needs(self, rate_hz, n_channels, seconds, request):
+        return [Need(request.device, 100.25), Need(request.device, 60.0)]
 
     def train(self, clip, request, directory, cancelled):
         options = request.options or {}

@@ -11,19 +11,20 @@ import torch
 
 from musemate.audio.clip import AudioClip
 from musemate.audio.wav import write_wav
-from musemate.engine.base import CPU, Cancelled, Estimate, TakeRequest, TrainRequest
+from musemate.engine.base import CPU, Cancelled, Estimate, Need, TakeRequest, TrainRequest
 from musemate.engine.checkpoint import Checkpoint
 from musemate.engine.classic.climbing import ScaleTraining
 from musemate.engine.classic.config import ClassicConfig, make_config
-from musemate.engine.classic.ladder import Ladder
+from musemate.engine.classic.ladder import Ladder, Rung
 from musemate.engine.classic.model import ClassicModel
 from musemate.engine.classic.networks import ScaleCritic, ScaleGenerator
 from musemate.engine.classic.preparing import Prepared, prepare
 from musemate.engine.classic.pyramid import Pyramid
-from musemate.engine.classic.reckoning import reckon, step_costs
+from musemate.engine.classic.reckoning import needs, reckon, scale_mib, step_costs
 from musemate.engine.clock import TrainingClock
 from musemate.engine.device import one_thread, repeatable
 from musemate.engine.events import DeviceChanged, Event, Progressed, RunStarted, ScaleFinished, Warned
+from musemate.engine.fitting import check_fits, fits
 from musemate.engine.memory import memory_errors_said, release_memory
 from musemate.engine.region import check_region, clip_hash
 from musemate.errors import CheckpointError, DeviceMemoryError, TrainingError
@@ -45,6 +46,10 @@ class ClassicEngine:
     def estimate(self, rate_hz: int, n_channels: int, seconds: float, request: TrainRequest) -> Estimate:
         """Reckon with the work of every scale and the device's measured speed; see `musemate.engine.base.Engine`."""
         return reckon(rate_hz, n_channels, seconds, make_config(request.preset, request.options), request.device)
+
+    def needs(self, rate_hz: int, n_channels: int, seconds: float, request: TrainRequest) -> list[Need]:
+        """Reckon with the longest scale; see `musemate.engine.base.Engine`."""
+        return needs(rate_hz, n_channels, seconds, make_config(request.preset, request.options), request.device)
 
     def train(
         self, clip: AudioClip, request: TrainRequest, directory: Path, cancelled: Cancelled = lambda: False
@@ -99,15 +104,19 @@ class _Training:
             prepared = prepare(self.clip, self.config)
         if FRAGMENT not in self.checkpoint.parts:
             self.checkpoint.store(FRAGMENT, prepared.tensors(), {**facts, **prepared.facts()})
-        elif any(known.get(name) != value for name, value in facts.items()):
-            raise CheckpointError(
-                "This training was begun with another region or other settings.",
-                hint="Start a new training instead of going on with this one.",
-            )
+        else:
+            # a version before may not have known all of today's settings
+            begun = {**known, "config": make_config("code", known["config"]).to_json()}
+            if any(begun.get(name) != value for name, value in facts.items()):
+                raise CheckpointError(
+                    "This training was begun with another region or other settings.",
+                    hint="Start a new training instead of going on with this one.",
+                )
         return prepared
 
     def _train_scale(self, index: int, name: str) -> Iterator[Event]:
         """Train a scale, as often as memory runs out each time one rung lower, until it is stored or cancelled."""
+        yield from self._make_fit(index, name)
         while True:
             device = self.ladder.device
             try:
@@ -119,9 +128,31 @@ class _Training:
                 if warned is None:
                     raise
             release_memory()  # out here, where the failure no longer holds what it was computed with
-            yield warned
-            if self.ladder.device != device:
-                yield DeviceChanged(self.ladder.device)
+            yield from self._said(warned, device)
+
+    def _make_fit(self, index: int, name: str) -> Iterator[Event]:
+        """Climb down to a rung that the free memory is enough for: Linux kills a process rather than refuse it some."""
+        scales = _load_fragment(self.checkpoint).scales
+        n_signals, length = scales.signals[index].shape
+
+        def need(rung: Rung) -> Need:
+            mib = scale_mib(index, scales.rates_hz[index], length, n_signals, rung.config, rung.device)
+            return Need(rung.device, mib)
+
+        now, *lower = self.ladder.left
+        if fits(need(now)):
+            return
+        device = self.ladder.device
+        warned = self.ladder.climb_down(lambda rung: fits(need(rung)), ran_out=False)
+        if warned is None:
+            check_fits([need(rung) for rung in (now, *lower)], ClassicEngine.name, name)
+        else:
+            yield from self._said(warned, device)
+
+    def _said(self, warned: Warned, device_before: str) -> Iterator[Event]:
+        yield warned
+        if self.ladder.device != device_before:
+            yield DeviceChanged(self.ladder.device)
 
     def _try_scale(self, index: int, name: str) -> Iterator[Event]:
         training = self._training(index)

@@ -1,15 +1,64 @@
-"""Where a training goes on when memory runs out: without what only makes it faster, then on the CPU.
+"""Where a training goes on when memory is short: with what is slower and takes less, then on the CPU.
 
-What is computed stays: whole signals and wide networks are the method.
+What is computed stays: whole signals and wide networks are the method. The lowest rung keeps fewer digits, and only
+where that is quicker besides.
 """
 
 from __future__ import annotations
 
-from dataclasses import replace
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from typing import Any
 
 from musemate.engine.base import CPU
 from musemate.engine.classic.config import ClassicConfig
+from musemate.engine.classic.kernels import has_quick_bfloat16
 from musemate.engine.events import Warned
+
+WAYS: tuple[tuple[str, dict[str, Any]], ...] = (
+    ("one signal at a time", {"batched": False}),
+    ("less of a step in memory, more slowly", {"batched": False, "checkpointed": True}),
+    ("as little in memory as it can, more slowly", {"batched": False, "checkpointed": True, "bank_size": 0}),
+    (
+        "fewer digits inside a step",
+        {"batched": False, "checkpointed": True, "bank_size": 0, "bfloat16": True},
+    ),
+)
+"""What each rung gives up, and how that is said."""
+ON_CPU = "the CPU"
+
+
+@dataclass(frozen=True)
+class Rung:
+    """One way of training.
+
+    Parameters
+    ----------
+    config : ClassicConfig
+    device : str
+    how : str
+        What it goes on with; "" for the way that was asked for.
+    """
+
+    config: ClassicConfig
+    device: str
+    how: str = ""
+
+
+def rungs(asked: ClassicConfig, device: str) -> list[Rung]:
+    """Return the ways of training from the one that was asked for down to the one that takes least."""
+    found = [Rung(asked, device)]
+    for how, values in WAYS:
+        if "bfloat16" in values and not (device == CPU and asked.fast_kernels and has_quick_bfloat16()):
+            continue
+        lower = replace(asked, **values)
+        if lower != found[-1].config:
+            found.append(Rung(lower, device, how))
+    if device == CPU:
+        return found
+    # another memory: it may well hold what was asked for
+    (top, *lower_ones) = rungs(asked, CPU)
+    return [*found, replace(top, how=ON_CPU), *lower_ones]
 
 
 class Ladder:
@@ -24,20 +73,39 @@ class Ladder:
     """
 
     def __init__(self, asked: ClassicConfig, device: str) -> None:
-        self._asked = asked
-        self.config, self.device = asked, device
+        self._rungs = rungs(asked, device)
 
-    def climb_down(self) -> Warned | None:
-        """Take the next lower rung; None when this is the lowest."""
+    @property
+    def config(self) -> ClassicConfig:
+        """What the steps are taken with."""
+        return self._rungs[0].config
+
+    @property
+    def device(self) -> str:
+        """Where they are."""
+        return self._rungs[0].device
+
+    @property
+    def left(self) -> list[Rung]:
+        """This rung and all below."""
+        return list(self._rungs)
+
+    def climb_down(self, fits: Callable[[Rung], bool] = lambda rung: True, *, ran_out: bool = True) -> Warned | None:
+        """Take the next lower rung that fits; None when there is none.
+
+        Parameters
+        ----------
+        fits : callable
+            What is known of a rung beforehand.
+        ran_out : bool
+            Whether memory did run out, or is known to be too little.
+        """
         where = "computer" if self.device == CPU else "graphics card"
-        if self.config.bank_size or self.config.batched:
-            self.config = replace(self.config, bank_size=0, batched=False)
-            how = "fewer things kept at hand, more slowly"
-        elif self.device != CPU:
-            # another memory: it may well hold what was asked for
-            self.config, self.device, how = self._asked, CPU, "the CPU"
-        else:
+        lower = [index for index, rung in enumerate(self._rungs) if index and fits(rung)]
+        if not lower:
             return None
+        self._rungs = self._rungs[lower[0] :]
+        what = "ran out of memory" if ran_out else "has too little free memory for the usual way"
         return Warned(
-            f"The {where} ran out of memory; MuseMate goes on with {how}.", "Closing other programs frees memory."
+            f"The {where} {what}; MuseMate goes on with {self._rungs[0].how}.", "Closing other programs frees memory."
         )

@@ -1,4 +1,4 @@
-"""How long a training will take: its work, counted, over the device's speed, measured."""
+"""What a training will take: its work, counted, over the device's speed, measured; and the memory of its steps."""
 
 from __future__ import annotations
 
@@ -7,13 +7,15 @@ from dataclasses import replace
 
 import torch
 
-from musemate.engine.base import CPU, Estimate
-from musemate.engine.classic.climbing import ScaleTraining
+from musemate.engine.base import CPU, Estimate, Need
+from musemate.engine.classic.climbing import ScaleTraining, is_batched
 from musemate.engine.classic.config import ClassicConfig
+from musemate.engine.classic.ladder import rungs
 from musemate.engine.classic.networks import inner_type
 from musemate.engine.classic.pyramid import Pyramid
 from musemate.engine.classic.scales import Scales, candidate_rates
 from musemate.engine.device import repeatable
+from musemate.engine.memory import PROCESS_MIB
 from musemate.engine.stopwatch import Stopwatch
 
 CRITIC_PASSES = 14
@@ -21,14 +23,21 @@ CRITIC_PASSES = 14
 penalty (forth, back, forth and three times back through both), forth and back for the generator's sake."""
 GENERATOR_PASSES = 6
 """Forth and twice back, for the fake and for the reconstruction."""
+AGAIN = 1
+"""Passes through the generator that a checkpointed step takes twice."""
 N_SAMPLES = 1024
 """Of the signal that the speed is measured with, besides what the networks' ends take."""
 WARM_UP = 1
-KEPT_ACTIVATIONS = 10.0
-"""Tensors of full width and single precision that a step keeps for each convolution at its peak."""
-KEPT_SHORT = 5.5
-"""The same where they are kept in bfloat16."""
-TORCH_MIB = 300.0
+MIB = 2.0**20
+KEPT = {"batched": (9.0, 17.0), "one by one": (6.0, 10.0), "checkpointed": (4.0, 4.0)}
+"""Tensors of full width and single precision that are held at a step's peak: for each block, and besides.
+A block's convolution and norm hold one each for every way back that is open. Measured, see the benchmarks' table."""
+SHORT = 0.62
+"""Of it where they are held in bfloat16: the ends of the networks and what sums up are not."""
+UNFUSED = 1.5
+"""Of it with torch's own norms, which take their second derivative apart."""
+SET_UP_MIB = 165.0
+"""On the CPU: what oneDNN compiles for itself, weights, their gradients and moments."""
 
 
 def pass_work(config: ClassicConfig, n_signals: int, width: int, length: int) -> tuple[float, float]:
@@ -51,7 +60,8 @@ def step_costs(rates_hz: Sequence[int], lengths: Sequence[int], n_signals: int, 
         critic, generator = pass_work(config, n_signals, config.channels(scale), length)
         n_steps = config.steps(rate_hz)
         n_drawn = min(config.bank_size, n_steps) if config.bank_size else n_steps
-        costs.append(CRITIC_PASSES * critic + GENERATOR_PASSES * generator + below * n_drawn / n_steps)
+        passes = GENERATOR_PASSES + (AGAIN if config.checkpointed else 0)
+        costs.append(CRITIC_PASSES * critic + passes * generator + below * n_drawn / n_steps)
         below += generator
     return costs
 
@@ -61,11 +71,11 @@ def reckon(rate_hz: int, n_channels: int, seconds: float, config: ClassicConfig,
 
     Which scale is the coarsest depends on the fragment's energy; all are counted. The coarse ones hardly count.
     """
-    rates = candidate_rates(rate_hz, config)
-    lengths = [round(seconds * rate) for rate in rates]
+    rates, lengths = _sizes(rate_hz, seconds, config)
     costs = step_costs(rates, lengths, n_channels, config)
     work = sum(cost * config.steps(rate) for cost, rate in zip(costs, rates, strict=True))
-    return Estimate(work / measure_speed(config, n_channels, device), peak_mib(lengths[-1], config, device), device)
+    mib = peak_mib(rates, lengths, n_channels, config, device)
+    return Estimate(work / measure_speed(config, n_channels, device), mib, device)
 
 
 def measure_speed(config: ClassicConfig, n_signals: int, device: str) -> float:
@@ -92,11 +102,44 @@ def _small_training(config: ClassicConfig, n_signals: int, device: str) -> Scale
         return ScaleTraining(wide, Scales((1,), [signal]), pyramid, None, random)
 
 
-def peak_mib(length: int, config: ClassicConfig, device: str) -> float:
-    """Return the memory that a step of the finest scale takes: its activations, and on the CPU torch itself."""
-    short = device == CPU and inner_type(config) == torch.bfloat16
-    activations = (
-        (KEPT_SHORT if short else KEPT_ACTIVATIONS) * config.num_layers * config.channels(1) * length * 4 / 2**20
-    )
-    bank = min(config.bank_size, config.num_epochs) * length * 4 / 2**20
-    return activations + bank + (TORCH_MIB if device == CPU else 0)
+def peak_mib(
+    rates_hz: Sequence[int], lengths: Sequence[int], n_signals: int, config: ClassicConfig, device: str
+) -> float:
+    """Return the memory that the largest of the scales takes."""
+    sizes = enumerate(zip(rates_hz, lengths, strict=True))
+    return max(scale_mib(scale, rate_hz, length, n_signals, config, device) for scale, (rate_hz, length) in sizes)
+
+
+def scale_mib(scale: int, rate_hz: int, length: int, n_signals: int, config: ClassicConfig, device: str) -> float:
+    """Return the memory that training a scale takes at its peak: a step's tensors, the bank and, on the CPU, torch."""
+    one = length * 4 / MIB
+    bank = min(config.bank_size, config.steps(rate_hz)) * n_signals * one if scale else 0.0
+    return _kept(length, config, device) * config.channels(scale) * one + bank + _process_mib(device)
+
+
+def _kept(length: int, config: ClassicConfig, device: str) -> float:
+    """Return how many tensors of full width a step holds at its peak."""
+    way = "batched" if is_batched(config, length, device) else "checkpointed" if config.checkpointed else "one by one"
+    a_block, besides = KEPT[way]
+    is_short = device == CPU and inner_type(config) == torch.bfloat16
+    factor = SHORT if is_short else 1.0 if config.fast_kernels else UNFUSED
+    return factor * (a_block * (config.num_layers - 1) + besides)
+
+
+def _process_mib(device: str) -> float:
+    return PROCESS_MIB + SET_UP_MIB if device == CPU else 0.0
+
+
+def needs(rate_hz: int, n_channels: int, seconds: float, config: ClassicConfig, device: str) -> list[Need]:
+    """Return what memory each way of training on so much sound takes; see `musemate.engine.base.Engine.needs`."""
+    rates, lengths = _sizes(rate_hz, seconds, config)
+    return [
+        Need(rung.device, peak_mib(rates, lengths, n_channels, rung.config, rung.device))
+        for rung in rungs(config, device)
+    ]
+
+
+def _sizes(rate_hz: int, seconds: float, config: ClassicConfig) -> tuple[tuple[int, ...], list[int]]:
+    """Return rates and lengths of all the scales that a fragment may have."""
+    rates = candidate_rates(rate_hz, config)
+    return rates, [round(seconds * rate) for rate in rates]

@@ -13,7 +13,7 @@ import torch
 from musemate.analysis.rhythm import find_beats
 from musemate.audio.clip import AudioClip
 from musemate.audio.wav import write_wav
-from musemate.engine.base import CPU, Cancelled, Estimate, TakeRequest, TrainRequest
+from musemate.engine.base import CPU, Cancelled, Estimate, Need, TakeRequest, TrainRequest
 from musemate.engine.checkpoint import Checkpoint
 from musemate.engine.clock import TrainingClock
 from musemate.engine.device import one_thread, repeatable
@@ -25,7 +25,7 @@ from musemate.engine.frames.ladder import Ladder
 from musemate.engine.frames.model import FramesModel, component_weights
 from musemate.engine.frames.preparing import Prepared, prepare
 from musemate.engine.frames.pyramid import ScaleGenerator
-from musemate.engine.frames.reckoning import reckon
+from musemate.engine.frames.reckoning import least_mib, reckon
 from musemate.engine.frames.rendering import RendererTraining, make_renderer
 from musemate.engine.frames.stack import Pyramid
 from musemate.engine.frames.watching import LossWatch
@@ -67,6 +67,16 @@ class FramesEngine:
         framing = Framing(lower_rate(rate_hz), n_channels)
         with memory_errors_said(request.device), repeatable(request.device), torch.random.fork_rng(devices=[]):
             return reckon(config, framing, seconds, request.device)
+
+    def needs(self, rate_hz: int, n_channels: int, seconds: float, request: TrainRequest) -> list[Need]:
+        """Measure the lowest rung, little less than what is asked for; see `musemate.engine.base.Engine`."""
+        config = make_config(request.preset, request.options)
+        framing = Framing(lower_rate(rate_hz), n_channels)
+        found = []
+        for device in dict.fromkeys((request.device, CPU)):
+            with repeatable(device), torch.random.fork_rng(devices=[]):
+                found.append(Need(device, least_mib(config, framing, seconds, device)))
+        return found
 
     def load(self, directory: Path, device: str = "cpu") -> FramesModel:
         """Load what is finished; see `musemate.engine.base.Engine`."""

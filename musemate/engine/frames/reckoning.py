@@ -20,6 +20,7 @@ from musemate.engine.frames.climbing import PENALTY_EVERY, ScaleTraining
 from musemate.engine.frames.config import FramesConfig
 from musemate.engine.frames.framing import Framing
 from musemate.engine.frames.guide import N_ACCENT, speeds
+from musemate.engine.frames.ladder import SHORTEST
 from musemate.engine.frames.rendering import RendererTraining
 from musemate.engine.frames.stack import Pyramid
 from musemate.engine.memory import PROCESS_MIB
@@ -86,14 +87,34 @@ def reckon(config: FramesConfig, framing: Framing, seconds: float, device: str) 
     device : str
         The torch device to measure.
     """
-    costs, mib = {}, 0.0
+    costs, mib = {}, _always_mib(framing, seconds, device)
+    steps_mib = 0.0
     for kind, n_steps, training in _trainings(config, framing, seconds, device):
         step_s, held = _measured(training.steps(), CYCLE[kind], device)
         costs[kind] = step_s * n_steps + PART_S * (len(config.time_scales) if kind == "scale" else 1)
-        mib = max(mib, (held + _weight_bytes(training)) / MIB)
+        steps_mib = max(steps_mib, (held + _weight_bytes(training)) / MIB)
+    return Estimate(sum(costs.values()), mib + steps_mib, device)
+
+
+def least_mib(config: FramesConfig, framing: Framing, seconds: float, device: str) -> float:
+    """Return the memory of a training on the lowest rung of its ladder; takes one step of each kind of part."""
+    lowest = replace(config, draft_batch=1, sound_batch=1, pyramid_batch=1, **_shortest(config))
+    steps_mib = 0.0
+    for _, _, training in _trainings(lowest, framing, seconds, device):
+        with Held() as held:
+            next(training.steps())
+        steps_mib = max(steps_mib, (held.peak + _weight_bytes(training)) / MIB)
+    return _always_mib(framing, seconds, device) + steps_mib
+
+
+def _shortest(config: FramesConfig) -> dict[str, Any]:
+    return {name: min(length, getattr(config, name)) for name, length in SHORTEST.items()}
+
+
+def _always_mib(framing: Framing, seconds: float, device: str) -> float:
+    """Return the memory that every step needs: of the process, and of the sound."""
     sound_mib = framing.rate_hz * framing.n_channels * seconds * 4 / MIB
-    process_mib = PROCESS_MIB if device == CPU else 0.0
-    return Estimate(sum(costs.values()), process_mib + mib + 4 * sound_mib, device)
+    return (PROCESS_MIB if device == CPU else 0.0) + 4 * sound_mib
 
 
 def _trainings(

@@ -11,7 +11,7 @@ import torch
 
 from musemate.analysis.rhythm import find_beats
 from musemate.audio.clip import AudioClip
-from musemate.engine.base import CPU, Cancelled, Estimate, TakeRequest, TrainRequest, refuse_scale
+from musemate.engine.base import CPU, Cancelled, Estimate, Need, TakeRequest, TrainRequest, refuse_scale
 from musemate.engine.checkpoint import Checkpoint
 from musemate.engine.device import one_thread
 from musemate.engine.events import Event, RunStarted, ScaleFinished
@@ -41,8 +41,13 @@ class InstantEngine:
     def estimate(self, rate_hz: int, n_channels: int, seconds: float, request: TrainRequest) -> Estimate:
         """Say how long the analysis takes; see `musemate.engine.base.Engine`."""
         self.check(request)
+        (need,) = self.needs(rate_hz, n_channels, seconds, request)
+        return Estimate(START_S + ANALYSIS_SHARE * seconds, need.mib, need.device)
+
+    def needs(self, rate_hz: int, n_channels: int, seconds: float, request: TrainRequest) -> list[Need]:
+        """Say what the analysis holds; see `musemate.engine.base.Engine`."""
         samples_mib = rate_hz * n_channels * seconds * 4 / 2**20
-        return Estimate(START_S + ANALYSIS_SHARE * seconds, PROCESS_MIB + 8 * samples_mib, CPU)
+        return [Need(CPU, PROCESS_MIB + 8 * samples_mib)]
 
     def train(
         self, clip: AudioClip, request: TrainRequest, directory: Path, cancelled: Cancelled = lambda: False

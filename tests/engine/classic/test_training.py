@@ -230,7 +230,7 @@ def test_want_of_memory_gives_up_speed_first_and_changes_nothing_else(
     monkeypatch.setattr(ScaleTraining, "_step", full)
     events = train(tmp_path / "short", bank_size=9, bfloat16=False)
     assert [e.message for e in events if isinstance(e, Warned)] == [
-        "The computer ran out of memory; MuseMate goes on with fewer things kept at hand, more slowly."
+        "The computer ran out of memory; MuseMate goes on with one signal at a time."
     ]
     straight, short = weights(tmp_path / "straight"), weights(tmp_path / "short")
     for name in straight:
