@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +16,7 @@ from musemate.jobs.lanes import Lanes
 from musemate.paths import fresh_project_folder
 from musemate.project.records import Fragment, Run, Take
 from musemate.project.store import Project
+from musemate.settings import load_settings, save_settings
 
 
 class Session(QObject):
@@ -129,6 +131,13 @@ class Session(QObject):
         except MuseMateError as error:
             self.failed.emit(error)
             return None
+
+    def remember(self, **changes: Any) -> None:
+        """Start from these settings the next time."""
+        before = load_settings()
+        after = replace(before, **changes)
+        if after != before:
+            self.try_change(save_settings, after)
 
     # work ----------------------------------------------------------------------------------------------
 

@@ -1,24 +1,20 @@
-"""Between the takes' panels and the quick lane: making takes, exporting them."""
+"""Between the takes' panel and the quick lane: making takes."""
 
 from __future__ import annotations
 
-from pathlib import Path
-
 from PySide6.QtCore import QObject, Signal
 
-from musemate.engine.events import Event, Exported, TakeMade, Warned, Working
+from musemate.engine.events import Event, TakeMade, Warned, Working
 from musemate.gui.session import Session
 from musemate.gui.takepanel import TakePanel, TakeWish
 from musemate.jobs.lane import Job
 
 
 class Taker(QObject):
-    """Makes and exports takes."""
+    """Makes takes."""
 
     made = Signal(str)
     """With the new take."""
-    exported = Signal(list)
-    """With the files written."""
 
     def __init__(self, session: Session, panel: TakePanel, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -65,48 +61,6 @@ class Taker(QObject):
         """Stop making takes; those that are done stay."""
         if self._job is not None:
             self._job.cancel()
-
-    def export(
-        self,
-        takes: list[str],
-        folder: Path,
-        depth: str,
-        span: tuple[float, float] | None = None,
-        *,
-        layers: bool = False,
-    ) -> None:
-        """Write takes as WAV.
-
-        Parameters
-        ----------
-        takes : list of str
-            Ids.
-        folder : Path
-            Where to.
-        depth : str
-            "16", "24" or "32f".
-        span : (start, length) in seconds, optional
-            A region of the take instead of all of it.
-        layers : bool
-            The signals of its scales too.
-        """
-        start_s, length_s = span if span else (None, None)
-        job = self._session.lanes.quick.submit(
-            "export_takes",
-            project=self._session.folder,
-            takes=takes,
-            folder=str(folder),
-            depth=depth,
-            start_s=start_s,
-            length_s=length_s,
-            layers=layers,
-        )
-        files: list[str] = []
-        job.happened.connect(
-            lambda event: files.append(event.file) if isinstance(event, Exported) else self._on_event(event)
-        )
-        job.failed.connect(self._session.failed)
-        job.succeeded.connect(lambda: self.exported.emit(files))
 
     def _on_progress(self, event: Event) -> None:
         if isinstance(event, Working):

@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
 from functools import partial
 from pathlib import Path
-from typing import Any
 
-from PySide6.QtCore import QSize, Qt, QTimer, QUrl, Signal
+from PySide6.QtCore import QSize, Qt, QTimer, Signal
 from PySide6.QtGui import (
     QCloseEvent,
-    QDesktopServices,
     QDragEnterEvent,
     QDragLeaveEvent,
     QDropEvent,
@@ -27,7 +24,7 @@ from musemate.gui import dialogs, dropping
 from musemate.gui.actions import Actions
 from musemate.gui.audition import Audition
 from musemate.gui.estimator import Estimator
-from musemate.gui.exportdialog import ExportDialog
+from musemate.gui.exporting import Exporting, show_folder
 from musemate.gui.firsttakes import FirstTakes
 from musemate.gui.layout import Parts
 from musemate.gui.listening import Listening
@@ -38,8 +35,7 @@ from musemate.gui.taker import Taker
 from musemate.gui.trainer import Trainer, why_not
 from musemate.gui.transport import FRAGMENT, TAKE
 from musemate.paths import resource
-from musemate.project.store import Project
-from musemate.settings import load_settings, save_settings
+from musemate.settings import load_settings
 
 WARM_MS = 150
 """How long after the first paint the workers are started: the window comes first."""
@@ -76,12 +72,12 @@ class Window(QMainWindow):
         self.listening = Listening(self.session, self.parts.stage, self.parts.transport, self.audition, self)
         self.trainer = Trainer(self.session, self.parts.train, self)
         self.taker = Taker(self.session, self.parts.make, self)
+        self.exporting = Exporting(self.session, self.parts, self.listening, self.memory, self)
         self.first_takes = FirstTakes(self.session, self.listening, self)
         self.view = ProjectView(self.session, self.parts, self.listening, self.trainer, self.first_takes, self)
         # after the view: it must have noted a new region first
         self.estimator = Estimator(self.session, self.listening, self.parts, self.trainer, self)
         self.actions_by_name = Actions(self, self._handlers())
-        self.export_dialog: ExportDialog | None = None
         self._connect()
         self._on_project()
         self.parts.transport.volume.setValue(self.memory.get("volume", 80))
@@ -151,7 +147,7 @@ class Window(QMainWindow):
         elif fragment is not None:
             panel = self.parts.train
             engine, preset, device = panel.engine.value, panel.preset.value, str(panel.device.currentData())
-            self._remember(engine=engine, preset=preset, device=device)
+            self.session.remember(engine=engine, preset=preset, device=device)
             self.trainer.start(fragment, engine, preset, device)
 
     def on_make(self) -> None:
@@ -160,7 +156,7 @@ class Window(QMainWindow):
         if run is None:
             self.on_make_instant()
         else:
-            self._remember(n_takes=self.parts.make.wish.count)
+            self.session.remember(n_takes=self.parts.make.wish.count)
             self.taker.make(run.id, self.parts.make.wish)
 
     def on_make_instant(self) -> None:
@@ -170,52 +166,8 @@ class Window(QMainWindow):
         if fragment is None or reason:
             self.parts.messages.say(reason, level="warning")
         else:
-            self._remember(n_takes=self.parts.make.wish.count)
+            self.session.remember(n_takes=self.parts.make.wish.count)
             self.taker.make_instant(fragment.id, self.parts.make.wish)
-
-    def on_export(self, takes: list[str] | None = None) -> None:
-        """Ask how to export takes, the chosen ones if none are given."""
-        project = self.session.project
-        current = [self.listening.take.id] if self.listening.take else []
-        ids = takes or self.parts.takes.selected or current
-        if project is None or not ids:
-            self.parts.messages.say("Choose a take first.", level="warning")
-            return
-        shown = self.parts.stage.subject
-        is_shown = len(ids) == 1 and shown is not None and shown.id == ids[0]
-        span = self.parts.stage.span if is_shown and self.parts.stage.is_partial else None
-        folder = Path(self.memory.get("export_folder", "") or project.exports_path)
-        chosen = [project.take(take) for take in ids]
-        has_layers = any(take.layers for take in chosen)
-        dialog = ExportDialog(
-            [take.name for take in chosen], folder, span, load_settings().depth, has_layers=has_layers, parent=self
-        )
-        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        dialog.export_asked.connect(lambda *answer: self._on_export_asked(project, ids, *answer))
-        self.export_dialog = dialog
-        dialog.open()
-
-    def _on_export_asked(
-        self,
-        project: Project,
-        takes: list[str],
-        folder: str,
-        depth: str,
-        span: tuple[float, float] | None,
-        layers: bool,
-    ) -> None:
-        chosen = Path(folder) if folder else project.exports_path
-        self.memory.put("export_folder", "" if chosen == project.exports_path else str(chosen))
-        self._remember(depth=depth)
-        self.taker.export(takes, chosen, depth, span, layers=layers)
-
-    def _on_exported(self, files: list[str]) -> None:
-        if files:
-            name = Path(files[0]).name if len(files) == 1 else f"{len(files)} files"
-            folder = Path(files[0]).parent
-            self.parts.messages.say(
-                f"Exported {name}", level="done", action=("Show folder", lambda: show_folder(folder))
-            )
 
     # settings ------------------------------------------------------------------------------------------
 
@@ -224,13 +176,6 @@ class Window(QMainWindow):
         self.parts.train.wanted_device = settings.device
         self.parts.train.set_method(settings.engine, settings.preset)
         self.parts.make.count.setValue(settings.n_takes)
-
-    def _remember(self, **changes: Any) -> None:
-        """Start from these choices the next time."""
-        before = load_settings()
-        after = replace(before, **changes)
-        if after != before:
-            self.session.try_change(save_settings, after)
 
     # messages ------------------------------------------------------------------------------------------
 
@@ -250,7 +195,7 @@ class Window(QMainWindow):
             "new_project": self.on_new_project,
             "open_project": self.on_open_project,
             "demo": self.on_demo,
-            "export": self.on_export,
+            "export": self.exporting.ask,
             "show_folder": self._show_folder,
             "quit": self.close,
             "play": lambda: transport.play.click(),
@@ -288,7 +233,7 @@ class Window(QMainWindow):
         parts.train.train_asked.connect(self.on_train)
         parts.train.preview_asked.connect(self.listening.show_preview)
         parts.make.make_asked.connect(self.on_make)
-        parts.takes.export_asked.connect(self.on_export)
+        parts.takes.export_asked.connect(self.exporting.ask)
         parts.transport.volume.valueChanged.connect(lambda value: self.memory.put("volume", value))
         session.project_changed.connect(self._on_project)
         session.refused.connect(self._on_refused)
@@ -297,7 +242,6 @@ class Window(QMainWindow):
         session.failed.connect(parts.messages.fail)
         self.audition.failed.connect(parts.messages.fail)
         self.audition.unavailable.connect(self._on_silent)
-        self.taker.exported.connect(self._on_exported)
         self.painted.connect(lambda: QTimer.singleShot(WARM_MS, self._on_painted))
 
     def _on_painted(self) -> None:
@@ -348,11 +292,6 @@ class Window(QMainWindow):
         self.audition.close()
         self.session.close()
         event.accept()
-
-
-def show_folder(folder: Path) -> None:
-    """Open a folder in the system's file manager."""
-    QDesktopServices.openUrl(QUrl.fromLocalFile(str(folder)))
 
 
 def _first_size(window: QWidget) -> QSize:

@@ -198,12 +198,12 @@ def compare(window: Window, qtbot: QtBot) -> None:
 def export(window: Window, qtbot: QtBot, folder: Path, shoot: Shoot) -> list[str]:
     window.parts.takes.select("t1")
     window.actions_by_name["export"].trigger()
-    dialog = window.export_dialog
+    dialog = window.exporting.dialog
     assert dialog is not None
     dialog.folder.setText(str(folder))
     dialog.bit_depth.value = "32f"
     shoot(dialog, "8-export")
-    with qtbot.waitSignal(window.taker.exported, timeout=WAIT_MS) as done:
+    with qtbot.waitSignal(window.exporting.exported, timeout=WAIT_MS) as done:
         qtbot.mouseClick(dialog.export, Qt.MouseButton.LeftButton)
     assert "Exported" in window.parts.messages.text
     shoot(window, "9-exported")

@@ -314,17 +314,17 @@ def test_scales_are_exported_where_there_are_any(
     window: Window, qtbot: QtBot, layered: Path, tmp_path: Path, shoot: Shoot
 ) -> None:
     window.open_paths([layered])
-    window.on_export(["t1"])
-    assert window.export_dialog is not None
-    assert not window.export_dialog.layers.isVisible()
-    window.export_dialog.reject()
-    window.on_export(["t4", "t1"])
-    dialog = window.export_dialog
+    window.exporting.ask(["t1"])
+    assert window.exporting.dialog is not None
+    assert not window.exporting.dialog.layers.isVisible()
+    window.exporting.dialog.reject()
+    window.exporting.ask(["t4", "t1"])
+    dialog = window.exporting.dialog
     assert dialog.layers.isVisible()
     dialog.folder.setText(str(tmp_path / "out"))
     dialog.layers.click()
     shoot(dialog, "export-scales")
-    with qtbot.waitSignal(window.taker.exported, timeout=WAIT_MS):
+    with qtbot.waitSignal(window.exporting.exported, timeout=WAIT_MS):
         qtbot.mouseClick(dialog.export, Qt.MouseButton.LeftButton)
     names = sorted(file.name for file in (tmp_path / "out").iterdir())
     assert [name.partition("take-")[2] for name in names] == [

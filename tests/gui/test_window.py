@@ -160,12 +160,12 @@ def test_loop_follows_the_region(opened: Window, qtbot: QtBot, pumped: FakeSound
 def test_region_of_a_take_is_what_is_exported(opened: Window, qtbot: QtBot, tmp_path: Path) -> None:
     opened.view._show_take("t1")
     opened.parts.stage.bar.edited.emit(0.5, 2.0)
-    opened.on_export()
-    dialog = opened.export_dialog
+    opened.exporting.ask()
+    dialog = opened.exporting.dialog
     assert dialog is not None
     assert dialog.region.isChecked()
     dialog.folder.setText(str(tmp_path / "out"))
-    with qtbot.waitSignal(opened.taker.exported, timeout=WAIT_MS) as done:
+    with qtbot.waitSignal(opened.exporting.exported, timeout=WAIT_MS) as done:
         dialog.export.click()
     from musemate.audio.files import probe
 

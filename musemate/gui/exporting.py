@@ -1,0 +1,142 @@
+"""Exporting takes: asks how, lets the worker write, says where they are."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from PySide6.QtCore import QObject, Qt, QUrl, Signal
+from PySide6.QtGui import QDesktopServices
+from PySide6.QtWidgets import QWidget
+
+from musemate.engine.events import Event, Exported, Warned
+from musemate.gui.exportdialog import ExportDialog
+from musemate.gui.layout import Parts
+from musemate.gui.listening import Listening
+from musemate.gui.memory import Memory
+from musemate.gui.session import Session
+from musemate.project.store import Project
+from musemate.settings import load_settings
+
+
+class Exporting(QObject):
+    """Exports the chosen takes.
+
+    Parameters
+    ----------
+    session : Session
+    parts : Parts
+        Where takes are chosen and messages are said.
+    listening : Listening
+        Knows the take that is heard.
+    memory : Memory
+        Keeps the folder for the next time.
+    window : QWidget
+        The one that the dialogue belongs to.
+    """
+
+    exported = Signal(list)
+    """With the files written."""
+
+    def __init__(self, session: Session, parts: Parts, listening: Listening, memory: Memory, window: QWidget) -> None:
+        super().__init__(window)
+        self._window = window
+        self._session, self._parts, self._listening, self._memory = session, parts, listening, memory
+        self.dialog: ExportDialog | None = None
+        self.exported.connect(self._on_exported)
+
+    def ask(self, takes: list[str] | None = None) -> None:
+        """Ask how to export takes, the chosen ones if none are given."""
+        project = self._session.project
+        current = [self._listening.take.id] if self._listening.take else []
+        ids = takes or self._parts.takes.selected or current
+        if project is None or not ids:
+            self._parts.messages.say("Choose a take first.", level="warning")
+            return
+        folder = Path(self._memory.get("export_folder", "") or project.exports_path)
+        chosen = [project.take(take) for take in ids]
+        has_layers = any(take.layers for take in chosen)
+        names, span, depth = [take.name for take in chosen], self._span(ids), load_settings().depth
+        dialog = ExportDialog(names, folder, span, depth, has_layers=has_layers, parent=self._window)
+        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        dialog.export_asked.connect(lambda *answer: self._on_asked(project, ids, *answer))
+        self.dialog = dialog
+        dialog.open()
+
+    def _span(self, takes: list[str]) -> tuple[float, float] | None:
+        """Return the region that was chosen in the one take that is shown."""
+        stage = self._parts.stage
+        is_shown = len(takes) == 1 and stage.subject is not None and stage.subject.id == takes[0]
+        return stage.span if is_shown and stage.is_partial else None
+
+    def _on_asked(
+        self,
+        project: Project,
+        takes: list[str],
+        folder: str,
+        depth: str,
+        span: tuple[float, float] | None,
+        layers: bool,
+    ) -> None:
+        chosen = Path(folder) if folder else project.exports_path
+        self._memory.put("export_folder", "" if chosen == project.exports_path else str(chosen))
+        self._session.remember(depth=depth)
+        self.write(takes, chosen, depth, span, layers=layers)
+
+    def write(
+        self,
+        takes: list[str],
+        folder: Path,
+        depth: str,
+        span: tuple[float, float] | None = None,
+        *,
+        layers: bool = False,
+    ) -> None:
+        """Write takes as WAV.
+
+        Parameters
+        ----------
+        takes : list of str
+            Ids.
+        folder : Path
+            Where to.
+        depth : str
+            "16", "24" or "32f".
+        span : (start, length) in seconds, optional
+            A region of the take instead of all of it.
+        layers : bool
+            The signals of its scales too.
+        """
+        start_s, length_s = span if span else (None, None)
+        job = self._session.lanes.quick.submit(
+            "export_takes",
+            project=self._session.folder,
+            takes=takes,
+            folder=str(folder),
+            depth=depth,
+            start_s=start_s,
+            length_s=length_s,
+            layers=layers,
+        )
+        files: list[str] = []
+        job.happened.connect(lambda event: self._on_event(event, files))
+        job.failed.connect(self._session.failed)
+        job.succeeded.connect(lambda: self.exported.emit(files))
+
+    def _on_event(self, event: Event, files: list[str]) -> None:
+        if isinstance(event, Exported):
+            files.append(event.file)
+        elif isinstance(event, Warned):
+            self._session.said.emit(event.message, event.hint, "warning")
+
+    def _on_exported(self, files: list[str]) -> None:
+        if files:
+            name = Path(files[0]).name if len(files) == 1 else f"{len(files)} files"
+            folder = Path(files[0]).parent
+            self._parts.messages.say(
+                f"Exported {name}", level="done", action=("Show folder", lambda: show_folder(folder))
+            )
+
+
+def show_folder(folder: Path) -> None:
+    """Open a folder in the system's file manager."""
+    QDesktopServices.openUrl(QUrl.fromLocalFile(str(folder)))
