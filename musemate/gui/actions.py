@@ -51,6 +51,8 @@ MENUS: dict[str, tuple[Entry, ...]] = {
         Entry("find_sound", "Look for a sound de&vice again"),
     ),
     "&Region": (
+        Entry("new_fragment", "&New fragment of this song", ("Ctrl+Shift+F",)),
+        LINE,
         Entry("region_start", "Start it at the &cursor", ("[",)),
         Entry("region_end", "End it at the c&ursor", ("]",)),
         LINE,

@@ -1,10 +1,10 @@
-"""The project at a glance: fragments, under them their runs and takes, and files that could not be used."""
+"""The project at a glance: songs, their fragments, runs and takes, and files that could not be used."""
 
 from __future__ import annotations
 
-from pathlib import Path
+from collections.abc import Sequence
 
-from PySide6.QtCore import QPoint, Qt, Signal
+from PySide6.QtCore import QEvent, QPoint, QSignalBlocker, Qt, Signal
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import (
     QFrame,
@@ -18,12 +18,14 @@ from PySide6.QtWidgets import (
 )
 
 from musemate.engine.events import FileRefused
-from musemate.gui import icons, palette, wording
+from musemate.gui import icons, palette
+from musemate.gui.treerows import Row, every, rows_of
 from musemate.gui.widgets import describe, label
 from musemate.project.records import Fragment, Run, Take
 
-ID = Qt.ItemDataRole.UserRole
-KIND = Qt.ItemDataRole.UserRole + 1
+ROW = Qt.ItemDataRole.UserRole
+CHOSEN = ("fragment", "run", "take")
+"""Rows that something can be shown of; of a song, its first fragment is."""
 
 
 class FragmentTree(QFrame):
@@ -34,33 +36,31 @@ class FragmentTree(QFrame):
     """Kind ("fragment", "run", "take") and id."""
     remove_asked = Signal(str, str)
     resume_asked = Signal(str)
+    new_fragment_asked = Signal(str)
+    """With a fragment whose song shall have another one."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setObjectName("panel")
         self._refused: list[FileRefused] = []
         self._loading: list[str] = []
-        self._closed: set[str] = set()
+        self._rows: tuple[Row, ...] = ()
+        self._items: dict[tuple[str, str], QTreeWidgetItem] = {}
         self._build()
 
     # what is shown -------------------------------------------------------------------------------------
 
     def set_rows(self, fragments: list[Fragment], runs: list[Run], takes: list[Take]) -> None:
-        """Show a project; what was chosen and what was folded stays so."""
+        """Show a project; what was chosen and what was folded stays so, and only what changed is touched."""
+        rows = rows_of(fragments, runs, takes, self._loading, self._refused)
+        if rows == self._rows:
+            return
         kept = self.current
-        self.tree.blockSignals(True)
-        self.tree.clear()
-        for fragment in fragments:
-            item = self._fragment_item(fragment)
-            mine = [run for run in runs if run.fragment == fragment.id and (run.is_usable or not run.is_instant)]
-            for run in reversed(mine):
-                self._add_run(item, run, [take for take in takes if take.run == run.id])
-            self._unfold(item)
-        for name in self._loading:
-            self._row(self.tree, "loading", "", Path(name).name, "", palette.FAINT).setToolTip(0, "Loading…")
-        for refused in self._refused:
-            self._add_refused(refused)
-        self.tree.blockSignals(False)
+        with QSignalBlocker(self.tree):
+            self._match(self.tree.invisibleRootItem(), rows)
+        here = {row.key for row in every(rows)}
+        self._items = {key: item for key, item in self._items.items() if key in here}
+        self._rows = rows
         self.select(*kept)
 
     def set_loading(self, files: list[str]) -> None:
@@ -86,108 +86,97 @@ class FragmentTree(QFrame):
     def current(self) -> tuple[str, str]:
         """Kind and id of the chosen row, ("", "") for none."""
         item = self.tree.currentItem()
-        return (item.data(0, KIND), item.data(0, ID)) if item is not None else ("", "")
+        return _row(item).key if item is not None else ("", "")
 
     def select(self, kind: str, row_id: str) -> None:
-        """Choose a row without saying so."""
-        self.tree.blockSignals(True)
-        item = self._find(kind, row_id)
-        self.tree.setCurrentItem(item)  # type: ignore[arg-type]  # None is allowed: nothing chosen
-        self.tree.blockSignals(False)
-
-    def _find(self, kind: str, row_id: str) -> QTreeWidgetItem | None:
-        found = self.tree.findItems("*", Qt.MatchFlag.MatchWildcard | Qt.MatchFlag.MatchRecursive, 0)
-        return next((item for item in found if (item.data(0, KIND), item.data(0, ID)) == (kind, row_id)), None)
+        """Choose a row without saying so; the run of a take where that is folded, for it shall stay so."""
+        item = self._items.get((kind, row_id))
+        run = item.parent() if item is not None and kind == "take" else None
+        if run is not None and not run.isExpanded():
+            item = run
+        with QSignalBlocker(self.tree):
+            self.tree.setCurrentItem(item)  # type: ignore[arg-type]  # None is allowed: nothing chosen
 
     # events --------------------------------------------------------------------------------------------
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Remove the chosen row with Delete (Qt's hook)."""
-        if event.key() == Qt.Key.Key_Delete and self.current[0]:
-            self.remove_asked.emit(*self.current)
+        item = self.tree.currentItem()
+        if event.key() == Qt.Key.Key_Delete and item is not None:
+            self._remove(_row(item))
         else:
             super().keyPressEvent(event)
 
-    def _on_current(self, item: QTreeWidgetItem | None) -> None:
-        if item is not None and item.data(0, KIND) in ("fragment", "run", "take"):
-            self.chosen.emit(item.data(0, KIND), item.data(0, ID))
+    def changeEvent(self, event: QEvent) -> None:
+        """Colour the rows anew: they keep their colours, unlike widgets (Qt's hook)."""
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.PaletteChange:
+            for item in self._items.values():
+                _colour(item, _row(item))
 
-    def _on_folded(self, item: QTreeWidgetItem, folded: bool) -> None:
-        (self._closed.add if folded else self._closed.discard)(item.data(0, ID))
+    def _on_current(self, item: QTreeWidgetItem | None) -> None:
+        row = _row(item) if item is not None else None
+        if row is not None and row.kind in CHOSEN:
+            self.chosen.emit(*row.key)
+        elif row is not None and row.kind == "song":
+            self.chosen.emit(*row.children[0].key)
+
+    def menu_of(self, row: Row) -> QMenu:
+        """Return what can be done with a row."""
+        menu = QMenu(self)
+        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        if row.kind in ("song", "fragment"):
+            fragment = row.children[0].id if row.kind == "song" else row.id
+            menu.addAction("New fragment of this song", lambda: self.new_fragment_asked.emit(fragment))
+        if row.kind == "run" and row.state == "stopped":
+            menu.addAction("Go on with this training", lambda: self.resume_asked.emit(row.id))
+        if row.kind in ("song", "fragment", "take", "refused"):
+            menu.addAction("Remove from the list", lambda: self._remove(row))
+        return menu
 
     def _on_menu(self, place: QPoint) -> None:
         item = self.tree.itemAt(place)
-        if item is None or item.data(0, KIND) not in ("fragment", "run", "take", "refused"):
-            return
-        menu = QMenu(self)
-        kind, row_id = item.data(0, KIND), item.data(0, ID)
-        if kind == "run" and item.data(0, ID + 2) == "stopped":
-            menu.addAction("Go on with this training", lambda: self.resume_asked.emit(row_id))
-        if kind != "run":
-            menu.addAction("Remove from the list", lambda: self.remove_asked.emit(kind, row_id))
-        if menu.actions():
+        if item is not None and (menu := self.menu_of(_row(item))).actions():
             menu.popup(self.tree.viewport().mapToGlobal(place))
+
+    def _remove(self, row: Row) -> None:
+        """Ask for the removal of a row; of a song, all of its fragments."""
+        for one in row.children if row.kind == "song" else (row,):
+            self.remove_asked.emit(*one.key)
 
     # building ------------------------------------------------------------------------------------------
 
-    def _fragment_item(self, fragment: Fragment) -> QTreeWidgetItem:
-        item = self._row(self.tree, "fragment", fragment.id, fragment.name, "wave", palette.FRAGMENT)
-        item.setToolTip(0, f"{fragment.name}\n{wording.fragment_facts(fragment)}\nFrom {fragment.source}")
-        return item
-
-    def _add_run(self, parent: QTreeWidgetItem, run: Run, takes: list[Take]) -> None:
-        icon = "wave" if run.is_instant else "sparkle"
-        item = self._row(parent, "run", run.id, wording.run_facts(run), icon, palette.MUTED)
-        item.setData(0, ID + 2, run.state)
-        if run.is_instant:
-            item.setToolTip(0, f"Spliced from {wording.stretch(run)} of the fragment, without any training")
-        else:
-            facts = f"Training {run.id} of {wording.stretch(run)}, seed {run.seed}"
-            item.setToolTip(0, f"{facts}\n{run.reason}".strip())
-        for take in reversed(takes):
-            stars = f"  {'★' * take.stars}" if take.stars else ""
-            row = self._row(item, "take", take.id, f"{take.name.capitalize()}{stars}", "demo", palette.TAKE)
-            row.setToolTip(0, wording.take_facts(take))
-        self._unfold(item)
-
-    def _add_refused(self, refused: FileRefused) -> None:
-        name = Path(refused.file).name
-        item = self._row(self.tree, "refused", refused.file, name, "warning", palette.BAD)
-        item.setForeground(0, palette.colour(palette.BAD))
-        item.setToolTip(0, f"{refused.error}\n{refused.hint}".strip())
-        reason = self._row(item, "reason", "", refused.error, "", palette.MUTED)
-        reason.setForeground(0, palette.colour(palette.MUTED))
-        reason.setToolTip(0, f"{refused.error}\n{refused.hint}".strip())
-        self._unfold(item)
-
-    def _unfold(self, item: QTreeWidgetItem) -> None:
-        item.setExpanded(item.data(0, ID) not in self._closed)
-
-    @staticmethod
-    def _row(
-        parent: QTreeWidget | QTreeWidgetItem, kind: str, row_id: str, text: str, icon: str, colour: str
-    ) -> QTreeWidgetItem:
-        item = QTreeWidgetItem(parent, [text])
-        item.setData(0, KIND, kind)
-        item.setData(0, ID, row_id)
-        if icon:
-            item.setIcon(0, icons.icon(icon, colour))
-        if kind == "loading":
-            item.setForeground(0, palette.colour(palette.FAINT))
-        return item
+    def _match(self, parent: QTreeWidgetItem, rows: Sequence[Row]) -> None:
+        """Bring the rows under an item to what they shall be."""
+        wanted = {row.key for row in rows}
+        for index in reversed(range(parent.childCount())):
+            if _row(parent.child(index)).key not in wanted:
+                parent.takeChild(index)
+        for index, row in enumerate(rows):
+            item = self._items.get(row.key) or QTreeWidgetItem()
+            is_new = row.key not in self._items
+            if parent.child(index) is not item:
+                if not is_new:
+                    parent.removeChild(item)
+                parent.insertChild(index, item)
+            if is_new or _row(item) != row:
+                self._items[row.key] = item
+                _fill(item, row)
+                self._match(item, row.children)
+            if is_new:
+                item.setExpanded(not row.folded)
 
     def _build(self) -> None:
         self.tree = QTreeWidget()
         self.tree.setHeaderHidden(True)
         self.tree.setIndentation(16)
-        self.tree.setAccessibleName("Fragments, trainings and takes")
+        self.tree.setUniformRowHeights(True)
+        self.tree.setAccessibleName("Songs, fragments, trainings and takes")
         self.tree.setTextElideMode(Qt.TextElideMode.ElideRight)
         self.tree.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.tree.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
         self.tree.customContextMenuRequested.connect(self._on_menu)
         self.tree.currentItemChanged.connect(self._on_current)
-        self.tree.itemCollapsed.connect(lambda item: self._on_folded(item, True))
-        self.tree.itemExpanded.connect(lambda item: self._on_folded(item, False))
         self.open = QPushButton(" Open audio…")
         self.open.setIcon(icons.icon("add", palette.TEXT))
         describe(self.open, "Choose sound files, or drop them onto the window (Ctrl+O)", "Open audio")
@@ -201,3 +190,36 @@ class FragmentTree(QFrame):
         layout.addLayout(head)
         layout.addWidget(self.tree, 1)
         layout.addWidget(self.open)
+
+
+def _row(item: QTreeWidgetItem | None) -> Row:
+    assert item is not None
+    row: Row = item.data(0, ROW)
+    return row
+
+
+def _fill(item: QTreeWidgetItem, row: Row) -> None:
+    item.setData(0, ROW, row)
+    item.setText(0, row.text)
+    item.setToolTip(0, row.tip)
+    _colour(item, row)
+
+
+def _colour(item: QTreeWidgetItem, row: Row) -> None:
+    icon, colour = _looks(row)
+    if icon:
+        item.setIcon(0, icons.icon(icon, colour))
+    if row.kind in ("refused", "reason", "loading"):
+        item.setForeground(0, palette.colour(colour))
+
+
+def _looks(row: Row) -> tuple[str, str]:
+    """Return a row's icon and colour."""
+    if row.kind == "run":
+        return "sparkle" if row.state else "wave", palette.MUTED
+    return {
+        "song": ("wave", palette.FRAGMENT),
+        "fragment": ("region", palette.FRAGMENT),
+        "take": ("demo", palette.TAKE),
+        "refused": ("warning", palette.BAD),
+    }.get(row.kind, ("", palette.MUTED))

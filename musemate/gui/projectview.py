@@ -165,6 +165,7 @@ class ProjectView(QObject):
         if fragment is not None and self._listening.fragment is not None:
             self._listening.fragment = fragment
             self._parts.make.set_seconds(self._take_length())
+            self._parts.tree.set_rows(self._session.fragments(), self._session.runs(), self._session.takes())
             self._tell_ready()
 
     def _on_stars(self, take_id: str, stars: int) -> None:

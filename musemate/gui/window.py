@@ -26,6 +26,7 @@ from musemate.gui.audition import Audition
 from musemate.gui.estimator import Estimator
 from musemate.gui.exporting import Exporting, show_folder
 from musemate.gui.firsttakes import FirstTakes
+from musemate.gui.fragments import Fragments
 from musemate.gui.layout import Parts
 from musemate.gui.listening import Listening
 from musemate.gui.memory import Memory
@@ -73,6 +74,7 @@ class Window(QMainWindow):
         self.trainer = Trainer(self.session, self.parts.train, self)
         self.taker = Taker(self.session, self.parts.make, self)
         self.exporting = Exporting(self.session, self.parts, self.listening, self.memory, self)
+        self.fragments = Fragments(self.session, self.listening, self.parts.tree, self)
         self.first_takes = FirstTakes(self.session, self.listening, self)
         self.view = ProjectView(self.session, self.parts, self.listening, self.trainer, self.first_takes, self)
         # after the view: it must have noted a new region first
@@ -209,6 +211,7 @@ class Window(QMainWindow):
             "louder": lambda: transport.volume.setValue(transport.volume.value() + 10),
             "softer": lambda: transport.volume.setValue(transport.volume.value() - 10),
             "find_sound": audition.retry,
+            "new_fragment": self.fragments.add_to_current,
             "region_start": lambda: stage.set_edge(start_s=audition.position_s),
             "region_end": lambda: stage.set_edge(end_s=audition.position_s),
             "zoom_region": lambda: stage.zoom("region"),

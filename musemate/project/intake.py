@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from musemate.audio.clip import AudioClip
-from musemate.errors import ExportError, ProjectError
+from musemate.errors import ExportError, ProjectError, SettingsError
 from musemate.project.keep import hash_of, keep, keep_copy
 from musemate.project.records import Fragment
 
@@ -85,3 +85,15 @@ def storing(folder: Path) -> Iterator[None]:
             hint="Check the free space and the rights of the project's folder.",
             detail=getattr(error, "detail", "") or str(error),
         ) from error
+
+
+def fitted(start_s: float, length_s: float, duration_s: float) -> tuple[float, float]:
+    """Return start and length of a region, limited to the file."""
+    first_s = max(0.0, start_s)
+    length_s = min(start_s + length_s, duration_s) - first_s
+    if not length_s > 0:
+        raise SettingsError(
+            f"The region that starts at {start_s:.2f} s lies outside the file of {duration_s:.2f} s.",
+            hint="Choose a region inside the file.",
+        )
+    return first_s, length_s

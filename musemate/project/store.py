@@ -16,7 +16,7 @@ from musemate.errors import ProjectError, SettingsError
 from musemate.paths import absolute
 from musemate.project import recovery
 from musemate.project.database import FILE_NAME, Database, not_a_project
-from musemate.project.intake import is_from, store_clip, take_in
+from musemate.project.intake import fitted, is_from, store_clip, take_in
 from musemate.project.keep import sweep
 from musemate.project.records import Beats, Fragment, Layer, Run, Take
 from musemate.project.rows import fragment_from, id_of, number_of, run_from, take_from
@@ -167,9 +167,18 @@ class Project:
         path = absolute(source)
         values = take_in(path, self.folder / "audio")
         wanted_s = DEFAULT_REGION_S if length_s is None else length_s
-        first_s, length_s = _fitted(start_s, wanted_s, values["duration_s"])
+        first_s, length_s = fitted(start_s, wanted_s, values["duration_s"])
         values |= {"start_s": first_s, "length_s": length_s, "created": _now()}
         number = self._database.insert("fragment", {"name": path.stem, "source": str(path), **values})
+        return self.fragment(id_of("fragment", number))
+
+    def add_fragment_like(self, fragment_id: str, start_s: float, length_s: float) -> Fragment:
+        """Add another fragment of the same song, with a region of its own; raises as `set_region`."""
+        like = self.fragment(fragment_id)
+        first_s, length_s = fitted(start_s, length_s, like.duration_s)
+        values = vars(like) | {"start_s": first_s, "length_s": length_s, "created": _now()}
+        del values["id"]
+        number = self._database.insert("fragment", values)
         return self.fragment(id_of("fragment", number))
 
     def find_fragment(self, source: Path | str) -> Fragment | None:
@@ -188,7 +197,7 @@ class Project:
         SettingsError
             Nothing of it lies inside the file.
         """
-        first_s, length_s = _fitted(start_s, length_s, self.fragment(fragment_id).duration_s)
+        first_s, length_s = fitted(start_s, length_s, self.fragment(fragment_id).duration_s)
         self._database.update("fragment", fragment_id, start_s=first_s, length_s=length_s)
         return self.fragment(fragment_id)
 
@@ -373,18 +382,6 @@ class Project:
 def is_project(folder: Path) -> bool:
     """Whether a folder holds a project, sound or not."""
     return os.path.lexists(folder / FILE_NAME)  # pathlib raises where a path is too long
-
-
-def _fitted(start_s: float, length_s: float, duration_s: float) -> tuple[float, float]:
-    """Return start and length of a region, limited to the file."""
-    first_s = max(0.0, start_s)
-    length_s = min(start_s + length_s, duration_s) - first_s
-    if not length_s > 0:
-        raise SettingsError(
-            f"The region that starts at {start_s:.2f} s lies outside the file of {duration_s:.2f} s.",
-            hint="Choose a region inside the file.",
-        )
-    return first_s, length_s
 
 
 def _twice(table: str, row_id: str | None) -> tuple[int | None, int | None]:

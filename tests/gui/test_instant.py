@@ -111,7 +111,7 @@ def test_the_list_of_trainings_stays_clear(window: Window, project_with_takes: P
                 n_finished=n_finished,
             )  # fmt: skip
     window.open_paths([project_with_takes])
-    fragment = window.parts.tree.tree.topLevelItem(0)
+    fragment = window.parts.tree.tree.topLevelItem(0).child(0)
     rows = [fragment.child(index).text(0) for index in range(fragment.childCount())]
     assert rows == ["Instant  ·  0:00–0:06", "sketch  ·  finished"]
     assert "without any training" in fragment.child(0).toolTip(0)

@@ -56,6 +56,21 @@ def test_an_ending_that_is_none_of_a_sound_is_not_kept(project, make_wav, tmp_pa
     assert project.find_fragment(source) == fragment
 
 
+def test_a_song_may_have_several_fragments(project, make_wav):
+    first = project.add_fragment(make_wav(seconds=6.0), 1.0, 2.0)
+    project.set_analysis(first.id, None, "A minor", (0.5, 0.25))
+    second = project.add_fragment_like(first.id, 3.0, 30.0)
+    assert (second.id, second.start_s, second.length_s) == ("f2", 3.0, 3.0)
+    assert (second.audio, second.key, second.voice) == (first.audio, "A minor", (0.5, 0.25))
+    assert (second.name, second.source, second.duration_s) == (first.name, first.source, first.duration_s)
+    project.set_region(second.id, 0.0, 1.0)
+    assert project.fragment(first.id).start_s == 1.0
+    project.remove_fragment(first.id)
+    assert [fragment.id for fragment in project.fragments()] == ["f2"]
+    with pytest.raises(SettingsError):
+        project.add_fragment_like(first.id, 7.0, 1.0)
+
+
 def test_everything_is_there_after_reopening(project, make_wav, add_run):
     run = add_run(options={"width": 8})
     project.update_run(run.id, scales=("a", "b"), n_finished=2, state="finished", seconds=4.5, peak_mib=100.5)

@@ -1,0 +1,105 @@
+"""What stands in the tree: songs, under them their fragments, runs and takes. Plain data, no widget."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from musemate.engine.events import FileRefused
+from musemate.gui import wording
+from musemate.project.records import Fragment, Run, Take
+
+MANY = 12
+"""A run of more takes begins folded: the table beside the tree shows them better."""
+
+
+@dataclass(frozen=True)
+class Row:
+    """One row of the tree.
+
+    Parameters
+    ----------
+    kind : str
+        "song", "fragment", "run", "take", "loading", "refused" or "reason".
+    id : str
+        Of the record, or what else tells the row from others of its kind.
+    text, tip : str
+        What is read, and what is read when the mouse rests on it.
+    state : str
+        Of a training.
+    folded : bool
+        Whether it begins folded.
+    children : tuple of Row
+    """
+
+    kind: str
+    id: str
+    text: str
+    tip: str = ""
+    state: str = ""
+    folded: bool = False
+    children: tuple[Row, ...] = ()
+
+    @property
+    def key(self) -> tuple[str, str]:
+        """What makes it the same row after a change."""
+        return self.kind, self.id
+
+
+def rows_of(
+    fragments: Sequence[Fragment],
+    runs: Sequence[Run],
+    takes: Sequence[Take],
+    loading: Sequence[str] = (),
+    refused: Sequence[FileRefused] = (),
+) -> tuple[Row, ...]:
+    """Return the rows of a project; loading and refused files stand at the end."""
+    songs: dict[str, list[Fragment]] = {}
+    for fragment in fragments:
+        songs.setdefault(fragment.audio, []).append(fragment)
+    waiting = [Row("loading", file, Path(file).name, "Loading…") for file in loading]
+    return (*(_song(group, runs, takes) for group in songs.values()), *waiting, *map(_refused, refused))
+
+
+def every(rows: Sequence[Row]) -> Iterator[Row]:
+    """Go through rows and all that is under them."""
+    for row in rows:
+        yield row
+        yield from every(row.children)
+
+
+def _song(fragments: Sequence[Fragment], runs: Sequence[Run], takes: Sequence[Take]) -> Row:
+    first = fragments[0]
+    tip = f"{first.name}\n{wording.fragment_facts(first)}\nFrom {first.source}"
+    return Row("song", first.audio, first.name, tip, children=tuple(_fragment(f, runs, takes) for f in fragments))
+
+
+def _fragment(fragment: Fragment, runs: Sequence[Run], takes: Sequence[Take]) -> Row:
+    text = f"{wording.clock(fragment.start_s)}–{wording.clock(fragment.start_s + fragment.length_s)}"
+    if bars := wording.bars(fragment.length_s, fragment.beats):
+        text += f"  ·  {bars}"
+    mine = [run for run in runs if run.fragment == fragment.id and (run.is_usable or not run.is_instant)]
+    under = tuple(_run(run, takes) for run in reversed(mine))
+    return Row("fragment", fragment.id, text, f"The region {text} of {fragment.name}", children=under)
+
+
+def _run(run: Run, takes: Sequence[Take]) -> Row:
+    if run.is_instant:
+        tip = f"Spliced from {wording.stretch(run)} of the fragment, without any training"
+    else:
+        tip = f"Training {run.id} of {wording.stretch(run)}, seed {run.seed}\n{run.reason}".strip()
+    mine = tuple(_take(take) for take in reversed(takes) if take.run == run.id)
+    state = "" if run.is_instant else run.state
+    return Row("run", run.id, wording.run_facts(run), tip, state, len(mine) > MANY, mine)
+
+
+def _take(take: Take) -> Row:
+    stars = f"  {'★' * take.stars}" if take.stars else ""
+    return Row("take", take.id, f"{take.name.capitalize()}{stars}", wording.take_facts(take))
+
+
+def _refused(refused: FileRefused) -> Row:
+    tip = f"{refused.error}\n{refused.hint}".strip()
+    reason = Row("reason", refused.file, refused.error, tip)
+    return Row("refused", refused.file, Path(refused.file).name, tip, children=(reason,))
