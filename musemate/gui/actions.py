@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from PySide6.QtGui import QAction, QKeySequence
-from PySide6.QtWidgets import QMainWindow
+from PySide6.QtGui import QAction, QActionGroup, QKeySequence
+from PySide6.QtWidgets import QMainWindow, QMenu
 
 
 @dataclass(frozen=True)
@@ -17,6 +17,8 @@ class Entry:
     text: str
     keys: tuple[str, ...] = ()
     """Shortcuts, the one that the menu shows first; "" as name draws a line."""
+    choice: str = ""
+    """Name of the submenu in which exactly one of several is chosen."""
 
 
 LINE = Entry("", "")
@@ -61,6 +63,11 @@ MENUS: dict[str, tuple[Entry, ...]] = {
         Entry("zoom_out", "Zoom &out", ("Ctrl+-",)),
         Entry("zoom_all", "Show &everything", ("Ctrl+0",)),
     ),
+    "&View": (
+        Entry("appearance_system", "As the &system", ("Ctrl+Shift+1",), choice="&Appearance"),
+        Entry("appearance_light", "&Light", ("Ctrl+Shift+2",), choice="&Appearance"),
+        Entry("appearance_dark", "&Dark", ("Ctrl+Shift+3",), choice="&Appearance"),
+    ),
     "&Train": (
         Entry("train", "&Train variations", ("Ctrl+T",)),
         Entry("stop_training", "&Stop training", ("Ctrl+.",)),
@@ -96,23 +103,35 @@ class Actions:
 
     def __init__(self, window: QMainWindow, handlers: dict[str, Callable[[], object]]) -> None:
         self._actions: dict[str, QAction] = {}
+        self._choices: dict[str, tuple[QMenu, QActionGroup]] = {}
         for title, entries in MENUS.items():
             menu = window.menuBar().addMenu(title)
             for entry in entries:
                 if entry.name == "recent":
                     self.recent = menu.addMenu(entry.text)
                 elif entry.name:
-                    menu.addAction(self._made(window, entry, handlers[entry.name]))
+                    self._menu_of(menu, entry).addAction(self._made(window, entry, handlers[entry.name]))
                 else:
                     menu.addSeparator()
 
     def __getitem__(self, name: str) -> QAction:
         return self._actions[name]
 
+    def _menu_of(self, menu: QMenu, entry: Entry) -> QMenu:
+        """Return the menu that an entry belongs in: its choice's own, which is made for the first of them."""
+        if not entry.choice:
+            return menu
+        if entry.choice not in self._choices:
+            self._choices[entry.choice] = (menu.addMenu(entry.choice), QActionGroup(menu))
+        return self._choices[entry.choice][0]
+
     def _made(self, window: QMainWindow, entry: Entry, handler: Callable[[], object]) -> QAction:
         action = QAction(entry.text, window)
         action.setShortcuts([QKeySequence(key) for key in entry.keys])
         action.triggered.connect(lambda: handler())
+        if entry.choice:
+            action.setCheckable(True)
+            self._choices[entry.choice][1].addAction(action)
         self._actions[entry.name] = action
         return action
 
@@ -120,7 +139,7 @@ class Actions:
 def shortcut_table() -> list[tuple[str, str]]:
     """Return all keys and what they do, for the help."""
     rows = [
-        (entry.keys[0], entry.text.replace("&", "").rstrip("…"))
+        (entry.keys[0], f"{entry.choice}: {entry.text}".removeprefix(": ").replace("&", "").rstrip("…"))
         for entries in MENUS.values()
         for entry in entries
         if entry.keys

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 import pyqtgraph as pg
-from PySide6.QtCore import QPointF, Qt, Signal
+from PySide6.QtCore import QEvent, QPointF, Qt, Signal
 from PySide6.QtGui import QKeyEvent, QWheelEvent
 from PySide6.QtWidgets import QGraphicsSceneWheelEvent, QWidget
 
@@ -15,7 +15,7 @@ from musemate.audio.clip import AudioClip
 from musemate.gui import palette
 from musemate.gui.pictures import MelItem, PictureItem, WaveItem
 from musemate.gui.regionitem import RegionPair
-from musemate.gui.timeaxis import TimeAxis, frequency_ticks, side_axis
+from musemate.gui.timeaxis import TimeAxis, frequency_ticks, side_axis, soften
 
 CLOSEST_ZOOM_S = 0.02
 ZOOM_STEP = 1.6
@@ -32,7 +32,6 @@ class TimeBox(pg.ViewBox):
     def __init__(self) -> None:
         super().__init__(enableMenu=False)
         self.setMouseEnabled(x=True, y=False)
-        self.setBackgroundColor(palette.colour(palette.WINDOW))
         self.setDefaultPadding(0.0)
 
     def mouseClickEvent(self, event: pg.GraphicsScene.mouseEvents.MouseClickEvent) -> None:
@@ -80,7 +79,6 @@ class ClipView(pg.GraphicsLayoutWidget):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.setBackground(palette.PANEL)
         self.setAccessibleName("Waveform and spectrogram")
         self.setToolTip("")
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
@@ -96,6 +94,7 @@ class ClipView(pg.GraphicsLayoutWidget):
         self.region.changed.connect(self._on_region_changed)
         self.region.chosen.connect(self.region_chosen)
         self._cursors = [self._cursor(box) for box in self._boxes]
+        self._colour()
 
     # what is shown -------------------------------------------------------------------------------------
 
@@ -195,6 +194,12 @@ class ClipView(pg.GraphicsLayoutWidget):
             item.set_region(start_s, end_s)
         self.region_changed.emit(start_s, end_s)
 
+    def changeEvent(self, event: QEvent) -> None:
+        """Draw in the colours of the scheme in use (Qt's hook)."""
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.PaletteChange and hasattr(self, "_cursors"):
+            self._colour()
+
     # building ------------------------------------------------------------------------------------------
 
     def _plot(self, row: int, item: PictureItem, axis: TimeAxis | None) -> pg.PlotItem:
@@ -212,9 +217,20 @@ class ClipView(pg.GraphicsLayoutWidget):
         self.addItem(plot, row, 0)
         return plot
 
+    def _colour(self) -> None:
+        self.setBackground(palette.colour(palette.PANEL))
+        for box, plot, cursor in zip(self._boxes, self._plots, self._cursors, strict=True):
+            box.setBackgroundColor(palette.colour(palette.WINDOW))
+            cursor.setPen(pg.mkPen(palette.TEXT, width=1))
+            for side in ("left", "bottom"):
+                soften(plot.getAxis(side))
+        for item in (self.wave, self.mel):
+            item.forget()
+        self.region.colour_anew()
+
     @staticmethod
     def _cursor(box: TimeBox) -> pg.InfiniteLine:
-        line = pg.InfiniteLine(0.0, angle=90, movable=False, pen=pg.mkPen(palette.TEXT, width=1))
+        line = pg.InfiniteLine(0.0, angle=90, movable=False)
         line.setZValue(30)
         box.addItem(line, ignoreBounds=True)
         return line

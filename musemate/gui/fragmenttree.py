@@ -178,7 +178,7 @@ class FragmentTree(QFrame):
         self.tree.customContextMenuRequested.connect(self._on_menu)
         self.tree.currentItemChanged.connect(self._on_current)
         self.open = QPushButton(" Open audio…")
-        self.open.setIcon(icons.icon("add", palette.TEXT))
+        self.open.setIcon(icons.icon("add"))
         describe(self.open, "Choose sound files, or drop them onto the window (Ctrl+O)", "Open audio")
         self.open.clicked.connect(self.open_asked)
         head = QHBoxLayout()

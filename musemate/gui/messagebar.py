@@ -8,12 +8,12 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from PySide6.QtCore import QElapsedTimer, QTimer, Signal
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QSizePolicy, QVBoxLayout, QWidget
 
 from musemate.errors import MuseMateError
-from musemate.gui import icons, palette
+from musemate.gui import palette
 from musemate.gui.style import set_state
-from musemate.gui.widgets import label, tool_button
+from musemate.gui.widgets import Picture, label, tool_button
 
 log = logging.getLogger(__name__)
 
@@ -23,11 +23,12 @@ READING_MS = 6_000
 """How long an error is safe from smaller messages."""
 MOST_WAITING = 5
 _LOOKS = {
-    "info": ("info", palette.FRAGMENT),
-    "done": ("check", palette.FRAGMENT),
-    "warning": ("warning", palette.TAKE),
-    "error": ("warning", palette.BAD),
+    "info": ("info", "ACCENT"),
+    "done": ("check", "ACCENT"),
+    "warning": ("warning", "WARN"),
+    "error": ("error", "BAD"),
 }
+"""Icon and colour by the level; each level has a shape of its own too."""
 
 
 @dataclass(frozen=True)
@@ -117,7 +118,7 @@ class MessageBar(QFrame):
         self._hint.setText(message.hint)
         self._hint.setVisible(bool(message.hint))
         name, colour = _LOOKS[message.level]
-        self._icon.setPixmap(icons.pixmap(name, 20, colour, self.devicePixelRatioF()))
+        self._icon.set_icon(name, getattr(palette, colour))
         self._button.setText(message.action[0] if message.action else "")
         self._button.setToolTip(self._button.text())
         self._button.setVisible(message.action is not None)
@@ -131,7 +132,7 @@ class MessageBar(QFrame):
         self.shown.emit(message.text)
 
     def _build(self) -> None:
-        self._icon = QLabel()
+        self._icon = Picture(size=20)
         self._text = label(wrap=True)
         self._hint = label(name="small", wrap=True)
         self._button = QPushButton()

@@ -112,7 +112,7 @@ class WaveItem(PictureItem):
         super().__init__()
         self._peaks: Peaks | None = None
         self._clip: AudioClip | None = None
-        self.colour = palette.FRAGMENT
+        self.colour: str = palette.FRAGMENT
 
     def set_peaks(self, peaks: Peaks | None, colour: str) -> None:
         """Show this envelope in that colour."""
@@ -166,7 +166,6 @@ class MelItem(PictureItem):
         super().__init__()
         self._mel: MelPicture | None = None
         self._lowest, self._highest = 0, 255
-        self._table = palette.mel_table()
 
     def set_mel(self, mel: MelPicture | None) -> None:
         """Show this spectrogram."""
@@ -189,7 +188,7 @@ class MelItem(PictureItem):
         levels = np.zeros((rows, -(-width // 4) * 4), dtype=np.uint8)  # QImage wants rows of whole 32-bit words
         levels[:, :width] = stretched
         image = QImage(levels.data, width, rows, levels.shape[1], QImage.Format.Format_Indexed8)
-        image.setColorTable(self._table)
+        image.setColorTable(palette.mel_table())
         size = (width, max(1, round(target.height() * density)))
         coloured = image.convertToFormat(QImage.Format.Format_RGB32)  # its own copy: `levels` ends here
         return coloured.scaled(*size, mode=Qt.TransformationMode.SmoothTransformation)

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QDoubleSpinBox, QHBoxLayout, QLabel, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QDoubleSpinBox, QHBoxLayout, QToolButton, QVBoxLayout, QWidget
 
-from musemate.gui import icons, palette, wording
-from musemate.gui.widgets import ElidedLabel, describe, label, roomy, tool_button
+from musemate.gui import palette, wording
+from musemate.gui.style import set_state
+from musemate.gui.widgets import ElidedLabel, Picture, describe, label, roomy, tool_button
 from musemate.project.records import Beats
 
 
@@ -31,7 +32,7 @@ class RegionBar(QWidget):
     ) -> None:
         """Describe the clip; hints are given only where a region is chosen for training."""
         self.title.setText(name)
-        self.title.setStyleSheet(f"color: {palette.TEXT if for_training else palette.TAKE};")
+        set_state(self.title, tone="" if for_training else "take")
         self.facts.setText(facts)
         self._beats, self._voice, self._for_training = beats, voice, for_training
         self._caption.setText(caption)
@@ -109,8 +110,7 @@ class RegionBar(QWidget):
         self.length = self._seconds("Length of the region in seconds")
         self.bars = label(name="muted")
         self.hint = label(name="hint", wrap=True)
-        self._hint_icon = QLabel()
-        self._hint_icon.setPixmap(icons.pixmap("info", 16, palette.TAKE, self.devicePixelRatioF()))
+        self._hint_icon = Picture("info", palette.WARN)
         self._hint_icon.hide()
         row = QHBoxLayout()
         row.setSpacing(8)

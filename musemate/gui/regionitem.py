@@ -75,6 +75,12 @@ class RegionPair(QObject):
 
     def set_colour(self, colour: str) -> None:
         """Draw the handles in this colour."""
+        self._colour = colour
+        self.colour_anew()
+
+    def colour_anew(self) -> None:
+        """Draw the handles in the scheme in use."""
+        colour = self._colour
         for item in self._items:
             item.setBrush(palette.colour(colour, 0.05))
             item.setHoverBrush(palette.colour(colour, 0.09))

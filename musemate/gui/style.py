@@ -1,68 +1,62 @@
-"""The calm dark look: one style sheet, one palette, sizes that follow the system's font."""
+"""The calm look: one style sheet, filled in with the scheme in use and with sizes that follow the system's font."""
 
 from __future__ import annotations
 
 import tempfile
+from dataclasses import asdict
 from pathlib import Path
 from string import Template
 
-from PySide6.QtGui import QFont, QFontDatabase, QFontInfo, QPalette
+from PySide6.QtGui import QFont, QFontInfo, QPalette
 from PySide6.QtWidgets import QApplication, QWidget
 
 from musemate.gui import icons, palette
 from musemate.paths import resource
 
-FAMILIES = ("Inter", "Segoe UI Variable Text", "Segoe UI", "SF Pro Text", "Cantarell", "Ubuntu", "Noto Sans")
 SMALLEST_BASE_PX = 13
+SMALL, TITLE = 0.92, 1.4
+"""Sizes of small text and titles, as parts of the system's normal size."""
+_MARKS = {"up": "MUTED", "down": "MUTED", "right": "MUTED", "check": "ON_ACCENT", "dash": "ON_ACCENT"}
+"""Pictures in controls that only a style sheet can draw, and their colours."""
+_MARK_PX = 48
 
 
 def apply_style(app: QApplication) -> None:
-    """Give the whole application MuseMate's look."""
-    app.setStyle("Fusion")
-    family = _family(app)
+    """Give the whole application MuseMate's look in the scheme in use."""
+    if not app.styleSheet():
+        app.setStyle("Fusion")
     base = max(SMALLEST_BASE_PX, QFontInfo(app.font()).pixelSize())
-    font = QFont(family)
+    font = QFont(app.font())
     font.setPixelSize(base)
     app.setFont(font)
     app.setPalette(_palette())
     app.setWindowIcon(icons.app_icon())
-    app.setStyleSheet(style_sheet(family, base, _arrows(app)))
+    app.setStyleSheet(style_sheet(base, _marks(app)))
 
 
-def style_sheet(family: str, base_px: int, arrows: Path) -> str:
+def application() -> QApplication:
+    """Return the running application."""
+    app = QApplication.instance()
+    assert isinstance(app, QApplication)
+    return app
+
+
+def style_sheet(base_px: int, marks: Path) -> str:
     """Fill the style sheet of the resources folder in.
 
     Parameters
     ----------
-    family : str
-        Font family.
     base_px : int
         Size of normal text in logical pixels.
-    arrows : Path
-        Folder with the small arrow pictures.
+    marks : Path
+        Folder with the small pictures.
     """
-    names: tuple[str, ...] = (
-        "WINDOW",
-        "PANEL",
-        "RAISED",
-        "HOVER",
-        "LINE",
-        "TEXT",
-        "MUTED",
-        "FAINT",
-        "BAD",
-        "ON_ACCENT",
-    )
-    names += ("ON_ACCENT", "FRAGMENT", "FRAGMENT_DEEP", "TAKE", "TAKE_DEEP")
-    values: dict[str, object] = {name: getattr(palette, name) for name in names}
+    values: dict[str, object] = {name.upper(): value for name, value in asdict(palette.current()).items()}
     values.update(
-        FAMILIES=f'"{family}"',
         BASE=base_px,
-        SMALL=base_px - 1,
-        HEADING=base_px + 2,
-        TITLE=base_px + 6,
-        ROUND=20,
-        ARROWS=arrows.as_posix(),
+        SMALL_TEXT=round(base_px * SMALL),
+        TITLE_TEXT=round(base_px * TITLE),
+        MARKS=(marks / palette.current().name).as_posix(),
     )
     return Template(resource("style.qss").read_text(encoding="utf-8")).substitute(values)
 
@@ -75,13 +69,8 @@ def set_state(widget: QWidget, **properties: object) -> None:
     widget.style().polish(widget)
 
 
-def _family(app: QApplication) -> str:
-    here = set(QFontDatabase.families())
-    return next((family for family in FAMILIES if family in here), app.font().family())
-
-
 def _palette() -> QPalette:
-    role = QPalette.ColorRole
+    role, group = QPalette.ColorRole, QPalette.ColorGroup
     result = QPalette()
     for which, name in (
         (role.Window, palette.WINDOW),
@@ -92,23 +81,35 @@ def _palette() -> QPalette:
         (role.Text, palette.TEXT),
         (role.WindowText, palette.TEXT),
         (role.ButtonText, palette.TEXT),
+        (role.BrightText, palette.TEXT),
         (role.ToolTipText, palette.TEXT),
-        (role.PlaceholderText, palette.FAINT),
-        (role.Highlight, palette.FRAGMENT_DEEP),
+        (role.PlaceholderText, palette.MUTED),
+        (role.Highlight, palette.ACCENT_DEEP),
         (role.HighlightedText, palette.TEXT),
-        (role.Link, palette.FRAGMENT),
+        (role.Link, palette.ACCENT),
+        (role.LinkVisited, palette.ACCENT),
+        (role.Accent, palette.ACCENT),
+        (role.Light, palette.HOVER),
+        (role.Midlight, palette.RAISED),
+        (role.Mid, palette.LINE),
+        (role.Dark, palette.EDGE),
+        (role.Shadow, palette.WINDOW),
     ):
         result.setColor(which, palette.colour(name))
+    for which in (role.Text, role.WindowText, role.ButtonText):
+        result.setColor(group.Disabled, which, palette.colour(palette.FAINT))
     return result
 
 
-def _arrows(app: QApplication) -> Path:
-    """Write the arrows out: a style sheet takes pictures only from files."""
-    folder = getattr(app, "_musemate_arrows", None)
+def _marks(app: QApplication) -> Path:
+    """Write arrows and check marks out: a style sheet takes pictures only from files."""
+    folder = getattr(app, "_musemate_marks", None)
     if folder is None:
         folder = tempfile.TemporaryDirectory(prefix="musemate-", ignore_cleanup_errors=True)
-        app._musemate_arrows = folder  # type: ignore[attr-defined]  # lives exactly as long as the application
-    path = Path(folder.name)
-    for name in ("up", "down", "right"):
-        icons.pixmap(name, 24, palette.MUTED).save(str(path / f"{name}.png"))
-    return path
+        app._musemate_marks = folder  # type: ignore[attr-defined]  # lives exactly as long as the application
+    path = Path(folder.name) / palette.current().name
+    path.mkdir(exist_ok=True)
+    for name, role in _MARKS.items():
+        if not (path / f"{name}.png").exists():
+            icons.pixmap(name, _MARK_PX, getattr(palette, role)).save(str(path / f"{name}.png"))
+    return path.parent

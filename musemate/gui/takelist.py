@@ -20,7 +20,7 @@ from PySide6.QtWidgets import (
 )
 
 from musemate.analysis.peaks import Peaks
-from musemate.gui import icons, palette
+from musemate.gui import icons
 from musemate.gui.scalestrip import ScaleStrip
 from musemate.gui.takerow import HEIGHT, TakeRow
 from musemate.gui.widgets import describe, label
@@ -224,7 +224,7 @@ class TakeList(QFrame):
     def _build(self) -> None:
         self._count = label(name="muted")
         self.export = QPushButton(" Export…")
-        self.export.setIcon(icons.icon("export", palette.TEXT))
+        self.export.setIcon(icons.icon("export"))
         describe(self.export, "Export the chosen takes as WAV for your DAW (Ctrl+E)", "Export takes")
         self.export.clicked.connect(lambda: self.export_asked.emit(self.selected))
         head = QHBoxLayout()

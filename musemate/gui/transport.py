@@ -7,7 +7,8 @@ from PySide6.QtGui import QFont
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QSlider, QToolButton, QVBoxLayout, QWidget
 
 from musemate.gui import icons, palette, wording
-from musemate.gui.widgets import Choice, ElidedLabel, describe, label, tool_button
+from musemate.gui.style import set_state
+from musemate.gui.widgets import Choice, ElidedLabel, Picture, describe, label, tool_button
 
 FRAGMENT, TAKE = "fragment", "take"
 
@@ -47,7 +48,7 @@ class Transport(QFrame):
         """Show which clip is heard."""
         self.name.setText(name or "Nothing chosen")
         self.length.setText(f"/ {wording.clock(duration_s, tenths=True)}" if name else "")
-        self.name.setStyleSheet(f"color: {palette.TAKE if is_take else palette.FRAGMENT if name else palette.FAINT};")
+        set_state(self.name, tone="take" if is_take else "fragment" if name else "muted")
         if not name:
             self.set_position(0.0)
 
@@ -73,7 +74,7 @@ class Transport(QFrame):
         self.play.setIconSize(QSize(22, 22))
         describe(self.play, "Play or pause (Space)", "Play")
         self.stop = tool_button("stop", "Stop and go back to the start (S)")
-        self.loop = tool_button("loop", "Loop the region (L)", colour=palette.TEXT, checkable=True)
+        self.loop = tool_button("loop", "Loop the region (L)", checkable=True)
         for button in (self.stop, self.loop):
             button.setIconSize(QSize(20, 20))
         for widget in (self.play, self.stop, self.loop):
@@ -127,7 +128,5 @@ class Transport(QFrame):
         layout.addLayout(names, 1)
         layout.addWidget(self.sides)
         layout.addSpacing(16)
-        speaker = label()
-        speaker.setPixmap(icons.pixmap("volume", 20, palette.MUTED, self.devicePixelRatioF()))
-        layout.addWidget(speaker)
+        layout.addWidget(Picture("volume", palette.MUTED, size=20))
         layout.addWidget(self.volume)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QSize, Qt, Signal
-from PySide6.QtGui import QPainter, QPaintEvent
+from PySide6.QtGui import QIcon, QPainter, QPaintEvent
 from PySide6.QtWidgets import (
     QAbstractSpinBox,
     QButtonGroup,
@@ -16,7 +16,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from musemate.gui import icons, palette
+from musemate.gui import icons
 
 
 def label(text: str = "", name: str = "", *, wrap: bool = False) -> QLabel:
@@ -28,7 +28,7 @@ def label(text: str = "", name: str = "", *, wrap: bool = False) -> QLabel:
     return result
 
 
-def tool_button(icon: str, tooltip: str, *, colour: str = palette.TEXT, checkable: bool = False) -> QToolButton:
+def tool_button(icon: str, tooltip: str, *, colour: str | None = None, checkable: bool = False) -> QToolButton:
     """Return a button that shows only an icon; the tooltip is its accessible name too."""
     result = QToolButton()
     result.setIcon(icons.icon(icon, colour))
@@ -48,6 +48,26 @@ def panel() -> QFrame:
     result = QFrame()
     result.setObjectName("panel")
     return result
+
+
+class Picture(QWidget):
+    """An icon that only says something; drawn anew, in the colours of the scheme in use, whenever it is shown."""
+
+    def __init__(self, name: str = "", colour: str | None = None, size: int = 16) -> None:
+        super().__init__()
+        self._icon = QIcon()
+        self.setFixedSize(size, size)
+        if name:
+            self.set_icon(name, colour)
+
+    def set_icon(self, name: str, colour: str | None = None) -> None:
+        """Show another icon."""
+        self._icon = icons.icon(name, colour)
+        self.update()
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Draw it (Qt's hook)."""
+        self._icon.paint(QPainter(self), self.rect())
 
 
 class ElidedLabel(QLabel):

@@ -22,6 +22,7 @@ from musemate.engine.events import FileRefused
 from musemate.errors import MuseMateError
 from musemate.gui import dialogs, dropping
 from musemate.gui.actions import Actions
+from musemate.gui.appearance import NAMES, Appearance
 from musemate.gui.audition import Audition
 from musemate.gui.estimator import Estimator
 from musemate.gui.exporting import Exporting, show_folder
@@ -67,6 +68,7 @@ class Window(QMainWindow):
         self._make_player, self._warm = make_player, warm
         self._is_painted = False
         self.memory = Memory()
+        self.appearance = Appearance(self.memory, self)
         self.session = Session(self)
         self.parts = Parts(self, self.session)
         self.audition = Audition(self.session.background, self)
@@ -80,6 +82,7 @@ class Window(QMainWindow):
         # after the view: it must have noted a new region first
         self.estimator = Estimator(self.session, self.listening, self.parts, self.trainer, self)
         self.actions_by_name = Actions(self, self._handlers())
+        self.actions_by_name[f"appearance_{self.appearance.choice}"].setChecked(True)
         self._connect()
         self._on_project()
         self.parts.transport.volume.setValue(self.memory.get("volume", 80))
@@ -218,6 +221,7 @@ class Window(QMainWindow):
             "zoom_in": lambda: stage.zoom("in"),
             "zoom_out": lambda: stage.zoom("out"),
             "zoom_all": lambda: stage.zoom("all"),
+            **{f"appearance_{name}": partial(self.appearance.choose, name) for name in NAMES},
             "train": lambda: self.parts.train.train.click() if not self.trainer.is_running else None,
             "stop_training": self.trainer.stop,
             "make_takes": lambda: self.parts.make.make.click(),
