@@ -36,6 +36,8 @@ class Job(QObject):
     """With the MuseMateError."""
     cancelled = Signal()
     finished = Signal()
+    paused = Signal(bool)
+    """The task rests where it is (True), or goes on."""
 
     def __init__(self, lane: Lane, number: int, task: str, args: dict[str, Any]) -> None:
         super().__init__()
@@ -46,10 +48,19 @@ class Job(QObject):
         self.state = "waiting"
         """"waiting", "running", then "succeeded", "failed" or "cancelled"."""
         self.error: MuseMateError | None = None
+        self.is_paused = False
 
     def cancel(self) -> None:
         """Ask the job to stop; nothing happens when it has ended."""
         self._lane.cancel(self)
+
+    def pause(self, paused: bool = True) -> None:
+        """Let a running job rest where it is, with all that it holds in memory, or go on.
+
+        It does so when its task next asks whether it is cancelled; `paused` says when. Nothing happens to a job that
+        waits or has ended.
+        """
+        self._lane.pause(self, paused)
 
     def hear(self, message: Message) -> None:
         """Turn a message of the supervisor into a signal."""
@@ -60,6 +71,9 @@ class Job(QObject):
         elif "started" in message:
             self.state = "running"
             self.started.emit()
+        elif "paused" in message:
+            self.is_paused = message["paused"]
+            self.paused.emit(self.is_paused)
         elif "end" in message:
             self._end(message["end"], message["error"])
         else:
@@ -98,6 +112,8 @@ class _Thread(QThread):
 class Lane(QObject):
     """Runs jobs one after the other in a process of its own, kept alive between them.
 
+    `submitted` carries each new job, for those who show what is being done.
+
     Parameters
     ----------
     name : str
@@ -109,6 +125,8 @@ class Lane(QObject):
     finder : str
         "module:function" that finds a task by its name.
     """
+
+    submitted = Signal(object)
 
     def __init__(
         self,
@@ -153,12 +171,18 @@ class Lane(QObject):
         job = Job(self, number, task, args)
         self._jobs[number] = job
         self._thread.supervisor.submit(number, message)
+        self.submitted.emit(job)
         return job
 
     def cancel(self, job: Job) -> None:
         """Ask a job of this lane to stop."""
         if job.number in self._jobs and not self._is_closed:
             self._thread.supervisor.cancel(job.number)
+
+    def pause(self, job: Job, paused: bool) -> None:
+        """Let the running job rest, or go on."""
+        if job.number in self._jobs and not self._is_closed:
+            self._thread.supervisor.pause(job.number, paused)
 
     def warm(self) -> None:
         """Start the worker ahead of its first job."""

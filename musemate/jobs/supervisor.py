@@ -26,7 +26,7 @@ CLOSE_S = 2.0
 """The same while the lane closes."""
 
 Report = Callable[[Message], None]
-"""Hears {"job": n} with one of "started", "event", "end" (and "error"), "finished"."""
+"""Hears {"job": n} with one of "started", "event", "paused", "end" (and "error"), "finished"."""
 
 
 @dataclass
@@ -73,6 +73,10 @@ class Supervisor:
     def cancel(self, job: int) -> None:
         """Take a request back, whether it waits or runs; an unknown number is ignored."""
         self._post(self._on_cancel, job)
+
+    def pause(self, job: int, paused: bool) -> None:
+        """Let the running request rest where it is, or go on; any other number is ignored."""
+        self._post(self._on_pause, job, paused)
 
     def warm(self) -> None:
         """Start the worker ahead of its first request."""
@@ -142,6 +146,11 @@ class Supervisor:
             state.current.cancelled_at_s = time.monotonic()
             if state.worker:
                 state.worker.send({"cancel": job})
+
+    def _on_pause(self, job: int, paused: bool) -> None:
+        current, worker = self._state.current, self._state.worker
+        if current is not None and current.job == job and worker is not None:
+            worker.send({"pause": job, "paused": paused})
 
     def _on_warm(self) -> None:
         if self._state.worker is None and not self._state.closing:

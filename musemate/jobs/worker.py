@@ -70,6 +70,7 @@ class Worker:
         self._find = find
         self._requests: deque[Message] = deque()
         self._cancelled: set[int] = set()
+        self._paused: set[int] = set()
         self._quitting = False
         self._last_look_s = 0.0
 
@@ -121,7 +122,20 @@ class Worker:
         if now_s - self._last_look_s >= _LOOK_S:
             self._last_look_s = now_s
             self._look()
+            if job in self._paused:
+                self._rest(job)
         return self._quitting or job in self._cancelled
+
+    def _rest(self, job: int) -> None:
+        """Keep everything where it is until the job is to go on, or to end; a task that waits here computes nothing."""
+        self._tell({"job": job, "paused": True})
+        try:
+            while job in self._paused and not (self._quitting or job in self._cancelled):
+                self._note(receive(self._connection))
+        except (EOFError, OSError):  # the window is gone
+            self._quitting = True
+        self._paused.discard(job)
+        self._tell({"job": job, "paused": False})
 
     def _look(self) -> None:
         try:
@@ -135,6 +149,8 @@ class Worker:
             self._quitting = True
         elif "cancel" in message:
             self._cancelled.add(int(message["cancel"]))
+        elif "pause" in message:
+            (self._paused.add if message["paused"] else self._paused.discard)(int(message["pause"]))
         else:
             self._requests.append(message)
 

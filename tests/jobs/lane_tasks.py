@@ -32,6 +32,16 @@ def until_cancelled(*, cancelled):
     yield FragmentAdded("kept", "")
 
 
+def counting(*, cancelled):
+    """Progress with every step, until cancelled: what a pause must keep from moving on."""
+    step = 0
+    while not cancelled():
+        step += 1
+        yield Progressed(0, 1, step, 0, {}, 0.0, None)
+        time.sleep(0.005)
+    yield Listed([{"steps": step}])
+
+
 def until_quit(file, *, cancelled):
     """Notes who runs it, and how it ended."""
     with open(file, "w", buffering=1) as notes:  # noqa: PTH123

@@ -284,3 +284,84 @@ def test_an_unknown_task_of_the_real_registry_is_a_failure(qtbot):
     finally:
         lanes.close()
     assert multiprocessing.active_children() == []
+
+
+# Pausing
+
+
+def rest(qtbot, job):
+    """Let a job rest, and return how long that took."""
+    before = time.monotonic()
+    with qtbot.waitSignal(job.paused, timeout=5_000) as told:
+        job.pause()
+    assert told.args == [True]
+    return time.monotonic() - before
+
+
+def test_a_paused_job_rests_within_a_second_and_goes_on_where_it_was(qtbot, lane):
+    diary = Diary(lane.submit("counting"))
+    qtbot.waitUntil(lambda: bool(diary.progress), timeout=START_MS)
+    assert rest(qtbot, diary.job) < 1.0
+    assert diary.job.is_paused
+    seen = len(diary.progress)
+    following = Diary(lane.submit("count", n=1))  # hears nothing before the paused one has ended
+    qtbot.wait(300)
+    assert len(diary.progress) <= seen + 1, "one look may have been on its way"
+    assert following.entries == []
+    with qtbot.waitSignal(diary.job.paused, timeout=5_000) as told:
+        diary.job.pause(False)
+    assert told.args == [False]
+    qtbot.waitUntil(lambda: len(diary.progress) > seen + 1, timeout=5_000)
+    steps = [event.step for event in diary.progress]
+    assert steps == sorted(steps)
+    with qtbot.waitSignal(following.job.finished, timeout=START_MS):
+        diary.job.cancel()
+    assert diary.entries == ["started", "cancelled", "finished"]
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="reads the work of a process from /proc")
+def test_a_paused_job_leaves_the_processor_alone(qtbot, lane):
+    pid = facts(qtbot, lane)["pid"]
+    diary = Diary(lane.submit("counting"))
+    qtbot.waitUntil(lambda: bool(diary.progress), timeout=START_MS)
+    rest(qtbot, diary.job)
+
+    def ticks():
+        return sum(int(n) for n in Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[11:13])
+
+    before = ticks()
+    qtbot.wait(500)
+    assert ticks() - before <= 1
+
+
+def test_a_paused_job_can_be_cancelled_at_once(qtbot, lane):
+    diary = Diary(lane.submit("counting"))
+    qtbot.waitUntil(lambda: bool(diary.progress), timeout=START_MS)
+    rest(qtbot, diary.job)
+    before = time.monotonic()
+    with qtbot.waitSignal(diary.job.finished, timeout=5_000):
+        diary.job.cancel()
+    assert time.monotonic() - before < 1.0
+    assert diary.entries == ["started", "cancelled", "finished"]
+    assert not diary.job.is_paused
+    assert run(qtbot, lane, "count", n=1).entries[-2:] == ["succeeded", "finished"]
+
+
+def test_closing_while_a_job_is_paused_ends_it_cleanly(qtbot):
+    lane = Lane("closing", finder=FINDER)
+    diary = Diary(lane.submit("counting"))
+    qtbot.waitUntil(lambda: bool(diary.progress), timeout=START_MS)
+    rest(qtbot, diary.job)
+    lane.close()
+    assert diary.entries == ["started", "cancelled", "finished"]
+    assert any(isinstance(event, Listed) for event in diary.events), "the task came to its own end"
+    assert multiprocessing.active_children() == []
+
+
+def test_a_pause_of_a_job_that_waits_is_ignored(qtbot, lane):
+    running, waiting = Diary(lane.submit("counting")), Diary(lane.submit("count", n=1))
+    qtbot.waitUntil(lambda: bool(running.progress), timeout=START_MS)
+    waiting.job.pause()
+    with qtbot.waitSignal(waiting.job.finished, timeout=START_MS):
+        running.job.cancel()
+    assert waiting.entries == ["started", "succeeded", "finished"]
