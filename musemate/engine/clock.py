@@ -5,7 +5,38 @@ from __future__ import annotations
 import time
 from collections.abc import Mapping, Sequence
 
+from musemate.engine.base import Cancelled
+
 MIN_SAMPLE_STEPS = 5
+PAUSE_S = 0.5
+"""An answer to "cancelled?" that takes longer was a pause, not work."""
+
+
+class Pauses:
+    """Notices pauses: who may let a training rest does so while it asks whether it is cancelled.
+
+    Parameters
+    ----------
+    cancelled : callable
+        The question; ask `self.cancelled` in its place.
+    """
+
+    def __init__(self, cancelled: Cancelled) -> None:
+        self._cancelled = cancelled
+        self._paused_s = 0.0
+
+    def cancelled(self) -> bool:
+        """Ask, and note how long it took when that was a pause."""
+        before_s = time.monotonic()
+        answer = self._cancelled()
+        waited_s = time.monotonic() - before_s
+        if waited_s >= PAUSE_S:
+            self._paused_s += waited_s
+        return answer
+
+    def now_s(self) -> float:
+        """Return the seconds of a clock that stands still during pauses."""
+        return time.monotonic() - self._paused_s
 
 
 class TrainingClock:
@@ -19,21 +50,30 @@ class TrainingClock:
         Steps of each part.
     prior_s : mapping
         Seconds a step of each kind, right relative to each other, until a kind's own speed is measured.
+    pauses : Pauses, optional
+        Time that does not count.
     """
 
-    def __init__(self, kinds: Sequence[str], steps: Sequence[int], prior_s: Mapping[str, float]) -> None:
+    def __init__(
+        self,
+        kinds: Sequence[str],
+        steps: Sequence[int],
+        prior_s: Mapping[str, float],
+        pauses: Pauses | None = None,
+    ) -> None:
         self._kinds, self._steps, self._prior_s = kinds, steps, prior_s
+        self._now_s = pauses.now_s if pauses else time.monotonic
         self._measured: dict[str, float] = {}
-        self._part, self._began, self._shown = 0, time.monotonic(), 0.0
+        self._part, self._began, self._shown = 0, self._now_s(), 0.0
 
     def begin(self, part: int) -> None:
         """Start the clock of a part."""
-        self._part, self._began = part, time.monotonic()
+        self._part, self._began = part, self._now_s()
 
     def look(self, step: int) -> tuple[float, float | None]:
         """Return the share that is done (0-1) and the seconds left, None until a speed is known."""
         if step >= min(MIN_SAMPLE_STEPS, self._steps[self._part]):
-            self._measured[self._kinds[self._part]] = (time.monotonic() - self._began) / step
+            self._measured[self._kinds[self._part]] = (self._now_s() - self._began) / step
         costs = [self._cost(kind) * n for kind, n in zip(self._kinds, self._steps, strict=True)]
         total = sum(costs)
         done = sum(costs[: self._part]) + costs[self._part] * step / max(1, self._steps[self._part])

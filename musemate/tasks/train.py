@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
@@ -10,6 +9,7 @@ from typing import Any
 from musemate.audio.clip import AudioClip
 from musemate.audio.files import read_clip
 from musemate.engine.base import Cancelled, TrainRequest, check_seed
+from musemate.engine.clock import Pauses
 from musemate.engine.events import (
     DeviceChanged,
     Event,
@@ -157,8 +157,10 @@ class _Training:
     """One training from its claim on the run to its last word in the project."""
 
     def __init__(self, store: Project, run: Run, cancelled: Cancelled) -> None:
-        self._store, self._run, self._cancelled = store, run, cancelled
-        self._began_s = time.monotonic()
+        self._store, self._run = store, run
+        self._pauses = Pauses(cancelled)
+        self._cancelled = self._pauses.cancelled
+        self._began_s = self._pauses.now_s()
         self._n_finished = run.n_finished
         self._scales = run.scales
         self._device = run.device
@@ -199,8 +201,8 @@ class _Training:
 
     @property
     def _seconds(self) -> float:
-        """Time trained, that before an interruption included."""
-        return self._run.seconds + time.monotonic() - self._began_s
+        """Time trained, that before an interruption included, that of pauses not."""
+        return self._run.seconds + self._pauses.now_s() - self._began_s
 
     @property
     def _peak_mib(self) -> float:

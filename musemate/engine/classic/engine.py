@@ -21,7 +21,7 @@ from musemate.engine.classic.networks import ScaleCritic, ScaleGenerator
 from musemate.engine.classic.preparing import Prepared, prepare
 from musemate.engine.classic.pyramid import Pyramid
 from musemate.engine.classic.reckoning import needs, reckon, scale_mib, step_costs
-from musemate.engine.clock import TrainingClock
+from musemate.engine.clock import Pauses, TrainingClock
 from musemate.engine.device import one_thread, repeatable
 from musemate.engine.events import DeviceChanged, Event, Progressed, RunStarted, ScaleFinished, Warned
 from musemate.engine.fitting import check_fits, fits
@@ -70,7 +70,9 @@ class _Training:
     def __init__(
         self, clip: AudioClip, config: ClassicConfig, request: TrainRequest, directory: Path, cancelled: Cancelled
     ) -> None:
-        self.clip, self.config, self.request, self.cancelled = clip, config, request, cancelled
+        self.clip, self.config, self.request = clip, config, request
+        self.pauses = Pauses(cancelled)
+        self.cancelled = self.pauses.cancelled
         self.checkpoint = Checkpoint(directory)
         self.ladder = Ladder(config, request.device)
 
@@ -82,9 +84,9 @@ class _Training:
             yield Warned(prepared.scales.skipped, "A longer or louder region is heard at more scales.")
         costs = step_costs(prepared.scales.rates_hz, prepared.scales.lengths, prepared.n_signals, self.config)
         steps = [self.config.steps(rate) for rate in prepared.scales.rates_hz]
-        self.clock = TrainingClock(names, steps, dict(zip(names, costs, strict=True)))
+        self.clock = TrainingClock(names, steps, dict(zip(names, costs, strict=True)), self.pauses)
         for index, name in enumerate(names):
-            began = time.monotonic()
+            began_s = self.pauses.now_s()
             if _part(index) not in self.checkpoint.parts:
                 if self.cancelled():
                     return
@@ -93,7 +95,7 @@ class _Training:
                     return
             elif self._preview_file(index).exists():
                 continue  # else it was stored, but the disk was full or the process killed before its preview was
-            seconds = time.monotonic() - began
+            seconds = self.pauses.now_s() - began_s
             yield ScaleFinished(index, name, str(self._write_preview(index, prepared)), seconds)
 
     def _prepared(self) -> Prepared:

@@ -15,7 +15,7 @@ from musemate.audio.clip import AudioClip
 from musemate.audio.wav import write_wav
 from musemate.engine.base import CPU, Cancelled, Estimate, Need, TakeRequest, TrainRequest
 from musemate.engine.checkpoint import Checkpoint
-from musemate.engine.clock import TrainingClock
+from musemate.engine.clock import Pauses, TrainingClock
 from musemate.engine.device import one_thread, repeatable
 from musemate.engine.events import DeviceChanged, Event, Progressed, RunStarted, ScaleFinished
 from musemate.engine.frames.climbing import ScaleTraining
@@ -102,17 +102,20 @@ class _Training:
         directory: Path,
         cancelled: Cancelled,
     ) -> None:
-        self.clip, self.config, self.request, self.cancelled = clip, config, request, cancelled
+        self.clip, self.config, self.request = clip, config, request
+        self.pauses = Pauses(cancelled)
+        self.cancelled = self.pauses.cancelled
         self.checkpoint = Checkpoint(directory)
         self.ladder = Ladder(config, request.device, Framing(clip.rate_hz, clip.n_channels))
         self.parts = _parts(config)
-        self.clock = TrainingClock([p.kind for p in self.parts], [p.n_steps for p in self.parts], PRIOR_S)
+        kinds, steps = [p.kind for p in self.parts], [p.n_steps for p in self.parts]
+        self.clock = TrainingClock(kinds, steps, PRIOR_S, self.pauses)
 
     def events(self) -> Iterator[Event]:
         yield RunStarted(run="", device=self.request.device, scales=[p.name for p in self.parts])
         self._store_fragment()
         for index, part in enumerate(self.parts):
-            began = time.monotonic()
+            began_s = self.pauses.now_s()
             if part.file not in self.checkpoint.parts:
                 if self.cancelled():
                     return
@@ -121,7 +124,7 @@ class _Training:
                     return
             elif self._preview_file(index).exists():
                 continue  # else it was stored, but the disk was full or the process killed before its preview was
-            seconds = time.monotonic() - began
+            seconds = self.pauses.now_s() - began_s
             yield ScaleFinished(index, part.name, str(self._write_preview(index, part)), seconds)
 
     @property

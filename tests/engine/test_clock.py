@@ -1,0 +1,48 @@
+"""How much of a training is done and how long the rest takes, pauses left out."""
+
+from __future__ import annotations
+
+import pytest
+
+from musemate.engine import clock
+from musemate.engine.clock import Pauses, TrainingClock
+
+
+class Time:
+    """The only clock of these tests."""
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        self.now = 100.0
+        monkeypatch.setattr(clock.time, "monotonic", lambda: self.now)
+
+
+@pytest.fixture
+def time(monkeypatch: pytest.MonkeyPatch) -> Time:
+    return Time(monkeypatch)
+
+
+def test_a_pause_is_no_work(time: Time) -> None:
+    rest_s = [0.01, 3600.0, 0.01]
+
+    def cancelled() -> bool:
+        time.now += rest_s.pop(0)
+        return not rest_s
+
+    pauses = Pauses(cancelled)
+    began_s = pauses.now_s()
+    assert [pauses.cancelled() for _ in range(3)] == [False, False, True]
+    assert pauses.now_s() - began_s == pytest.approx(0.02), "what is asked quickly counts, the hour does not"
+
+
+def test_time_left_does_not_grow_by_a_pause(time: Time) -> None:
+    pauses = Pauses(lambda: bool(setattr(time, "now", time.now + 600.0)))
+    training = TrainingClock(["scale", "sound"], [100, 100], {"scale": 1.0, "sound": 3.0}, pauses)
+    training.begin(0)
+    for step in range(1, 11):
+        time.now += 0.5
+        before = training.look(step)
+    pauses.cancelled()
+    assert training.look(10) == before
+    fraction, left_s = before
+    assert fraction == pytest.approx(0.1 * 1 / 4)
+    assert left_s == pytest.approx(90 * 0.5 + 100 * 1.5)
