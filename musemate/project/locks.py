@@ -1,4 +1,4 @@
-"""A lock that tells whether the process that trains a run still lives.
+"""A lock that tells whether the process that trains a run, or keeps a queue of them, still lives.
 
 The system lets go of the lock when its process ends, however it ends; a copied project folder holds no locks.
 """
@@ -19,6 +19,8 @@ class RunLock:
     ----------
     folder : Path
         The run's folder; it is made when missing.
+    name : str
+        The lock's file in it.
 
     Raises
     ------
@@ -26,9 +28,9 @@ class RunLock:
         Another process (or another `RunLock`) holds it.
     """
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, name: str = _NAME) -> None:
         folder.mkdir(parents=True, exist_ok=True)
-        self._file = (folder / _NAME).open("ab")
+        self._file = (folder / name).open("ab")
         try:
             _lock(self._file.fileno())
         except BlockingIOError:

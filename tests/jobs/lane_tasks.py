@@ -6,7 +6,7 @@ import ctypes
 import os
 import time
 
-from musemate.engine.events import FragmentAdded, Listed, Progressed, Warned, Working
+from musemate.engine.events import FragmentAdded, Listed, Progressed, RunStarted, ScaleFinished, Warned, Working
 from musemate.errors import TooShortError
 
 
@@ -87,6 +87,23 @@ def exits(code, *, cancelled):
 
 def facts(*, cancelled):
     yield Listed([{"pid": os.getpid(), "nice": os.nice(0), "waiting": os.environ["OMP_WAIT_POLICY"]}])
+
+
+def train(project, fragment="", options=None, run=None, *, cancelled, **method):
+    """Train nothing; the fragment says how it goes: "waits" until it is cancelled, "fails" or "dies" the first time."""
+    yield RunStarted(run or f"r-{fragment}", "cpu", ["coarse", "fine"])
+    yield ScaleFinished(0, "coarse", "", 0.0)
+    if fragment == "fails" and run is None:
+        raise TooShortError("It failed.", hint="Try again.")
+    if fragment == "dies" and run is None:
+        os.kill(os.getpid(), 9)
+    step = 0
+    while fragment == "waits" and not cancelled():
+        step += 1
+        yield Progressed(1, 2, step, 0, {}, 0.5, 60.0)
+        time.sleep(0.005)
+    if not cancelled():
+        yield ScaleFinished(1, "fine", "", 0.0)
 
 
 def get_task(name):
