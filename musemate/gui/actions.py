@@ -70,7 +70,9 @@ MENUS: dict[str, tuple[Entry, ...]] = {
     ),
     "&Train": (
         Entry("train", "&Train variations", ("Ctrl+T",)),
+        Entry("pause_training", "&Pause the training, or go on", ("Ctrl+P",)),
         Entry("stop_training", "&Stop training", ("Ctrl+.",)),
+        Entry("show_jobs", "Show all &jobs, or fold them", ("Ctrl+J",)),
         LINE,
         Entry("make_takes", "&Make takes", ("Ctrl+M",)),
         Entry("make_instant_takes", "Make &instant takes of the region", ("Ctrl+I",)),
@@ -86,7 +88,8 @@ KEYS_WITHOUT_MENU = (
     ("Left, Right", "Move the cursor by a second (in the pictures)"),
     ("Enter", "Press the focused button; in the list of takes, play"),
     ("0 to 5", "Give stars (in the list of takes)"),
-    ("Delete", "Take a fragment or take off the list"),
+    ("Delete", "Take a fragment, a take or a waiting training off its list"),
+    ("Alt+Up, Alt+Down", "Move a waiting training (in the list of jobs)"),
 )
 
 

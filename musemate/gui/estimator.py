@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from functools import partial
+from typing import Any
 
 from PySide6.QtCore import QObject, QTimer
 
@@ -40,7 +41,8 @@ class Estimator(QObject):
         self._session, self._listening, self._panel, self._trainer = session, listening, parts.train, trainer
         self._wish: Wish = ()
         self._job: Job | None = None
-        self._known: dict[Wish, Estimated] = {}
+        self.known: dict[Wish, Estimated] = {}
+        """Answers of before, by what was asked."""
         self.is_wanted = True
         self._timer = QTimer(self, singleShot=True, interval=PAUSE_MS)
         self._timer.timeout.connect(self._ask)
@@ -53,20 +55,18 @@ class Estimator(QObject):
         """See whether something else is to be estimated now."""
         fragment = self._listening.fragment
         wish = self._wished(fragment) if fragment is not None and not why_not(fragment) else ()
-        if wish == self._wish and (not wish or wish in self._known or self._timer.isActive() or self._job is not None):
+        if wish == self._wish and (not wish or wish in self.known or self._timer.isActive() or self._job is not None):
             return
         self._forget()
         self._wish = wish
-        if wish in self._known:
-            self._show(self._known[wish])
+        if wish in self.known:
+            self._show(self.known[wish])
         elif wish and self.is_wanted:
             self._timer.start()
 
     def _wished(self, fragment: Fragment) -> Wish:
-        """Return all that the time depends on; where the region starts is no part of it."""
-        sound = (str(fragment.rate_hz), str(fragment.n_channels), f"{fragment.length_s:.1f}")
         method = (self._panel.engine.value, self._panel.preset.value, str(self._panel.device.currentData()))
-        return (*sound, *method, json.dumps(self._trainer.options))
+        return wish_of(fragment, fragment.length_s, *method, self._trainer.options)
 
     def _forget(self) -> None:
         """Drop what was asked before, and what it said."""
@@ -99,7 +99,7 @@ class Estimator(QObject):
     def _on_event(self, job: Job, wish: Wish, event: Event) -> None:
         if isinstance(event, Estimated):
             if not event.shortage:  # what is free changes
-                self._known[wish] = event
+                self.known[wish] = event
             if job is self._job:
                 self._job = None
                 self._show(event)
@@ -112,3 +112,11 @@ class Estimator(QObject):
     def _show(self, event: Estimated) -> None:
         said = f"Takes {event.in_words}. {event.shortage}" if event.shortage else f"Takes {event.in_words}"
         self._panel.show_estimate(said, f"And about {event.mib:.0f} MiB of memory")
+
+
+def wish_of(
+    fragment: Fragment, length_s: float, engine: str, preset: str, device: str, options: dict[str, Any] | None
+) -> Wish:
+    """Return all that the time depends on; where the region starts is no part of it."""
+    sound = (str(fragment.rate_hz), str(fragment.n_channels), f"{length_s:.1f}")
+    return (*sound, engine, preset, device, json.dumps(options))

@@ -17,6 +17,7 @@ from PySide6.QtWidgets import (
 )
 
 from musemate.gui.fragmenttree import FragmentTree
+from musemate.gui.jobstrip import JobStrip
 from musemate.gui.messagebar import MessageBar
 from musemate.gui.session import Session
 from musemate.gui.stage import Stage
@@ -41,6 +42,7 @@ class Parts:
         self.train = TrainPanel()
         self.make = TakePanel()
         self.messages = MessageBar()
+        self.jobs = JobStrip()
         self.transport = Transport()
         self.pages = QStackedWidget()
         self.pages.addWidget(self.welcome)
@@ -52,6 +54,7 @@ class Parts:
         layout.setSpacing(0)
         layout.addWidget(self.pages, 1)
         layout.addWidget(self._message_row())
+        layout.addWidget(self.jobs)
         layout.addWidget(self.transport)
         window.setCentralWidget(body)
         self._order(window)
@@ -122,11 +125,14 @@ class Parts:
         """Let the Tab key go through the steps of the work: choose, train, make, listen."""
         bar, train, make, transport = self.stage.bar, self.train, self.make, self.transport
         stops: list[QWidget] = [self.tree.tree, self.tree.open, bar.start, bar.length, self.stage.view]
-        stops += [train.engine, train.preset, train.device, train.train, train.stop]
+        stops += [train.engine, train.preset, train.device, train.train, train.pause, train.stop]
         stops += [make.mode, make.start, make.closeness, make.metre, make.count, make.seconds, make.make]
         stops += [
             self.takes,
             self.takes.layers,
+            self.jobs.toggle,
+            self.jobs.end,
+            self.jobs.fold,
             transport.play,
             transport.stop,
             transport.loop,

@@ -254,7 +254,7 @@ class ProjectView(QObject):
         self._run = ""
 
     def _on_resume(self, run_id: str) -> None:
-        if self._session.project is not None and not self._trainer.is_running:
+        if self._session.project is not None:
             self._trainer.resume(self._session.project.run(run_id))
 
     def _on_audition(self) -> None:

@@ -26,6 +26,9 @@ class TrainPanel(QFrame):
     settings_changed = Signal()
     """Engine, preset or device."""
     stop_asked = Signal()
+    pause_asked = Signal()
+    """Pause, or go on."""
+    losses_asked = Signal()
     preview_asked = Signal(str, str)
     resume_asked = Signal(str)
     """With the stopped run."""
@@ -36,6 +39,7 @@ class TrainPanel(QFrame):
         self._scales: list[str] = []
         self._scale = -1
         self._run = ""
+        self._told = ""
         self._presets: dict[str, str] = {}
         self.wanted_device = "auto"
         """Device to choose as soon as it is known to be there."""
@@ -73,7 +77,7 @@ class TrainPanel(QFrame):
 
     def show_begin(self) -> None:
         """Show that a training was asked for."""
-        self._scales, self._scale = [], -1
+        self._scales, self._scale, self._told = [], -1, ""
         self.state.setText("Preparing…")
         self.detail.setText("Starting the engine")
         self.progress.setRange(0, 0)
@@ -105,7 +109,8 @@ class TrainPanel(QFrame):
             self.losses.clear_losses()
             self.strip.set_current(event.scale)
         name = f" · {self._scales[event.scale]}" if event.scale < len(self._scales) else ""
-        self.state.setText(f"Scale {event.scale + 1} of {event.n_scales}{name}")
+        self._told = f"Scale {event.scale + 1} of {event.n_scales}{name}"
+        self.state.setText(self._told)
         self.detail.setText(f"Step {event.step} of {event.n_steps}  ·  {wording.time_left(event.left_s)}")
         self.progress.setRange(0, 1000)
         self.progress.setValue(round(event.fraction * 1000))
@@ -116,10 +121,22 @@ class TrainPanel(QFrame):
         """Offer the preview of a finished scale."""
         self.strip.set_done(event.scale, event.file)
 
-    def show_stopping(self) -> None:
-        """Show that the stop was heard."""
-        self.state.setText("Stopping…")
-        self.stop.setEnabled(False)
+    def show_state(self, state: str) -> None:
+        """Show what the training that has the worker is about, "" for none; see `jobs.trainings.Item.state`."""
+        if not state:
+            return
+        if state in ("stopping", "pausing"):
+            self.state.setText(f"{state.capitalize()}…")
+        elif state == "paused":
+            self.state.setText("Paused where it is")
+        elif self._told:
+            self.state.setText(self._told)
+        self.stop.setEnabled(state != "stopping")
+        self.pause.setEnabled(state != "stopping")
+        rests = state in ("paused", "pausing")
+        self.pause.setText("Go on" if rests else "Pause")
+        tip = "Go on where it rests" if rests else "Let it rest where it is and leave the processor to others"
+        describe(self.pause, f"{tip} (Ctrl+P)", "Go on with the training" if rests else "Pause the training")
 
     def show_end(self, event: RunFinished | None, text: str = "") -> None:
         """Show how the training ended; without an event, `text` says it."""
@@ -176,13 +193,12 @@ class TrainPanel(QFrame):
     def _show_running(self, running: bool) -> None:
         self.report.setVisible(True)
         self.resume.setVisible(False)
-        self.train.setVisible(not running)
-        self.stop.setVisible(running)
-        self.stop.setEnabled(running)
+        self.train.setText(" Queue another training" if running else " Train variations")
+        for widget in (self.pause, self.stop):
+            widget.setVisible(running)
+            widget.setEnabled(running)
         self.progress.setVisible(running)
         self.losses.setVisible(running)
-        for widget in (self.engine, self.preset, self.device, self.estimate):
-            widget.setVisible(not running)
 
     # building ------------------------------------------------------------------------------------------
 
@@ -204,10 +220,6 @@ class TrainPanel(QFrame):
         self.train.clicked.connect(self._on_train)
         self.estimate = label(name="small", wrap=True)
         self.estimate.setAccessibleName("What the training will take")
-        self.stop = QPushButton("Stop training")
-        self.stop.setObjectName("stop")
-        describe(self.stop, "Stop now and keep every finished scale (Ctrl+.)", "Stop training")
-        self.stop.clicked.connect(self.stop_asked)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(16, 14, 16, 16)
         layout.setSpacing(10)
@@ -215,9 +227,10 @@ class TrainPanel(QFrame):
         head.addWidget(label("Training", "heading"))
         head.addStretch(1)
         layout.addLayout(head)
-        rows: list[QWidget] = [self.engine, self.preset, self.device, self.train, self.estimate, self.stop]
+        rows: list[QWidget] = [self.engine, self.preset, self.device, self.train, self.estimate]
         for widget in (*rows, self._build_report()):
             layout.addWidget(widget)
+        self.pause.hide()
         self.stop.hide()
         self.report.hide()
 
@@ -240,4 +253,19 @@ class TrainPanel(QFrame):
         self.resume.clicked.connect(lambda: self.resume_asked.emit(self._run))
         for widget in (self.state, self.progress, self.detail, self.losses, self.strip, self.resume):
             layout.addWidget(widget)
+        layout.addLayout(self._build_holds())
         return self.report
+
+    def _build_holds(self) -> QHBoxLayout:
+        """Build what holds a training up: pause and stop."""
+        self.pause = QPushButton("Pause")
+        self.pause.clicked.connect(self.pause_asked)
+        self.stop = QPushButton("Stop")
+        self.stop.setObjectName("stop")
+        describe(self.stop, "Stop now and keep every finished scale (Ctrl+.)", "Stop training")
+        self.stop.clicked.connect(self.stop_asked)
+        row = QHBoxLayout()
+        row.setSpacing(8)
+        row.addWidget(self.pause, 1)
+        row.addWidget(self.stop, 1)
+        return row

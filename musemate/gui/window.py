@@ -28,10 +28,12 @@ from musemate.gui.estimator import Estimator
 from musemate.gui.exporting import Exporting, show_folder
 from musemate.gui.firsttakes import FirstTakes
 from musemate.gui.fragments import Fragments
+from musemate.gui.jobsview import JobsView
 from musemate.gui.layout import Parts
 from musemate.gui.listening import Listening
 from musemate.gui.memory import Memory
 from musemate.gui.projectview import ProjectView
+from musemate.gui.reckoner import Reckoner
 from musemate.gui.session import Session
 from musemate.gui.taker import Taker
 from musemate.gui.trainer import Trainer, why_not
@@ -81,6 +83,9 @@ class Window(QMainWindow):
         self.view = ProjectView(self.session, self.parts, self.listening, self.trainer, self.first_takes, self)
         # after the view: it must have noted a new region first
         self.estimator = Estimator(self.session, self.listening, self.parts, self.trainer, self)
+        self.reckoner = Reckoner(self.session, self.trainer, self.estimator, self)
+        strip, messages = self.parts.jobs, self.parts.messages
+        self.jobs = JobsView(self.session, self.trainer, self.reckoner, strip, messages, self)
         self.actions_by_name = Actions(self, self._handlers())
         self.actions_by_name[f"appearance_{self.appearance.choice}"].setChecked(True)
         self._connect()
@@ -147,8 +152,8 @@ class Window(QMainWindow):
         """Train on the region of the current fragment."""
         fragment = self.listening.fragment
         reason = why_not(fragment)
-        if reason or self.trainer.is_running:
-            self.parts.messages.say(reason or "A training is running already.", level="warning")
+        if reason:
+            self.parts.messages.say(reason, level="warning")
         elif fragment is not None:
             panel = self.parts.train
             engine, preset, device = panel.engine.value, panel.preset.value, str(panel.device.currentData())
@@ -222,8 +227,10 @@ class Window(QMainWindow):
             "zoom_out": lambda: stage.zoom("out"),
             "zoom_all": lambda: stage.zoom("all"),
             **{f"appearance_{name}": partial(self.appearance.choose, name) for name in NAMES},
-            "train": lambda: self.parts.train.train.click() if not self.trainer.is_running else None,
+            "train": lambda: self.parts.train.train.click(),
+            "pause_training": self.trainer.pause_or_go_on,
             "stop_training": self.trainer.stop,
+            "show_jobs": self.jobs.fold,
             "make_takes": lambda: self.parts.make.make.click(),
             "make_instant_takes": self.on_make_instant,
             "shortcuts": lambda: dialogs.show_shortcuts(self),
@@ -297,6 +304,7 @@ class Window(QMainWindow):
         """End at once for the eye, then cooperatively: finished scales and takes are stored already."""
         self.hide()
         self.audition.close()
+        self.trainer.leave()
         self.session.close()
         event.accept()
 

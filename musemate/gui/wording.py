@@ -109,7 +109,12 @@ def run_facts(run: Run) -> str:
 
 def stretch(run: Run) -> str:
     """Return the region of a run such as "0:05 to 0:35"."""
-    return f"{clock(run.start_s)} to {clock(run.start_s + run.length_s)}"
+    return span(run.start_s, run.length_s)
+
+
+def span(start_s: float, length_s: float) -> str:
+    """Return a stretch of time such as "0:05 to 0:35"."""
+    return f"{clock(start_s)} to {clock(start_s + length_s)}"
 
 
 def length_hint(length_s: float) -> str:

@@ -18,8 +18,11 @@ from musemate.audio.files import write_wav
 from musemate.engine.events import Estimated, RunStarted
 from musemate.errors import TooShortError
 from musemate.gui.takepanel import TakePanel, TakeWish
+from musemate.gui.trainer import Trainer
 from musemate.gui.trainpanel import TrainPanel
 from musemate.gui.window import Window
+from musemate.jobs.trainings import Item
+from musemate.project.queue import QueuedTraining
 from musemate.project.records import Beats, Layer, Run
 from musemate.project.store import Project
 from musemate.settings import load_settings
@@ -205,14 +208,16 @@ def test_want_of_memory_is_said_and_asked_for_again(window: Window, qtbot: QtBot
     assert panel.estimate.text() == "Takes about one minute on cpu"
 
 
-def test_nothing_is_measured_beside_a_training(window: Window, qtbot: QtBot, asked: list[FakeJob]) -> None:
+def test_nothing_is_measured_beside_a_training(
+    window: Window, qtbot: QtBot, asked: list[FakeJob], monkeypatch: pytest.MonkeyPatch
+) -> None:
     window.estimator.look()
     qtbot.waitUntil(lambda: len(asked) == 1)
-    window.trainer._job = window.estimator._job  # as if one ran
+    monkeypatch.setattr(Trainer, "is_running", True)
     window.parts.train.preset.value = "fine"
     qtbot.waitUntil(lambda: not window.estimator._timer.isActive())
     assert len(asked) == 1
-    window.trainer._job = None
+    monkeypatch.setattr(Trainer, "is_running", False)
     window.trainer.run_ended.emit("r1")
     qtbot.waitUntil(lambda: len(asked) == 2)
 
@@ -301,7 +306,8 @@ def test_a_training_that_goes_on_offers_what_it_finished_before(
     write_wav(project.run_path(run.id) / "preview-1.wav", AudioClip(0.5 * tone.astype(np.float32), 320))
     panel, stage = window.parts.train, window.parts.stage
     panel.show_begin()
-    window.trainer._on_event(RunStarted(run.id, "cpu", list(SCALES)))
+    item = Item(QueuedTraining("f1", 1.0, 3.0, "classic", "quick"))
+    window.trainer._on_event(item, RunStarted(run.id, "cpu", list(SCALES)))
     assert [button.property("state") for button in panel.strip.buttons] == ["done", "waiting", "waiting"]
     qtbot.mouseClick(panel.strip.buttons[0], Qt.MouseButton.LeftButton)
     qtbot.waitUntil(lambda: window.audition.position_s > 0.1, timeout=WAIT_MS)

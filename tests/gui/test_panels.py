@@ -38,7 +38,7 @@ def train(qtbot: QtBot, style: None) -> TrainPanel:
 def test_train_panel_follows_a_training(train: TrainPanel) -> None:
     train.show_begin()
     assert train.is_running
-    assert train.train.isHidden()
+    assert train.train.text().strip() == "Queue another training"
     train.show_started(RunStarted("r1", "cuda:0", ["1/16", "1/8", "1/4"]))
     assert train.detail.text() == "On cuda:0"
     train.show_device("cpu")

@@ -273,7 +273,8 @@ def test_stop_is_answered_within_a_second(opened: Window, qtbot: QtBot) -> None:
     opened.trainer.options = {"tiny": True}
     opened.parts.train.train.click()
     qtbot.waitUntil(lambda: opened.parts.train.losses.n_points > 0, timeout=60_000)
-    job = opened.trainer._job
+    assert opened.trainer.current is not None
+    job = opened.trainer.current.job
     assert isinstance(job, Job)
     began = time.monotonic()
     with qtbot.waitSignal(job.finished, timeout=8_000):
