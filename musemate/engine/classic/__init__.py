@@ -16,6 +16,7 @@ makes all finer ones. A reconstruction is what the fixed noise gives.
 
 What is ours: stereo as mid and side, trained together as two signals of the same networks; rates above 16 kHz
 (`extended`, off by default); a fragment too short for the coarsest scales begins at a finer one; positions of the
-resampling in double precision; and a few ways to compute the same faster (see `ClassicConfig.bank_size`). Where the
-published code contradicts itself, the docstring at the place says so.
+resampling in double precision; a few ways to compute the same faster (see `ClassicConfig.bank_size`); and, for those
+who have no days to wait, steps that see an excerpt instead of the whole signal (`excerpts`). Where the published code
+contradicts itself, the docstring at the place says so.
 """

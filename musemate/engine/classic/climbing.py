@@ -1,4 +1,4 @@
-"""Trains one scale after the other, each on the whole signal."""
+"""Trains one scale after the other, each on the whole signal or, at every step, on an excerpt of it."""
 
 from __future__ import annotations
 
@@ -12,9 +12,9 @@ from torch.nn import functional as F
 
 from musemate.engine.base import CPU, Cancelled
 from musemate.engine.classic.config import ClassicConfig
+from musemate.engine.classic.excerpts import Excerpts, Seen, settle
 from musemate.engine.classic.kernels import StepCancelledError, interruptible
 from musemate.engine.classic.losses import (
-    all_magnitudes,
     between,
     critic_loss,
     generator_loss,
@@ -75,8 +75,7 @@ class ScaleTraining:
         self.scale = len(self.pyramid.generators)
         self.n_steps = c.steps(self.scales.rates_hz[self.scale])
         self.real = self.scales.signals[self.scale][None].to(device)
-        self.real_magnitudes = all_magnitudes(self.real, c) if c.spectral_weight else []
-        self.batched = is_batched(c, self.real.shape[-1], device.type)
+        self.batched = is_batched(c, c.seen(self.real.shape[-1]), device.type)
         self.critic, self.generator = self._networks()
         betas = (c.beta1, BETA2)
         self.critic_optimizer = torch.optim.Adam(self.critic.parameters(), c.learning_rate, betas=betas)
@@ -106,6 +105,7 @@ class ScaleTraining:
         self.given_back = torch.zeros_like(self.real) if coarser is None else coarser
         fixed = 0 if pyramid.fixed_noise is None or self.scale else pyramid.fixed_noise * self.noise_level
         self.given_back_noisy = self._padded(self.given_back + fixed)
+        self.excerpts = Excerpts(self.real, self.given_back, self.given_back_noisy, self.config, self.random)
         self.bank = Bank(pyramid, lengths, self.random, self.config.bank_size)
 
     def steps(self) -> Iterator[dict[str, float]]:
@@ -113,48 +113,61 @@ class ScaleTraining:
 
         Ends early, and does not join, where `cancelled()` turns True inside a step.
         """
-        for step in range(self.n_steps):
-            if step == self.n_steps * 2 // 3:
-                for optimizer in (self.optimizer, self.critic_optimizer):
-                    optimizer.param_groups[0]["lr"] *= self.config.scheduler_lr_decay
-            try:
+        try:
+            for step in range(self.n_steps):
+                if step == self.n_steps * 2 // 3:
+                    for optimizer in (self.optimizer, self.critic_optimizer):
+                        optimizer.param_groups[0]["lr"] *= self.config.scheduler_lr_decay
                 with interruptible(self.cancelled):
                     losses = self._step()
-            except StepCancelledError:
-                return
-            yield losses
+                yield losses
+            if self.excerpts.are_cut:
+                with interruptible(self.cancelled):
+                    settle(self.generator, self._whole_inputs())
+        except StepCancelledError:
+            return
         self.pyramid.add(self.generator, self.noise_level)
 
     def _step(self) -> dict[str, float]:
-        coarser = self.bank.take()
-        noise = draw_noise(self.random, self.pyramid.n_signals, self.real.shape[-1], self.pyramid.device)
+        noisy, coarser = self._fake_input()
+        seen = self.excerpts.show(coarser, noisy)
         share = float(torch.rand((), generator=self.random))
-        noisy = self._padded(coarser + noise * self.noise_level)
         if self.config.checkpointed:
-            return self._lean_step(noisy, coarser, share)
+            return self._lean_step(seen, share)
         if self.batched:
             # the critic's step between them does not touch the generator: both may be made before it
             fake, made = self.generator(
-                torch.cat([noisy, self.given_back_noisy]), torch.cat([coarser, self.given_back])
+                torch.cat([seen.noisy, seen.given_back_noisy]), torch.cat([seen.coarser, seen.given_back])
             ).split(1)
         else:
-            fake, made = self.generator(noisy, coarser), None
-        losses = self._critic_step(fake.detach(), share)
-        return losses | self._generator_step(fake, made)
+            fake, made = self.generator(seen.noisy, seen.coarser), None
+        losses = self._critic_step(seen, fake.detach(), share)
+        return losses | self._generator_step(seen, fake, made)
 
-    def _lean_step(self, noisy: torch.Tensor, coarser: torch.Tensor, share: float) -> dict[str, float]:
+    def _fake_input(self) -> tuple[torch.Tensor, torch.Tensor]:
+        """Return a coarser signal under noise, padded, and the coarser signal alone."""
+        coarser = self.bank.take()
+        noise = draw_noise(self.random, self.pyramid.n_signals, self.real.shape[-1], self.pyramid.device)
+        return self._padded(coarser + noise * self.noise_level), coarser
+
+    def _whole_inputs(self) -> Iterator[tuple[torch.Tensor, torch.Tensor]]:
+        """Yield what the whole fake and the whole reconstruction are made of: a step shows the norms both alike."""
+        yield self._fake_input()
+        yield self.given_back_noisy, self.given_back
+
+    def _lean_step(self, seen: Seen, share: float) -> dict[str, float]:
         """Take a step that holds one way back at a time: the fake is made once to be judged, once to be learnt from.
 
         The values are those of a step that is not batched: the generator stays as it is while the critic learns, and
         the score's slope at the fake is all that the fake's way back needs to know of the critic.
         """
         with torch.no_grad():  # the norms' statistics see the fake when it is made again
-            fake = functional_call(self.generator, _own_buffers(self.generator), (noisy, coarser))
-        losses = self._critic_step(fake, share)
+            fake = functional_call(self.generator, _own_buffers(self.generator), (seen.noisy, seen.coarser))
+        losses = self._critic_step(seen, fake, share)
         self.optimizer.zero_grad(set_to_none=True)
         loss, slope = self._judged(fake.requires_grad_())
-        self.generator(noisy, coarser).backward(slope)
-        error = self._give_back()
+        self.generator(seen.noisy, seen.coarser).backward(slope)
+        error = self._give_back(seen)
         self.optimizer.step()
         return losses | {"generator": loss, "reconstruction": error}
 
@@ -166,44 +179,46 @@ class ScaleTraining:
         (slope,) = torch.autograd.grad(loss, fake)
         return float(loss.detach()), slope
 
-    def _give_back(self) -> float:
+    def _give_back(self, seen: Seen) -> float:
         """Go back from the reconstruction's error, and return it."""
-        made = self.generator(self.given_back_noisy, self.given_back)
-        error = reconstruction_loss(self.real, self.real_magnitudes, made, self.config)
+        error = self._error(seen, self.generator(seen.given_back_noisy, seen.given_back))
         error.backward()
         return float(error.detach())
 
-    def _critic_step(self, fake: torch.Tensor, share: float) -> dict[str, float]:
+    def _error(self, seen: Seen, made: torch.Tensor) -> torch.Tensor:
+        return reconstruction_loss(seen.real, seen.magnitudes, made, self.excerpts.loss_config)
+
+    def _critic_step(self, seen: Seen, fake: torch.Tensor, share: float) -> dict[str, float]:
         self.critic_optimizer.zero_grad(set_to_none=True)
         if self.batched:
-            loss = critic_loss(*self.critic(torch.cat([self.real, fake])).split(1))
+            loss = critic_loss(*self.critic(torch.cat([seen.real, fake])).split(1))
             loss.backward()
         else:
-            loss = self._critic_sides(fake)
-        penalty = self.config.lambda_grad * gradient_penalty(self.critic, between(self.real, fake, share))
+            loss = self._critic_sides(seen.real, fake)
+        penalty = self.config.lambda_grad * gradient_penalty(self.critic, between(seen.real, fake, share))
         penalty.backward()
         self.critic_optimizer.step()
         return {"critic": float(loss.detach()), "penalty": float(penalty.detach())}
 
-    def _critic_sides(self, fake: torch.Tensor) -> torch.Tensor:
+    def _critic_sides(self, real: torch.Tensor, fake: torch.Tensor) -> torch.Tensor:
         """Go back from the real signal's scores, then from the fake's: one way back is held at a time."""
-        real_score = self.critic(self.real).mean()
+        real_score = self.critic(real).mean()
         (-real_score).backward()
         fake_score = self.critic(fake).mean()
         fake_score.backward()
         loss: torch.Tensor = (fake_score - real_score).detach()
         return loss
 
-    def _generator_step(self, fake: torch.Tensor, made: torch.Tensor | None) -> dict[str, float]:
+    def _generator_step(self, seen: Seen, fake: torch.Tensor, made: torch.Tensor | None) -> dict[str, float]:
         self.optimizer.zero_grad(set_to_none=True)
         self.critic.requires_grad_(False)
         loss = generator_loss(self.critic(fake))
         self.critic.requires_grad_(True)
         if made is None:
             loss.backward()
-            error = self._give_back()
+            error = self._give_back(seen)
         else:
-            errors = reconstruction_loss(self.real, self.real_magnitudes, made, self.config)
+            errors = self._error(seen, made)
             (loss + errors).backward()
             error = float(errors.detach())
         self.optimizer.step()

@@ -30,6 +30,9 @@ class ClassicConfig:
     full_epochs_to_hz : int
         Ours: scales above this rate take fewer steps, in inverse proportion to their rate, so that each takes about
         the same time; 0 gives all of them `num_epochs`.
+    crop_samples : int
+        Ours: a step sees an excerpt of so many samples of the scale, at a random place; 0 shows it the whole signal,
+        as published. A step then takes the same time at every scale.
     speech : bool
         Train on speech: nothing under 500 Hz, waveform instead of spectral reconstruction loss, no noise of its own
         for the second scale.
@@ -74,6 +77,7 @@ class ClassicConfig:
 
     num_epochs: int = 2000
     full_epochs_to_hz: int = 0
+    crop_samples: int = 0
     speech: bool = False
     extended: bool = False
     init_sample_rate: int = 16_000
@@ -126,6 +130,11 @@ class ClassicConfig:
             raise SettingsError(f"filter_size = {self.filter_size} is not possible.", hint="Use an odd number.")
         if self.num_layers < 2:
             raise SettingsError("num_layers must be 2 or more.", hint="It is usually 8.")
+        if 0 < self.crop_samples < self.shortest:
+            raise SettingsError(
+                f"crop_samples = {self.crop_samples} is less than what the networks see.",
+                hint=f"Use {self.shortest} or more, or 0 for the whole signal.",
+            )
 
     @property
     def dilation_factors(self) -> tuple[int, ...]:
@@ -141,6 +150,12 @@ class ClassicConfig:
     def receptive_field(self) -> int:
         """Samples that one score of the critic sees."""
         return 2 * self.pad_size + 1
+
+    @property
+    def shortest(self) -> int:
+        """Samples that a scale must have: one score of the critic, and the ends that the spectral loss mirrors."""
+        mirrored = 0 if self.speech else max(self.multispec_loss_n_fft) // 2 + 1
+        return max(self.receptive_field, mirrored)
 
     @property
     def mse_weight(self) -> float:
@@ -168,13 +183,17 @@ class ClassicConfig:
             return self.num_epochs
         return max(1, round(self.num_epochs * self.full_epochs_to_hz / rate_hz))
 
+    def seen(self, length: int) -> int:
+        """Return how many of a scale's samples a step sees."""
+        return min(length, self.crop_samples) if self.crop_samples else length
+
     def to_json(self) -> dict[str, Any]:
         """Return all values, JSON-ready."""
         values = dataclasses.asdict(self)
         return {name: list(value) if isinstance(value, tuple) else value for name, value in values.items()}
 
 
-_MAY_BE_0 = {"full_epochs_to_hz", "bank_size"}
+_MAY_BE_0 = {"full_epochs_to_hz", "crop_samples", "bank_size"}
 
 
 def _fits(name: str, value: object, default: object) -> bool:
@@ -193,7 +212,7 @@ def _whole_numbers(name: str, values: object) -> tuple[int, ...]:
 
 
 TINY: dict[str, Any] = {
-    "num_epochs": 4, "full_epochs_to_hz": 0, "fs_list": (1000, 2000, 4000), "init_sample_rate": 4000,
+    "num_epochs": 4, "full_epochs_to_hz": 0, "crop_samples": 0, "fs_list": (1000, 2000, 4000), "init_sample_rate": 4000,
     "min_energy_th": 0.0,
     "hidden_channels_init": 2, "growing_hidden_channels_factor": 2, "num_layers": 3, "filter_size": 5,
     "multispec_loss_n_fft": (128, 64), "multispec_loss_hop_length": (32, 16), "multispec_loss_window_size": (100, 50),

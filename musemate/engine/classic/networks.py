@@ -72,6 +72,7 @@ class SignalNorm(nn.Module):
         self.bias = nn.Parameter(torch.zeros(n))
         self.register_buffer("running_mean", torch.zeros(n))
         self.register_buffer("running_var", torch.ones(n))
+        self.momentum = MOMENTUM
 
     def forward(self, x: torch.Tensor) -> torch.Tensor:
         """Normalise, shape (batch, n, time)."""
@@ -89,8 +90,8 @@ class SignalNorm(nn.Module):
     def remember(self, means: torch.Tensor, variances: torch.Tensor) -> None:
         """Let the running statistics see row after row of (batch, n)."""
         for mean, var in zip(means, variances, strict=True):
-            self.running_mean.lerp_(mean, MOMENTUM)
-            self.running_var.lerp_(var, MOMENTUM)
+            self.running_mean.lerp_(mean, self.momentum)
+            self.running_var.lerp_(var, self.momentum)
 
 
 class Block(nn.Module):

@@ -23,6 +23,8 @@ CRITIC_PASSES = 14
 penalty (forth, back, forth and three times back through both), forth and back for the generator's sake."""
 GENERATOR_PASSES = 6
 """Forth and twice back, for the fake and for the reconstruction."""
+SETTLING_PASSES = 2
+"""Through the generator with the whole signal, after a scale's last step, where steps see excerpts."""
 AGAIN = 1
 """Passes through the generator that a checkpointed step takes twice."""
 N_SAMPLES = 1024
@@ -36,6 +38,8 @@ SHORT = 0.62
 """Of it where they are held in bfloat16: the ends of the networks and what sums up are not."""
 UNFUSED = 1.5
 """Of it with torch's own norms, which take their second derivative apart."""
+SETTLING = 5.0
+"""Tensors of full width and length that are held while a generator's norms settle."""
 SET_UP_MIB = 165.0
 """On the CPU: what oneDNN compiles for itself, weights, their gradients and moments."""
 
@@ -57,12 +61,14 @@ def step_costs(rates_hz: Sequence[int], lengths: Sequence[int], n_signals: int, 
     """Return the floating point operations of a step at each scale, drawings of coarser scales included."""
     costs, below = [], 0.0
     for scale, (rate_hz, length) in enumerate(zip(rates_hz, lengths, strict=True)):
-        critic, generator = pass_work(config, n_signals, config.channels(scale), length)
+        critic, generator = pass_work(config, n_signals, config.channels(scale), config.seen(length))
+        _, whole = pass_work(config, n_signals, config.channels(scale), length)
         n_steps = config.steps(rate_hz)
         n_drawn = min(config.bank_size, n_steps) if config.bank_size else n_steps
         passes = GENERATOR_PASSES + (AGAIN if config.checkpointed else 0)
-        costs.append(CRITIC_PASSES * critic + passes * generator + below * n_drawn / n_steps)
-        below += generator
+        settling = SETTLING_PASSES * whole if config.seen(length) < length else 0.0
+        costs.append(CRITIC_PASSES * critic + passes * generator + (below * n_drawn + settling) / n_steps)
+        below += whole
     return costs
 
 
@@ -95,6 +101,7 @@ def _small_training(config: ClassicConfig, n_signals: int, device: str) -> Scale
     """Set up a wide scale of noise that is a second or so of work at most."""
     n = N_SAMPLES + 2 * config.pad_size
     wide = replace(config, hidden_channels_init=config.channels(1), bank_size=1, num_epochs=100, full_epochs_to_hz=0)
+    wide = replace(wide, crop_samples=0)
     random = torch.Generator().manual_seed(0)
     signal = 0.1 * torch.randn(n_signals, n, generator=random)
     pyramid = Pyramid(wide, (1,), n_signals, torch.device(device))
@@ -112,18 +119,25 @@ def peak_mib(
 
 def scale_mib(scale: int, rate_hz: int, length: int, n_signals: int, config: ClassicConfig, device: str) -> float:
     """Return the memory that training a scale takes at its peak: a step's tensors, the bank and, on the CPU, torch."""
-    one = length * 4 / MIB
+    one, seen = length * 4 / MIB, config.seen(length)
     bank = min(config.bank_size, config.steps(rate_hz)) * n_signals * one if scale else 0.0
-    return _kept(length, config, device) * config.channels(scale) * one + bank + _process_mib(device)
+    held = _kept(seen, config, device) * seen / length
+    if seen < length:
+        held = max(held, _short(config, device) * SETTLING)
+    return held * config.channels(scale) * one + bank + _process_mib(device)
 
 
-def _kept(length: int, config: ClassicConfig, device: str) -> float:
-    """Return how many tensors of full width a step holds at its peak."""
-    way = "batched" if is_batched(config, length, device) else "checkpointed" if config.checkpointed else "one by one"
+def _kept(seen: int, config: ClassicConfig, device: str) -> float:
+    """Return how many tensors of full width a step that sees so many samples holds at its peak."""
+    way = "batched" if is_batched(config, seen, device) else "checkpointed" if config.checkpointed else "one by one"
     a_block, besides = KEPT[way]
-    is_short = device == CPU and inner_type(config) == torch.bfloat16
-    factor = SHORT if is_short else 1.0 if config.fast_kernels else UNFUSED
-    return factor * (a_block * (config.num_layers - 1) + besides)
+    factor = 1.0 if config.fast_kernels else UNFUSED
+    return _short(config, device) * factor * (a_block * (config.num_layers - 1) + besides)
+
+
+def _short(config: ClassicConfig, device: str) -> float:
+    """Return what a tensor takes beside one of single precision."""
+    return SHORT if device == CPU and inner_type(config) == torch.bfloat16 else 1.0
 
 
 def _process_mib(device: str) -> float:

@@ -79,9 +79,9 @@ def make_scales(samples: torch.Tensor, rate_hz: int, config: ClassicConfig) -> S
     rates = candidate_rates(rate_hz, config)
     signals = [downsample(samples, rate_hz, rate) for rate in rates]
     first, skipped = _first_scale(rates, signals, config)
-    long_enough = [i for i in range(first, len(rates)) if signals[i].shape[-1] >= shortest(config)]
+    long_enough = [i for i in range(first, len(rates)) if signals[i].shape[-1] >= config.shortest]
     if not long_enough:
-        needed_s = shortest(config) / rates[-1]
+        needed_s = config.shortest / rates[-1]
         raise TooShortError(
             f"The region of {samples.shape[-1] / rate_hz:.2f} s is shorter than what the networks see.",
             hint=f"Make it longer than {needed_s:.2f} s; 20 to 60 seconds work best. Or lower num_layers.",
@@ -89,15 +89,9 @@ def make_scales(samples: torch.Tensor, rate_hz: int, config: ClassicConfig) -> S
     if long_enough[0] > first:
         skipped = (
             f"The region is too short for scales under {rates[long_enough[0]]} Hz: the networks see "
-            f"{shortest(config) / rates[first]:.1f} s at {rates[first]} Hz."
+            f"{config.shortest / rates[first]:.1f} s at {rates[first]} Hz."
         )
     return Scales(rates[long_enough[0] :], signals[long_enough[0] :], skipped)
-
-
-def shortest(config: ClassicConfig) -> int:
-    """Samples that a scale must have: one score of the critic, and the ends that the spectral loss mirrors."""
-    mirrored = 0 if config.speech else max(config.multispec_loss_n_fft) // 2 + 1
-    return max(config.receptive_field, mirrored)
 
 
 def _first_scale(rates: tuple[int, ...], signals: list[torch.Tensor], config: ClassicConfig) -> tuple[int, str]:
