@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 import torch
 
@@ -27,9 +27,9 @@ SETTLING_PASSES = 2
 """Through the generator with the whole signal, after a scale's last step, where steps see excerpts."""
 AGAIN = 1
 """Passes through the generator that a checkpointed step takes twice."""
-N_SAMPLES = 1024
-"""Of the signal that the speed is measured with, besides what the networks' ends take."""
-WARM_UP = 1
+N_SAMPLES = (256, 4096)
+"""Of the two signals that are timed, besides what the networks' ends take. A step's fixed costs stand out in the short
+one and its work in the long one; a longer one would take seconds."""
 MIB = 2.0**20
 KEPT = {"batched": (9.0, 17.0), "one by one": (6.0, 10.0), "checkpointed": (4.0, 4.0)}
 """Tensors of full width and single precision that are held at a step's peak: for each block, and besides.
@@ -72,6 +72,35 @@ def step_costs(rates_hz: Sequence[int], lengths: Sequence[int], n_signals: int, 
     return costs
 
 
+@dataclass(frozen=True)
+class Pace:
+    """What a step takes: a fixed time, and that of its work.
+
+    Parameters
+    ----------
+    fixed_s : float
+        For weights, Adam and everything else that does not grow with the signal.
+    work_per_s : float
+        Floating point operations a second.
+    """
+
+    fixed_s: float
+    work_per_s: float
+
+    @classmethod
+    def of(cls, works: tuple[float, float], seconds: tuple[float, float]) -> Pace:
+        """Lay a line through a small and a large step; where it does not rise, the large one alone tells."""
+        more_work, more_s = works[1] - works[0], seconds[1] - seconds[0]
+        fixed_s = seconds[0] - works[0] * more_s / more_work
+        if more_s <= 0 or fixed_s < 0:
+            return cls(0.0, works[1] / seconds[1])
+        return cls(fixed_s, more_work / more_s)
+
+    def seconds(self, work: float) -> float:
+        """Return the time of a step."""
+        return self.fixed_s + work / self.work_per_s
+
+
 def reckon(rate_hz: int, n_channels: int, seconds: float, config: ClassicConfig, device: str) -> Estimate:
     """Return what training on so much sound will take.
 
@@ -79,27 +108,33 @@ def reckon(rate_hz: int, n_channels: int, seconds: float, config: ClassicConfig,
     """
     rates, lengths = _sizes(rate_hz, seconds, config)
     costs = step_costs(rates, lengths, n_channels, config)
-    work = sum(cost * config.steps(rate) for cost, rate in zip(costs, rates, strict=True))
-    mib = peak_mib(rates, lengths, n_channels, config, device)
-    return Estimate(work / measure_speed(config, n_channels, device), mib, device)
+    pace = measure_pace(config, n_channels, device)
+    spent_s = sum(config.steps(rate) * pace.seconds(cost) for cost, rate in zip(costs, rates, strict=True))
+    return Estimate(spent_s, peak_mib(rates, lengths, n_channels, config, device), device)
 
 
-def measure_speed(config: ClassicConfig, n_signals: int, device: str) -> float:
-    """Return the floating point operations a second of a real, small training step; takes about a second."""
-    training = _small_training(config, n_signals, device)
-    (cost,) = step_costs([1], [training.real.shape[-1]], n_signals, training.config)
+def measure_pace(config: ClassicConfig, n_signals: int, device: str) -> Pace:
+    """Time real steps of full width and two lengths; takes two to three seconds on two cores."""
     with repeatable(device):
-        steps = training.steps()
-        for _ in range(WARM_UP):
-            next(steps)
+        (small, small_s), (large, large_s) = (_timed_step(config, n_signals, n, device) for n in N_SAMPLES)
+    return Pace.of((small, large), (small_s, large_s))
+
+
+def _timed_step(config: ClassicConfig, n_signals: int, n_samples: int, device: str) -> tuple[float, float]:
+    """Return the work of a step and its seconds, the quicker of two: the first one of a length sets up its kernels."""
+    training = _small_training(config, n_signals, n_samples, device)
+    (work,) = step_costs([1], [training.real.shape[-1]], n_signals, training.config)
+    steps, spent = training.steps(), []
+    for _ in range(2):
         watch = Stopwatch(device)
         next(steps)  # its losses are numbers on the CPU: the device has finished
-        return cost / watch.seconds()
+        spent.append(watch.seconds())
+    return work, min(spent)
 
 
-def _small_training(config: ClassicConfig, n_signals: int, device: str) -> ScaleTraining:
-    """Set up a wide scale of noise that is a second or so of work at most."""
-    n = N_SAMPLES + 2 * config.pad_size
+def _small_training(config: ClassicConfig, n_signals: int, n_samples: int, device: str) -> ScaleTraining:
+    """Set up a scale of noise, as wide as all but the coarsest, that is seen whole."""
+    n = n_samples + 2 * config.pad_size
     wide = replace(config, hidden_channels_init=config.channels(1), bank_size=1, num_epochs=100, full_epochs_to_hz=0)
     wide = replace(wide, crop_samples=0)
     random = torch.Generator().manual_seed(0)
