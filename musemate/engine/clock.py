@@ -85,5 +85,8 @@ class TrainingClock:
         """Seconds a step: measured, or the prior scaled by how this machine compares with it so far."""
         if kind in self._measured:
             return self._measured[kind]
-        ratios = [value / self._prior_s[known] for known, value in self._measured.items()]
-        return self._prior_s[kind] * (sum(ratios) / len(ratios) if ratios else 1.0)
+        if not self._measured:
+            return self._prior_s[kind]
+        # of sums, so that a small part, whose fixed costs stand out, does not speak for large ones
+        ratio = sum(self._measured.values()) / sum(self._prior_s[known] for known in self._measured)
+        return self._prior_s[kind] * ratio

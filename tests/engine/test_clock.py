@@ -46,3 +46,24 @@ def test_time_left_does_not_grow_by_a_pause(time: Time) -> None:
     fraction, left_s = before
     assert fraction == pytest.approx(0.1 * 1 / 4)
     assert left_s == pytest.approx(90 * 0.5 + 100 * 1.5)
+
+
+def test_nothing_is_said_before_a_speed_is_known(time: Time) -> None:
+    running = TrainingClock(["a", "b"], [10, 10], {"a": 1.0, "b": 3.0})
+    running.begin(0)
+    time.now += 4.0
+    assert running.look(4) == (pytest.approx(0.1), None)
+    time.now += 6.0
+    assert running.look(5) == (pytest.approx(0.125), pytest.approx(5 * 2.0 + 10 * 6.0))
+
+
+def test_a_small_part_does_not_speak_for_the_large_ones(time: Time) -> None:
+    # the small part's steps take ten times what they were reckoned with, the large one's just that
+    running = TrainingClock(["small", "large", "next"], [10, 10, 10], {"small": 0.01, "large": 1.0, "next": 1.0})
+    running.begin(0)
+    time.now += 1.0
+    running.look(10)
+    running.begin(1)
+    time.now += 10.0
+    _, left_s = running.look(10)
+    assert left_s == pytest.approx(10 * 1.1 / 1.01)
