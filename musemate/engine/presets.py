@@ -31,7 +31,7 @@ PRESETS: dict[str, tuple[Preset, ...]] = {
         Preset("fine", "Fine", "Slow: the best sound; worth a graphics card or a night"),
     ),
     "classic": (
-        Preset("quick", "Quick", "The published method with fewer steps: what it sounds like, in the shortest time"),
+        Preset("quick", "Quick", "The published method cut short to about an hour on a processor: a rough idea of it"),
         Preset("code", "Code", "As the authors' program does it: 2,000 steps a scale; takes days without a card"),
         Preset("paper", "Paper", "As the paper says: 3,000 steps a scale; takes days without a graphics card"),
     ),

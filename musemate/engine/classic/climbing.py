@@ -73,7 +73,7 @@ class ScaleTraining:
     def __post_init__(self) -> None:
         c, device = self.config, self.pyramid.device
         self.scale = len(self.pyramid.generators)
-        self.n_steps = c.steps(self.scales.rates_hz[self.scale])
+        self.n_steps = c.steps(self.scale, self.scales.rates_hz[self.scale])
         self.real = self.scales.signals[self.scale][None].to(device)
         self.batched = is_batched(c, c.seen(self.real.shape[-1]), device.type)
         self.critic, self.generator = self._networks()

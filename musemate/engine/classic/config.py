@@ -11,6 +11,8 @@ from musemate.errors import SettingsError
 
 RATES_HZ = (320, 400, 500, 640, 800, 1000, 1280, 1600, 2000, 2500, 4000, 8000, 10000, 12000, 14400, 16000)
 """Sample rates of the published scales."""
+OCTAVES_HZ = (320, 640, 1280, 2500, 4000, 8000, 16000)
+"""Those of them that are about an octave apart: what `quick` has time for."""
 EXTENDED_RATES_HZ = (22_050, 32_000, 44_100, 48_000)
 """Our extension, up to the rates of today's recordings."""
 SPEECH_FROM_HZ = 500
@@ -27,6 +29,9 @@ class ClassicConfig:
     ----------
     num_epochs : int
         Steps of a scale: one of the critic and one of the generator each.
+    coarsest_epochs : int
+        Ours: steps of the coarsest scale, if it shall have more than `num_epochs`: its narrow networks take them in a
+        fraction of the time, and what goes wrong there no finer scale can mend. 0 gives it as many as the others.
     full_epochs_to_hz : int
         Ours: scales above this rate take fewer steps, in inverse proportion to their rate, so that each takes about
         the same time; 0 gives all of them `num_epochs`.
@@ -76,6 +81,7 @@ class ClassicConfig:
     """
 
     num_epochs: int = 2000
+    coarsest_epochs: int = 0
     full_epochs_to_hz: int = 0
     crop_samples: int = 0
     speech: bool = False
@@ -177,8 +183,10 @@ class ClassicConfig:
         grown = self.hidden_channels_init * self.growing_hidden_channels_factor
         return self.hidden_channels_init if scale == 0 else grown
 
-    def steps(self, rate_hz: int) -> int:
-        """Return the steps of a scale."""
+    def steps(self, scale: int, rate_hz: int) -> int:
+        """Return the steps of a scale; 0 is the coarsest that is trained."""
+        if scale == 0 and self.coarsest_epochs:
+            return self.coarsest_epochs
         if rate_hz <= self.full_epochs_to_hz or not self.full_epochs_to_hz:
             return self.num_epochs
         return max(1, round(self.num_epochs * self.full_epochs_to_hz / rate_hz))
@@ -193,7 +201,7 @@ class ClassicConfig:
         return {name: list(value) if isinstance(value, tuple) else value for name, value in values.items()}
 
 
-_MAY_BE_0 = {"full_epochs_to_hz", "crop_samples", "bank_size"}
+_MAY_BE_0 = {"coarsest_epochs", "full_epochs_to_hz", "crop_samples", "bank_size"}
 
 
 def _fits(name: str, value: object, default: object) -> bool:
@@ -212,7 +220,8 @@ def _whole_numbers(name: str, values: object) -> tuple[int, ...]:
 
 
 TINY: dict[str, Any] = {
-    "num_epochs": 4, "full_epochs_to_hz": 0, "crop_samples": 0, "fs_list": (1000, 2000, 4000), "init_sample_rate": 4000,
+    "num_epochs": 4, "coarsest_epochs": 0, "full_epochs_to_hz": 0, "crop_samples": 0,
+    "fs_list": (1000, 2000, 4000), "init_sample_rate": 4000,
     "min_energy_th": 0.0,
     "hidden_channels_init": 2, "growing_hidden_channels_factor": 2, "num_layers": 3, "filter_size": 5,
     "multispec_loss_n_fft": (128, 64), "multispec_loss_hop_length": (32, 16), "multispec_loss_window_size": (100, 50),
@@ -220,7 +229,9 @@ TINY: dict[str, Any] = {
 """Trains in a second or two and sounds like it: for tests of everything around the engine."""
 
 PRESETS: dict[str, ClassicConfig] = {
-    "quick": ClassicConfig(num_epochs=400, full_epochs_to_hz=320, bank_size=64, bfloat16=True),
+    "quick": ClassicConfig(
+        num_epochs=220, coarsest_epochs=1000, crop_samples=1 << 14, fs_list=OCTAVES_HZ, bank_size=8, bfloat16=True
+    ),
     "code": ClassicConfig(num_epochs=2000, bank_size=64),
     "paper": ClassicConfig(num_epochs=3000, bank_size=64),
 }

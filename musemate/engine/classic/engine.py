@@ -83,7 +83,7 @@ class _Training:
         if prepared.scales.skipped:
             yield Warned(prepared.scales.skipped, "A longer or louder region is heard at more scales.")
         costs = step_costs(prepared.scales.rates_hz, prepared.scales.lengths, prepared.n_signals, self.config)
-        steps = [self.config.steps(rate) for rate in prepared.scales.rates_hz]
+        steps = [self.config.steps(scale, rate) for scale, rate in enumerate(prepared.scales.rates_hz)]
         self.clock = TrainingClock(names, steps, dict(zip(names, costs, strict=True)), self.pauses)
         for index, name in enumerate(names):
             began_s = self.pauses.now_s()

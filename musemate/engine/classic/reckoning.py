@@ -63,7 +63,7 @@ def step_costs(rates_hz: Sequence[int], lengths: Sequence[int], n_signals: int, 
     for scale, (rate_hz, length) in enumerate(zip(rates_hz, lengths, strict=True)):
         critic, generator = pass_work(config, n_signals, config.channels(scale), config.seen(length))
         _, whole = pass_work(config, n_signals, config.channels(scale), length)
-        n_steps = config.steps(rate_hz)
+        n_steps = config.steps(scale, rate_hz)
         n_drawn = min(config.bank_size, n_steps) if config.bank_size else n_steps
         passes = GENERATOR_PASSES + (AGAIN if config.checkpointed else 0)
         settling = SETTLING_PASSES * whole if config.seen(length) < length else 0.0
@@ -109,7 +109,8 @@ def reckon(rate_hz: int, n_channels: int, seconds: float, config: ClassicConfig,
     rates, lengths = _sizes(rate_hz, seconds, config)
     costs = step_costs(rates, lengths, n_channels, config)
     pace = measure_pace(config, n_channels, device)
-    spent_s = sum(config.steps(rate) * pace.seconds(cost) for cost, rate in zip(costs, rates, strict=True))
+    steps = [config.steps(scale, rate) for scale, rate in enumerate(rates)]
+    spent_s = sum(n * pace.seconds(cost) for n, cost in zip(steps, costs, strict=True))
     return Estimate(spent_s, peak_mib(rates, lengths, n_channels, config, device), device)
 
 
@@ -136,7 +137,7 @@ def _small_training(config: ClassicConfig, n_signals: int, n_samples: int, devic
     """Set up a scale of noise, as wide as all but the coarsest, that is seen whole."""
     n = n_samples + 2 * config.pad_size
     wide = replace(config, hidden_channels_init=config.channels(1), bank_size=1, num_epochs=100, full_epochs_to_hz=0)
-    wide = replace(wide, crop_samples=0)
+    wide = replace(wide, coarsest_epochs=0, crop_samples=0)
     random = torch.Generator().manual_seed(0)
     signal = 0.1 * torch.randn(n_signals, n, generator=random)
     pyramid = Pyramid(wide, (1,), n_signals, torch.device(device))
@@ -155,7 +156,7 @@ def peak_mib(
 def scale_mib(scale: int, rate_hz: int, length: int, n_signals: int, config: ClassicConfig, device: str) -> float:
     """Return the memory that training a scale takes at its peak: a step's tensors, the bank and, on the CPU, torch."""
     one, seen = length * 4 / MIB, config.seen(length)
-    bank = min(config.bank_size, config.steps(rate_hz)) * n_signals * one if scale else 0.0
+    bank = min(config.bank_size, config.steps(scale, rate_hz)) * n_signals * one if scale else 0.0
     held = _kept(seen, config, device) * seen / length
     if seen < length:
         held = max(held, _short(config, device) * SETTLING)

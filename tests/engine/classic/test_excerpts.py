@@ -160,3 +160,11 @@ def test_memory_is_that_of_the_excerpt_or_of_the_settling() -> None:
     short, long = (scale_mib(1, 16_000, n, 1, config, "cpu") - process for n in (20_000, 400_000))
     assert short == pytest.approx(52 * 10_000 * width)
     assert long == pytest.approx(SETTLING * 400_000 * width)
+
+
+def test_quick_alone_is_cut_short() -> None:
+    quick, code, paper = (make_config(preset, None) for preset in ("quick", "code", "paper"))
+    assert [config.seen(400_000) for config in (quick, code, paper)] == [16_384, 400_000, 400_000]
+    assert {quick.steps(scale, rate) for scale, rate in enumerate(quick.fs_list) if scale} == {quick.num_epochs}
+    assert set(quick.fs_list) < set(code.fs_list)
+    assert code.fs_list == paper.fs_list

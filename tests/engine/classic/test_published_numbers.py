@@ -31,7 +31,7 @@ def parameters(module: nn.Module) -> int:
 @pytest.mark.parametrize(("preset", "steps"), [("code", 2000), ("paper", 3000)])
 def test_presets_differ_in_their_steps_only(preset: str, steps: int) -> None:
     config = make_config(preset, None)
-    assert {config.steps(rate) for rate in config.fs_list} == {steps}
+    assert {config.steps(scale, rate) for scale, rate in enumerate(config.fs_list)} == {steps}
     assert make_config(preset, {"num_epochs": 2000}) == CODE
 
 
@@ -301,4 +301,9 @@ def test_a_configuration_survives_its_json() -> None:
 
 def test_the_finest_scales_may_take_fewer_steps() -> None:
     config = make_config("code", {"num_epochs": 400, "full_epochs_to_hz": 1000})
-    assert [config.steps(rate) for rate in (320, 1000, 2000, 8000, 16000)] == [400, 400, 200, 50, 25]
+    assert [config.steps(1, rate) for rate in (320, 1000, 2000, 8000, 16000)] == [400, 400, 200, 50, 25]
+
+
+def test_the_coarsest_scale_may_take_more_steps() -> None:
+    config = make_config("code", {"num_epochs": 40, "coarsest_epochs": 500, "full_epochs_to_hz": 1000})
+    assert [config.steps(scale, rate) for scale, rate in enumerate((2000, 4000, 8000))] == [500, 10, 5]
