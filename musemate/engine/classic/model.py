@@ -43,7 +43,8 @@ class ClassicModel:
     def layers(self, request: TakeRequest, cancelled: Cancelled = lambda: False) -> list[Layer]:
         """Make one take and return it at every scale; see `musemate.engine.base.LayeredModel`.
 
-        Of a training that was stopped, the last layer is what its finest scale made, brought to the fragment's rate.
+        Of a training that was stopped, one more layer comes last: what its finest scale made, brought to the fragment's
+        rate.
         """
         with torch.inference_mode(), memory_errors_said(str(self.pyramid.device)):
             return self._layers(request, cancelled)
@@ -68,7 +69,9 @@ class ClassicModel:
         layers = [Layer(scale_name(rate), self._clip(x, rate)) for rate, x in zip(rates, made, strict=False)]
         n_trained = len(self.pyramid.generators)
         if n_trained < len(rates) and len(layers) == n_trained:
-            layers[-1] = Layer(layers[-1].name, _fitted(layers[-1].clip.resampled(rates[-1]), request.seconds))
+            finest = layers[-1]
+            take = _fitted(finest.clip.resampled(rates[-1]), request.seconds)
+            layers.append(Layer(f"{finest.name} at {scale_name(rates[-1])}", take))
         return layers
 
     def _varied(self, request: TakeRequest, cancelled: Cancelled) -> list[torch.Tensor]:

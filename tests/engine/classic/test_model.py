@@ -101,7 +101,8 @@ def test_stopped_trainings_make_takes_at_the_fragments_rate(tmp_path: Path) -> N
     layers = model.layers(TakeRequest(2.0, "variation", scale=0))
     assert [(x.name, x.clip.rate_hz, x.clip.n_frames) for x in layers] == [
         ("1000 Hz", 1000, 2000),
-        ("2000 Hz", 4000, 8000),
+        ("2000 Hz", 2000, 4000),
+        ("2000 Hz at 4000 Hz", 4000, 8000),
     ]
     spectrum = np.abs(np.fft.rfft(layers[-1].clip.samples[0])) ** 2
     assert spectrum[2200:].sum() < 1e-4 * spectrum.sum()  # nothing over the 1 kHz that the second scale holds
