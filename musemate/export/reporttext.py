@@ -1,0 +1,307 @@
+"""What the figures of a report are called, how they are written, what they mean and where they mislead."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+
+@dataclass(frozen=True)
+class Figure:
+    """One figure.
+
+    Parameters
+    ----------
+    name : str
+        In the values that `analysis.measures` returns.
+    title : str
+        Head of its column.
+    unit : str
+        "" for none.
+    digits : int
+        After the point; a whole number is written with commas.
+    meaning, misleads : str
+        One sentence each for the songwriter.
+    axis : str
+        What is written along the axis of a picture, "" where there is none.
+    """
+
+    name: str
+    title: str
+    unit: str
+    digits: int
+    meaning: str
+    misleads: str
+    axis: str = ""
+
+    def shown(self, value: Any) -> str:
+        """Return a value as it is written, "–" for none."""
+        if value is None:
+            return "–"
+        if isinstance(value, str):
+            return value
+        rounded = round(value, self.digits) + 0.0  # not "-0.0"
+        return f"{rounded:,.{self.digits}f}".replace("-", "\u2212")
+
+
+@dataclass(frozen=True)
+class Group:
+    """Figures that are read together.
+
+    Parameters
+    ----------
+    title, intro : str
+    figures : tuple of Figure
+    """
+
+    title: str
+    intro: str
+    figures: tuple[Figure, ...]
+
+
+SOUND = Group(
+    "Sound and copying",
+    "Read these two together. A copy of the fragment has the best distance in colour and is worth nothing; noise is "
+    "wholly new and worth nothing either. What you look for is a small distance in colour and a nearest passage well "
+    "above 0.",
+    (
+        Figure(
+            "frechet_whitened",
+            "Distance in colour",
+            "",
+            2,
+            "How far the take's tone colours lie from the fragment's, in units of the fragment's own variety (the "
+            "Frechet distance of the 13 MFCCs, whitened by the fragment); 0 is the same, and up to the halves' figure "
+            "it is what your own music does.",
+            "It forgets the order of things: a copy has 0, and so has the fragment with its bars shuffled.",
+            "distance in colour (left: sounds like the fragment)",
+        ),
+        Figure(
+            "nearness_db",
+            "Nearest passage",
+            "dB",
+            2,
+            "How far half a second of the take is, on the median, from the most similar half second anywhere in the "
+            "fragment; 0 is a copy.",
+            "Noise and damage are far from everything too, so a high figure alone is no praise; and a splice of copied "
+            "half seconds in a new order stays near 0 though its course is new.",
+            "nearest passage, dB (bottom: copied from the fragment)",
+        ),
+    ),
+)
+STUDY = Group(
+    "The engine-comparison study's figures",
+    "Defined as in a study that compared four kinds of generators, so that published figures can be set beside these. "
+    "All of them have one known weakness: they reward a single held note, which has few pitches, no spread and little "
+    "noise. They compare takes of the same length only.",
+    (
+        Figure(
+            "pitches",
+            "Number of pitches",
+            "",
+            0,
+            "How many different values a peak finder reads between 150 and 4,000 Hz; fewer means less noise there "
+            "(published: 290 to 82,543).",
+            "It counts overtones and noise, not notes, and grows with the length of the sound.",
+        ),
+        Figure(
+            "pitch_range_hz",
+            "Pitch range",
+            "Hz",
+            0,
+            "The highest of those values less the lowest.",
+            "One faint overtone or one moment of noise at either end sets it, so that nearly every mix comes close to "
+            "the largest possible 3,850 Hz.",
+        ),
+        Figure(
+            "pitch_entropy_bits",
+            "Pitch entropy",
+            "bits",
+            2,
+            "How evenly those values spread over the keys of the piano: 0 for one key, at most 5.86 for all that are "
+            "counted alike.",
+            "Noise is the most even of all, so more is not richer harmony.",
+        ),
+        Figure(
+            "kl",
+            "KL divergence",
+            "nats",
+            3,
+            "How surprising the take's MFCC values are to one who knows the fragment's (all 13 coefficients in one "
+            "histogram of 100 bins); 0 is no surprise.",
+            "Thirteen different things share one histogram, and what they do not have in common can cancel out.",
+        ),
+        Figure(
+            "kl_each",
+            "KL, each alone",
+            "nats",
+            3,
+            "Our version of it: each coefficient has a histogram of its own (32 bins), and the mean is taken.",
+            "Chance alone gives about 0.03 for 25 s, more for shorter takes: compare it with the halves' figure.",
+        ),
+        Figure(
+            "frechet",
+            "Frechet distance",
+            "",
+            0,
+            "The distance of mean and spread of the 13 MFCCs, squared and not scaled, as published (2,500 to 106,000).",
+            "The first coefficient is loudness and outweighs the others, so that a mere difference in level looks like "
+            "a difference in sound; the distance in colour above weighs all alike.",
+        ),
+    ),
+)
+RHYTHM = Group(
+    "Rhythm",
+    "Where no steady beat was found, there is nothing to compare and a dash stands in the figure's place.",
+    (
+        Figure(
+            "bpm",
+            "Tempo",
+            "bpm",
+            1,
+            "The beats a minute where a steady beat is sure.",
+            "A tracker may hear the half or the double of what you count.",
+        ),
+        Figure(
+            "beat_stray",
+            "Beats off the grid",
+            "beats",
+            3,
+            "How far the take's beats lie from a grid at the fragment's tempo that starts with the take: 0 is on it, "
+            "0.25 is chance.",
+            "A take that keeps the tempo and merely starts between two beats is punished like one that has none.",
+        ),
+        Figure(
+            "unevenness",
+            "Unevenness",
+            "times",
+            2,
+            "How much the beats' distances vary, as a multiple of the fragment's own variation: 1 is as even as you "
+            "played.",
+            "A fragment made to a click hardly varies, so that small slips become large multiples.",
+        ),
+        Figure(
+            "bar_offset",
+            "Bar off the start",
+            "beats",
+            2,
+            "How far the take's first bar line is from its start, counted in beats to the nearer bar line.",
+            "Which beat opens a bar is the tracker's guess.",
+        ),
+    ),
+)
+HARMONY = Group(
+    "Harmony",
+    "About which notes there are, not about their order: no figure here hears a melody or a cadence.",
+    (
+        Figure(
+            "key",
+            "Key",
+            "",
+            0,
+            "The key whose profile fits the notes clearly better than all others.",
+            "A relative major and minor share their notes; then, and in free or noisy music, no key is named.",
+        ),
+        Figure(
+            "shared_notes",
+            "Notes in common",
+            "share",
+            2,
+            "The share of the weight of the twelve notes that take and fragment have in common: 1 for the same balance "
+            "of notes.",
+            "Two unrelated songs still share about half, and the same notes in a senseless order have 1.",
+        ),
+    ),
+)
+LEVEL = Group(
+    "Level and faults",
+    "Differences are the take's figure less the fragment's; 0 is like the fragment.",
+    (
+        Figure(
+            "lufs",
+            "Loudness",
+            "LUFS",
+            1,
+            "How loud the whole is to the ear (ITU-R BS.1770).",
+            "Pauses count little, so a take with more rests has nearly the same figure.",
+        ),
+        Figure(
+            "loudness_lu",
+            "Louder by",
+            "LU",
+            1,
+            "The take's loudness less the fragment's.",
+            "A fader corrects it: it says nothing about the music.",
+        ),
+        Figure(
+            "side_db",
+            "Width differs by",
+            "dB",
+            1,
+            "How far the level of the sides (left less right) over the middle differs, as the mean of low, middle and "
+            "high.",
+            "Wider here and narrower there count alike, and mono sounds have no figure.",
+        ),
+        Figure(
+            "clicks",
+            "Clicks",
+            "",
+            0,
+            "Samples that break out of the sound as nothing in the fragment does.",
+            "A very hard stroke that the fragment lacks may be taken for one.",
+        ),
+        Figure(
+            "tones",
+            "Foreign tones",
+            "",
+            0,
+            "Whistles and hums that stand for long and that the fragment does not have.",
+            "A held note that is new and meant counts too.",
+        ),
+        Figure(
+            "level_change_db",
+            "Level, end less start",
+            "dB",
+            1,
+            "How much the level moves from the first 20 s (or half) to the last.",
+            "Music may swell on purpose: look at the fragment's waveform.",
+        ),
+        Figure(
+            "flatness_change_db",
+            "Noisiness, end less start",
+            "dB",
+            1,
+            "How much the sound turns to noise (above 0) or to tones (below 0) from its start to its end.",
+            "A drum that sets in late turns a sound to noise too.",
+        ),
+    ),
+)
+GROUPS = (SOUND, STUDY, RHYTHM, HARMONY, LEVEL)
+
+KINDS = {
+    "waveform": ("Waveform", "amplitude over time; the dark core is the RMS"),
+    "spectrum": ("Average spectrum", "mean level of each twelfth of an octave; 0 dB is a sine of full scale"),
+    "spectrogram": ("Spectrogram", "level over time and frequency, in windows of about 46 ms"),
+    "mel": ("Mel spectrogram", "the same in 128 bands spaced as the ear hears pitch"),
+    "mfcc": ("MFCC", "13 numbers for the tone colour, in standard deviations from the fragment's mean"),
+    "chroma": ("Chromagram", "how strong each of the twelve notes is beside the moment's strongest"),
+}
+"""Title of each kind of picture, and what it shows."""
+
+CHOICES = (
+    "Every sound is compared as the mean of its channels, at 22,050 Hz for the study's figures (the rate at which the "
+    "study's library loads), in windows of 2,048 frames with a hop of 512.",
+    "Pitches are the values of librosa's piptrack with its defaults; two are the same when they are the same 32-bit "
+    "number. The entropy is that of all values, rounded to MIDI pitches, so that a long note counts more than a short "
+    "one.",
+    "MFCCs are the first 13 of 40 of librosa with its defaults, the first one, which follows loudness, included.",
+    "The study does not say which way its KL divergence runs, nor how its distributions are counted: here p is the "
+    "take and q the fragment, in bins of equal width over the range of both, half a count added to each bin, natural "
+    "logarithm. The other way round is in figures.json (kl_reverse).",
+    "The distance in colour is the same Frechet distance after a linear map that gives the fragment's MFCCs spread 1 "
+    "in every direction (no direction is stretched beyond a thousandth of the mean variance).",
+    "The fragment's halves are its second half beside its first. They hold half as many moments, which raises their "
+    "figures a little: what lies well above them is more than your own music does.",
+    "None of these figures has an interval: a take is one sound, and its moments depend on one another.",
+)
+"""Where the definitions leave a choice, what was chosen."""
