@@ -13,6 +13,7 @@ import typer
 
 from musemate import __version__
 from musemate.audio.files import probe
+from musemate.cli_report import add_report
 from musemate.console import Console, accept_any_text, has_screen, make_console, until_interrupted
 from musemate.engine.base import MODES, check_seed
 from musemate.engine.events import Event, Exported, FileRefused, FragmentAdded, Progressed, Working
@@ -354,6 +355,9 @@ class _Session:
             is_analysed = store.fragment(fragment).beats is not None
         if not is_analysed:
             self.run("analyse_fragment", project=str(project), fragment=fragment)
+
+
+add_report(app, _Session)
 
 
 def _show_window(open_window: OpenWindow, paths: list[str]) -> int:

@@ -23,6 +23,7 @@ from musemate.engine.events import (
     Exported,
     Listed,
     Progressed,
+    Reported,
     RunFinished,
     RunStarted,
     ScaleFinished,
@@ -80,6 +81,9 @@ class JsonConsole:
         elif isinstance(event, Listed):
             for listed in event.rows:
                 _print_line(listed)
+        elif isinstance(event, Reported):
+            for row in (*event.rows, {"kind": "report", "page": event.page}):
+                _print_line(row)
         elif isinstance(event, Warned):
             _print_line({"warning": event.message, "hint": event.hint}, error=True)
 
@@ -158,6 +162,10 @@ class PersonConsole:
             self._out.print(f"{event.take}  {event.seconds:.1f} s  seed {event.seed}  {event.file}", markup=False)
         elif isinstance(event, Exported):
             self._out.print(event.file, markup=False)
+        elif isinstance(event, Reported):
+            for problem in event.problems:
+                self._say(f"Note: {problem}")
+            self._out.print(event.page, markup=False)
         elif isinstance(event, Listed):
             for table in _tables(event.rows):
                 self._out.print(table)

@@ -213,6 +213,22 @@ def test_info_describes_a_file(command, json_lines, song):
     assert "PCM_24" in out
 
 
+def test_a_report_of_plain_files_is_written(json_lines, command, song, tmp_path, monkeypatch):
+    monkeypatch.setattr("musemate.tasks.report_work.draw", lambda kind, subject, scales: b"png")
+    code, found = json_lines("report", song, song, tmp_path / "gone.wav", "--to", tmp_path / "out")
+    assert code == 0
+    assert [row["kind"] for row in found] == ["fragment", "halves", "take", "take", "report"]
+    assert found[2]["frechet"] == pytest.approx(0.0, abs=1e-6)
+    assert "not found" in found[3]["problem"]
+    page = Path(found[4]["page"])
+    assert page.parent.parent == tmp_path / "out"
+    code, out, err = command("report", song, tmp_path / "gone.wav", "--to", tmp_path / "out")
+    assert (code, Path(out.strip()).parent.name) == (0, f"{page.parent.name} 2")
+    assert 'Note: "gone" was not found.' in err
+    code, _, err = command("report")
+    assert (code, err.startswith("Nothing to report on was given.")) == (2, True)
+
+
 def test_devices_are_listed(json_lines):
     code, rows = json_lines("devices")
     assert (code, rows[-1]["name"]) == (0, "cpu")

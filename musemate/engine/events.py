@@ -217,6 +217,19 @@ class Exported(Event):
 
 
 @dataclass(frozen=True)
+class Reported(Event):
+    """An analysis report was written."""
+
+    kind: ClassVar[str] = "report"
+    page: str
+    """Path of its HTML page."""
+    rows: list[dict[str, Any]]
+    """Figures, one row a sound."""
+    problems: list[str] = field(default_factory=list)
+    """Sentences about takes that could not be measured."""
+
+
+@dataclass(frozen=True)
 class Listed(Event):
     """Rows of a project or facts of a file, for the command line."""
 

@@ -25,6 +25,7 @@ TASKS = {
     "instant": "musemate.tasks.instant:instant",
     "get_ready": "musemate.tasks.instant:get_ready",
     "export_takes": "musemate.tasks.export_takes:export_takes",
+    "report": "musemate.tasks.report:report",
     "info": "musemate.tasks.show:info",
     "list_project": "musemate.tasks.show:list_project",
     "list_devices": "musemate.tasks.show:list_devices",
