@@ -1,0 +1,71 @@
+"""The analysis report in the window: from the key to the page that the browser is asked to open."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import QUrl
+from PySide6.QtGui import QDesktopServices
+from pytestqt.qtbot import QtBot
+
+from musemate.gui.window import Window
+from musemate.project.store import Project
+
+WAIT_MS = 150_000
+
+
+@pytest.fixture
+def opened(window: Window, project_with_takes: Path, qtbot: QtBot) -> Window:
+    """Return a window with a project whose takes are listed, none of them chosen."""
+    window.open_paths([project_with_takes])
+    qtbot.waitUntil(lambda: len(window.parts.takes.ids) == 3)
+    return window
+
+
+@pytest.fixture
+def browsed(monkeypatch: pytest.MonkeyPatch) -> list[Path]:
+    """Return the files that the browser is asked to open, without opening one."""
+    pages: list[Path] = []
+
+    def open_url(url: QUrl) -> bool:
+        pages.append(Path(url.toLocalFile()))
+        return True
+
+    monkeypatch.setattr(QDesktopServices, "openUrl", staticmethod(open_url))
+    return pages
+
+
+def test_a_report_on_the_chosen_take_is_written_and_opened(opened: Window, qtbot: QtBot, browsed: list[Path]) -> None:
+    qtbot.waitUntil(lambda: not opened.parts.takes.without_peaks, timeout=WAIT_MS)
+    with Project.open(opened.session.folder) as project:
+        project.audio_path(project.take("t2").audio).unlink()
+    opened.parts.takes.select("t2")
+    with qtbot.waitSignal(opened.reporter.written, timeout=WAIT_MS) as done:
+        opened.actions_by_name["report"].trigger()
+        assert opened.parts.messages.text == "Writing a report on one take of My song…"
+        opened.actions_by_name["report"].trigger()
+        assert "already" in opened.parts.messages.text
+    page = Path(done.args[0])
+    assert page.parent.parent == Path(opened.session.folder) / "reports"
+    said = opened.parts.messages.text
+    assert said.startswith('The report is written. "take 2" was not found.')
+    opened.parts.messages._button.click()
+    assert browsed == [page]
+    qtbot.waitUntil(lambda: not opened.reporter.is_running)
+
+
+def test_a_report_that_is_cancelled_leaves_nothing(opened: Window, qtbot: QtBot) -> None:
+    opened.actions_by_name["report"].trigger()
+    assert opened.parts.messages._button.text() == "Cancel"
+    opened.parts.messages._button.click()
+    qtbot.waitUntil(lambda: not opened.reporter.is_running, timeout=WAIT_MS)
+    assert opened.parts.messages.text == "The report was cancelled; nothing was written."
+    reports = Path(opened.session.folder) / "reports"
+    assert not reports.exists() or list(reports.iterdir()) == []
+
+
+def test_without_a_fragment_there_is_a_sentence(window: Window) -> None:
+    window.actions_by_name["report"].trigger()
+    assert window.parts.messages.text.startswith("Choose a fragment first.")
+    assert not window.reporter.is_running
