@@ -32,6 +32,7 @@ MENUS: dict[str, tuple[Entry, ...]] = {
         Entry("demo", "Try the &demo"),
         LINE,
         Entry("export", "&Export takes…", ("Ctrl+E",)),
+        Entry("report", "Analysis &report on the takes", ("Ctrl+R",)),
         Entry("show_folder", "Show the project's &folder"),
         LINE,
         Entry("quit", "&Quit", ("Ctrl+Q",)),

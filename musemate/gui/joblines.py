@@ -20,12 +20,13 @@ TASKS = {
     "generate": "Making takes",
     "instant": "Making instant takes",
     "export_takes": "Exporting takes",
+    "report": "Writing a report",
     "estimate": "",
     "list_devices": "",
     "get_ready": "",
 }
 """What quick work is called; "" for what nobody asked for. Other tasks are called by their own names."""
-CAN_BE_STOPPED = ("import_audio", "generate", "instant", "export_takes")
+CAN_BE_STOPPED = ("import_audio", "generate", "instant", "export_takes", "report")
 """Work that somebody asked for and may change their mind about."""
 ROUND_MIN = 5
 """Later than a quarter of an hour from now, an hour is told in steps of so many minutes."""

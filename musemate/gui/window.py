@@ -34,6 +34,7 @@ from musemate.gui.listening import Listening
 from musemate.gui.memory import Memory
 from musemate.gui.projectview import ProjectView
 from musemate.gui.reckoner import Reckoner
+from musemate.gui.reporter import Reporter
 from musemate.gui.session import Session
 from musemate.gui.taker import Taker
 from musemate.gui.trainer import Trainer, why_not
@@ -79,6 +80,7 @@ class Window(QMainWindow):
         self.taker = Taker(self.session, self.parts.make, self)
         self.exporting = Exporting(self.session, self.parts, self.listening, self.memory, self)
         self.fragments = Fragments(self.session, self.listening, self.parts.tree, self)
+        self.reporter = Reporter(self.session, self.parts.messages, self)
         self.first_takes = FirstTakes(self.session, self.listening, self)
         self.view = ProjectView(self.session, self.parts, self.listening, self.trainer, self.first_takes, self)
         # after the view: it must have noted a new region first
@@ -206,6 +208,7 @@ class Window(QMainWindow):
             "open_project": self.on_open_project,
             "demo": self.on_demo,
             "export": self.exporting.ask,
+            "report": lambda: self.reporter.start(self.listening.fragment, self.parts.takes.selected),
             "show_folder": self._show_folder,
             "quit": self.close,
             "play": lambda: transport.play.click(),
