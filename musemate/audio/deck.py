@@ -12,11 +12,15 @@ import numpy as np
 import numpy.typing as npt
 
 from musemate.audio.clip import Samples
+from musemate.audio.levels import Levels
+from musemate.audio.seam import Loop
+from musemate.audio.tape import Tape
 
 FADE_S = 0.01
 """Every jump is a cross-fade of this length; it ends at the target, so that an attack there stays whole."""
 
-_PIECE_FRAMES = 1 << 13
+_PIECE_FRAMES = 1 << 10
+"""Longer blocks are made in pieces, each with a level of its own for the meter."""
 
 
 @dataclass(frozen=True)
@@ -25,9 +29,13 @@ class Wish:
 
     samples: Samples | None = None
     """Shape (channels, frames), at the deck's rate."""
+    loop: Loop | None = None
+    """Prepared for these samples."""
+    level: float = 1.0
+    """Factor on these samples alone: a change is cross-faded as a change of the samples is."""
     playing: bool = False
-    loop: tuple[int, int] | None = None
     gain: float = 1.0
+    """Volume, of whatever sounds."""
     seek_to: int = 0
     seek_serial: int = 0
     play_serial: int = 0
@@ -51,7 +59,9 @@ class Mark:
         frame = self.frame - round(max(0.0, self.heard_at_s - now_s) * rate_hz)
         if frame >= self.floor:
             return frame
-        return max(0, frame + self.loop_frames) if self.loop_frames else self.floor
+        if not self.loop_frames:
+            return self.floor
+        return self.floor + (frame - self.floor) % self.loop_frames
 
 
 class Deck:
@@ -67,6 +77,7 @@ class Deck:
         self.rate_hz = rate_hz
         self.wish = Wish()
         self.mark = Mark(0.0, 0, 0, 0)
+        self.levels = Levels(_PIECE_FRAMES)
         self.followed_seek = 0
         """Serial of the last seek that `mark` knows of."""
         self.ended_serial = -1
@@ -80,11 +91,9 @@ class Deck:
         self._fade = max(1, round(FADE_S * rate_hz))
         self._fade_left = 0
         self._sounding = False
-        self._position = 0
+        self._tape, self._old = Tape(), Tape()
         self._floor = 0
         self._loop_frames = 0
-        self._old: Samples | None = None
-        self._old_position = 0
         self._gain = 1.0
         up = ((np.arange(self._fade, dtype=np.float32) + 1) / self._fade)[:, None]
         self._ramp_up, self._ramp_down = up, 1 - up
@@ -109,13 +118,15 @@ class Deck:
         latency_s : float
             How long after `now_s` the block's start will be heard.
         """
+        heard_at_s = now_s + latency_s
         for first in range(0, len(out), _PIECE_FRAMES):
             piece = out[first : first + _PIECE_FRAMES]
             self._fill(piece)
             self._apply_gain(piece)
+            heard_at_s += len(piece) / self.rate_hz
+            self.levels.note(piece, heard_at_s)
         if self.idle_frames < len(out):
-            heard_at_s = now_s + latency_s + len(out) / self.rate_hz
-            self.mark = Mark(heard_at_s, max(self._position, self._floor), self._floor, self._loop_frames)
+            self.mark = Mark(heard_at_s, max(self._tape.position, self._floor), self._floor, self._loop_frames)
         self.followed_seek = self._jumped
 
     def _fill(self, out: npt.NDArray[np.float32]) -> None:
@@ -127,7 +138,7 @@ class Deck:
             if self._fade_left == 0:  # a jump during a fade waits for its end, 10 ms at most
                 self._follow(self.wish)
             if self._fade_left == 0:
-                self._turn_at_the_end()
+                self._stop_at_the_end()
             n = min(len(out) - n_done, self._frames_until_turn())
             self._mix(out[n_done : n_done + n])
             n_done += n
@@ -137,86 +148,92 @@ class Deck:
         if wish is seen:
             return
         self._seen = wish
+        tape = self._tape
         sounding = wish.playing and wish.samples is not None and self.ended_serial != wish.play_serial
         jumps = wish.seek_serial != self._jumped
-        self._start_fade(seen.samples if self._sounding else None, sounding, jumps, wish.samples)
-        if jumps:
-            self._position = wish.seek_to
-            self._jumped = wish.seek_serial
-        if jumps or (sounding and not self._sounding):
-            self._floor, self._loop_frames = self._position, 0
-            if sounding:
-                self._position -= self._fade
-            else:
-                self.mark = Mark(0.0, self._position, self._position, 0)
+        target = wish.seek_to if jumps else tape.position
+        if sounding and wish.loop is not None and target >= wish.loop.end:  # no way into the loop but a jump
+            turns = 0 if jumps else target - wish.loop.start
+            target, jumps = wish.loop.start + turns % wish.loop.n_frames, True
+        self._jumped = wish.seek_serial
+        begins = sounding and not self._sounding
+        if jumps or begins or sounding != self._sounding or self._is_heard(seen, wish):
+            self._start_fade(sounding, target)
+        start = target
+        if jumps or begins:
+            self._floor, self._loop_frames = target, 0
+            start -= self._fade if sounding and self._fade_left else 0
+            if not sounding:
+                self.mark = Mark(0.0, target, target, 0)
+        tape.load(wish.samples, wish.loop, wish.level, start)
         self._sounding = sounding
 
-    def _start_fade(self, old: Samples | None, sounding: bool, jumps: bool, new: Samples | None) -> None:
-        """Let the old sound run on under the new one, where there is a difference to hear."""
-        after = new if sounding else None
-        if (old is after and not jumps) or (old is None and after is None):
-            return
-        self._old, self._old_position = old, self._position
-        self._fade_left = self._fade
+    def _is_heard(self, seen: Wish, wish: Wish) -> bool:
+        """Return whether a change that leaves the position alone needs a cross-fade."""
+        if wish.samples is not seen.samples or wish.level != seen.level:
+            return True
+        seams = [loop.seam_start for loop in (seen.loop, wish.loop) if loop is not None]
+        return wish.loop is not seen.loop and bool(seams) and self._tape.position >= min(seams)
 
-    def _turn_at_the_end(self) -> None:
-        """Wrap a loop one fade before its end, or stop at the end of the clip."""
-        samples = self._seen.samples
-        if not self._sounding or samples is None or self._frames_left(samples) > 0:
-            return
-        loop = self._loop_in(samples)
-        if loop is None:
+    def _start_fade(self, sounding: bool, target: int) -> None:
+        """Let the old sound run on under the new one, unless there is none and the new one's own start is the fade."""
+        if self._sounding:
+            tape = self._tape
+            self._old.load(tape.samples, tape.loop, tape.level, tape.position)
+        if self._sounding or (sounding and target > 0):
+            self._fade_left = self._fade
+
+    def _stop_at_the_end(self) -> None:
+        tape = self._tape
+        if self._sounding and tape.samples is not None and self._frames_left() <= 0:
             self._sounding = False
-            self._position = samples.shape[1]
+            tape.position = tape.samples.shape[1]
             self.ended_serial = self._seen.play_serial
-            return
-        start, end = loop
-        self._old, self._old_position = samples, self._position
-        self._fade_left = self._fade
-        self._position = start - self._fade
-        self._floor, self._loop_frames = start, end - start
 
-    def _loop_in(self, samples: Samples) -> tuple[int, int] | None:
-        """Return the loop as far as the clip reaches, None where too little of it is left to be wrapped."""
-        if self._seen.loop is None:
-            return None
-        start, end = self._seen.loop
-        end = min(end, samples.shape[1])
-        return (start, end) if end - start > 2 * self._fade else None
-
-    def _frames_left(self, samples: Samples) -> int:
-        """Return the frames before the next turn: one fade before the end of the loop, or the end of the clip."""
-        loop = self._loop_in(samples)
-        return (samples.shape[1] if loop is None else loop[1] - self._fade) - self._position
+    def _frames_left(self) -> int:
+        """Return the frames before the clip's end; a loop has no end."""
+        tape = self._tape
+        if tape.samples is None or tape.is_looping:
+            return _PIECE_FRAMES
+        return int(tape.samples.shape[1]) - tape.position
 
     def _frames_until_turn(self) -> int:
         if self._fade_left > 0:
             return self._fade_left
-        if self._sounding and self._seen.samples is not None:
-            return max(1, self._frames_left(self._seen.samples))
-        return _PIECE_FRAMES
+        return max(1, self._frames_left()) if self._sounding else _PIECE_FRAMES
 
     def _mix(self, out: npt.NDArray[np.float32]) -> None:
         n = len(out)
-        _copy(self._seen.samples if self._sounding else None, self._position, out)
         if self._sounding:
-            self._position += n
+            self._tape.read(out)
+            self._note_wrap()
+        else:
+            out[:] = 0
         if self._fade_left > 0:
-            first = self._fade - self._fade_left
-            out *= self._ramp_up[first : first + n]
-            under = self._scratch[:n, : out.shape[1]]
-            _copy(self._old, self._old_position, under)
-            under *= self._ramp_down[first : first + n]
-            out += under
-            self._old_position += n
-            self._fade_left -= n
-            if self._fade_left == 0:
-                self._old = None  # may be the last reference to a long clip
+            self._mix_old(out)
             self.idle_frames = 0
         elif self._sounding:
             self.idle_frames = 0
         else:
             self.idle_frames += n
+
+    def _note_wrap(self) -> None:
+        tape = self._tape
+        if tape.has_wrapped and tape.loop is not None:
+            tape.has_wrapped = False
+            self._floor, self._loop_frames = tape.loop.start, tape.loop.n_frames
+
+    def _mix_old(self, out: npt.NDArray[np.float32]) -> None:
+        """Put what fades out under what fades in."""
+        n, first = len(out), self._fade - self._fade_left
+        out *= self._ramp_up[first : first + n]
+        under = self._scratch[:n, : out.shape[1]]
+        self._old.read(under)
+        under *= self._ramp_down[first : first + n]
+        out += under
+        self._fade_left -= n
+        if self._fade_left == 0:
+            self._old.load(None, None, 1.0, 0)  # may be the last reference to a long clip
 
     def _apply_gain(self, out: npt.NDArray[np.float32]) -> None:
         """Multiply by the volume; a change is spread over the block, so that it makes no steps."""
@@ -231,21 +248,3 @@ class Deck:
         out *= gains
         self._gain = target
 
-
-def _copy(samples: Samples | None, position: int, out: npt.NDArray[np.float32]) -> None:
-    """Copy frames from `position` on into `out`; silence before the start and after the end."""
-    n = len(out)
-    first = max(0, position)
-    last = min(position + n, samples.shape[1]) if samples is not None else 0
-    if samples is None or last <= first:
-        out[:] = 0
-        return
-    a, b = first - position, last - position
-    out[:a] = 0
-    out[b:] = 0
-    if out.shape[1] == 1 and samples.shape[0] == 2:
-        np.add(samples[0, first:last], samples[1, first:last], out=out[a:b, 0])
-        out[a:b] *= 0.5
-        return
-    for channel in range(out.shape[1]):
-        out[a:b, channel] = samples[min(channel, samples.shape[0] - 1), first:last]
