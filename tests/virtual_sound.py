@@ -44,28 +44,47 @@ class FakeSound:
     class CallbackStop(Exception):  # noqa: N818 - sounddevice's own name
         """Raised by a callback that wants to stop."""
 
-    def __init__(self, rates_hz: tuple[int, ...] = (44_100, 48_000), n_channels: int = 2) -> None:
+    def __init__(
+        self,
+        rates_hz: tuple[int, ...] = (44_100, 48_000),
+        n_channels: int = 2,
+        names: tuple[str, ...] = ("Speakers",),
+    ) -> None:
         self.rates_hz = rates_hz
         self.n_channels = n_channels
+        self.names = names
+        self.refused_on_opening: tuple[int, ...] = ()
+        """Rates that the device promises to play, and then does not."""
         self.streams: list[FakeStream] = []
         self.restarts = 0
 
-    def query_devices(self, kind: str) -> dict[str, Any]:
-        """Describe the default device."""
-        assert kind == "output"
-        if self.n_channels == 0:
+    def query_devices(self, kind: str = "") -> Any:
+        """Describe the default device, or all of them."""
+        if kind and self.n_channels == 0:
             raise self.PortAudioError("Error querying device -1")
-        return {"max_output_channels": self.n_channels, "default_samplerate": float(self.rates_hz[0])}
+        entries = [
+            {
+                "name": name,
+                "index": index,
+                "hostapi": 0,
+                "max_output_channels": self.n_channels,
+                "default_samplerate": float(self.rates_hz[0]),
+            }
+            for index, name in enumerate(self.names)
+        ]
+        return entries[0] if kind else entries
 
-    def check_output_settings(self, channels: int, dtype: str, samplerate: int) -> None:
+    def check_output_settings(self, device: int | None, channels: int, dtype: str, samplerate: int) -> None:
         """Refuse what the device cannot play."""
         if samplerate not in self.rates_hz:
             raise self.PortAudioError("Invalid sample rate [PaErrorCode -9997]")
 
     def OutputStream(self, **settings: Any) -> FakeStream:  # noqa: N802 - sounddevice's own name
-        """Open the device."""
+        """Open a device."""
         if self.n_channels == 0:
             raise self.PortAudioError("Device unavailable [PaErrorCode -9985]")
+        if settings["samplerate"] in self.refused_on_opening:
+            raise self.PortAudioError("Invalid sample rate [PaErrorCode -9997]")
         self.streams.append(FakeStream(self, **settings))
         return self.streams[-1]
 
@@ -75,9 +94,10 @@ class FakeSound:
     def _initialize(self) -> None:
         pass
 
-    def unplug(self) -> None:
-        """Pull the device out: streams stop, and nothing can be opened."""
-        self.n_channels = 0
+    def unplug(self, *names: str) -> None:
+        """Pull these devices out, or all: streams stop, and what is gone cannot be opened."""
+        self.names = tuple(name for name in self.names if name not in names) if names else self.names
+        self.n_channels = self.n_channels if names and self.names else 0
         for stream in self.streams:
             stream.active = False
 
@@ -91,6 +111,7 @@ class FakeStream:
     """A stream that never runs by itself."""
 
     sound: FakeSound
+    device: int | None
     samplerate: int
     channels: int
     dtype: str
@@ -98,6 +119,8 @@ class FakeStream:
     callback: Callable[..., None]
     active: bool = False
     closed: bool = False
+    status: bool = False
+    """What the callback is told: True for a device that ran out of sound."""
     calls: list[str] = field(default_factory=list)
 
     def start(self) -> None:
@@ -127,7 +150,7 @@ class FakeStream:
         while n_frames > 0 and self.active:
             out = np.full((min(block, n_frames), self.channels), np.nan, dtype=np.float32)
             try:
-                self.callback(out, len(out), None, None)
+                self.callback(out, len(out), None, self.status)
             except self.sound.CallbackStop:
                 self.active = False
             blocks.append(out)

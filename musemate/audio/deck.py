@@ -247,4 +247,3 @@ class Deck:
         gains += np.float32(self._gain)
         out *= gains
         self._gain = target
-

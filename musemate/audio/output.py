@@ -1,79 +1,39 @@
-"""The sound card as the player sees it: an open stream that asks a deck for blocks."""
+"""An open stream that asks a deck for blocks."""
 
 from __future__ import annotations
 
-import sys
 import threading
 import time
 from typing import Any
 
 from musemate.audio.deck import Deck
+from musemate.audio.devices import Device
 from musemate.errors import PlaybackError
 
-LATENCY_S = 0.1
-"""Asked of the sound card: enough for a busy Python process, and a cursor can still follow it."""
+STAY_AWAKE_S = 30.0
+"""A silent stream goes on for this long, so that the next click is heard at once."""
 
-_IDLE_S = 0.5
 _LEAD_IN_S = 0.05
 """Devices lose what they are given first: 20 ms through ALSA and PulseAudio, measured."""
 
-_NO_DEVICE = "No sound device was found, so nothing can be played. Everything else works."
 _DISCARD_NAME = "musemate-discard-stream"
 _DISCARD_LIMIT_S = 0.2
 
 
-def load_backend() -> Any:
-    """Import sounddevice, which starts PortAudio.
-
-    Raises
-    ------
-    PlaybackError
-        PortAudio is not installed or does not start.
-    """
-    try:
-        import sounddevice
-    except (ImportError, OSError) as error:
-        remedy = "Install it with: sudo apt install libportaudio2" if sys.platform == "linux" else ""
-        raise PlaybackError(
-            "The sound library PortAudio was not found, so nothing can be played. Everything else works.",
-            hint=remedy,
-            detail=repr(error),
-        ) from error
-    return sounddevice
-
-
-def find_device(backend: Any) -> tuple[int, int]:
-    """Return the output channels (1 or 2) and the own sample rate of the default device.
-
-    Raises
-    ------
-    PlaybackError
-        There is none.
-    """
-    try:
-        device = backend.query_devices(kind="output")
-    except (backend.PortAudioError, ValueError) as error:
-        raise PlaybackError(_NO_DEVICE, detail=repr(error)) from error
-    n_channels = min(2, int(device["max_output_channels"]))
-    if n_channels < 1:
-        raise PlaybackError(_NO_DEVICE, detail=repr(device))
-    return n_channels, round(device["default_samplerate"])
-
-
-def usable_rate(backend: Any, wanted_hz: int, n_channels: int, device_hz: int) -> int:
-    """Return the wanted rate where the device plays it, else the device's own."""
-    try:
-        backend.check_output_settings(channels=n_channels, dtype="float32", samplerate=wanted_hz)
-    except (backend.PortAudioError, ValueError):
-        return device_hz
-    return wanted_hz
-
-
 class Output:
-    """An open stream on the default device.
+    """An open stream on a device.
 
-    It runs while something sounds and stops by itself after half a second of silence, because stopping it from outside
-    waits until its buffers are empty, which the window must not.
+    It runs while something sounds and for half a minute more, then stops by itself: a stream that runs keeps some
+    computers from going to sleep.
+
+    Parameters
+    ----------
+    backend : module
+        sounddevice.
+    deck : Deck
+    device : Device
+    latency_s : float
+        Asked of the device: the time from a block's making to its sounding.
 
     Raises
     ------
@@ -81,22 +41,26 @@ class Output:
         The device cannot be opened.
     """
 
-    def __init__(self, backend: Any, deck: Deck, n_channels: int) -> None:
+    def __init__(self, backend: Any, deck: Deck, device: Device, latency_s: float) -> None:
         self._backend = backend
-        self._deck = deck
+        self.deck, self.device, self.wanted_latency_s = deck, device, latency_s
         self._ran_out = False
+        self._is_closed = False
         self.last_call_s = time.monotonic()
         """When the device last asked for a block."""
-        self._latency_s = LATENCY_S
+        self.n_dropouts = 0
+        """How often the device ran out of sound, silence included: there it warns and is not heard."""
+        self.latency_s = latency_s
         try:
             self._stream = backend.OutputStream(
+                device=device.index,
                 samplerate=deck.rate_hz,
-                channels=n_channels,
+                channels=device.n_channels,
                 dtype="float32",
-                latency=LATENCY_S,
+                latency=latency_s,
                 callback=self._fill,
             )
-            self._latency_s = float(self._stream.latency)
+            self.latency_s = float(self._stream.latency)
         except (backend.PortAudioError, ValueError) as error:
             raise PlaybackError(
                 "The sound device could not be opened, so nothing can be played.",
@@ -107,6 +71,8 @@ class Output:
     @property
     def runs(self) -> bool:
         """Whether the device asks for blocks; False as well when the device is gone."""
+        if self._is_closed:
+            return False
         try:
             return bool(self._stream.active)
         except self._backend.PortAudioError:
@@ -130,8 +96,8 @@ class Output:
         try:
             self._stream.stop()
             self._ran_out = False
-            self._deck.idle_frames = 0
-            self._deck.lead_in = round(_LEAD_IN_S * self._deck.rate_hz)
+            self.deck.idle_frames = 0
+            self.deck.lead_in = round(_LEAD_IN_S * self.deck.rate_hz)
             self.last_call_s = time.monotonic()
             self._stream.start()
         except self._backend.PortAudioError as error:
@@ -143,6 +109,7 @@ class Output:
 
     def close(self) -> None:
         """Stop at once and free the device."""
+        self._is_closed = True
         try:
             self._stream.abort()
             self._stream.close()
@@ -150,15 +117,19 @@ class Output:
             pass  # the device is gone; there is nothing left to free
 
     def discard(self) -> None:
-        """Close it in the background: closing a device that was pulled out may hang."""
+        """Close it in a thread of its own: closing a device that was pulled out may hang."""
+        self._is_closed = True
         threading.Thread(target=self.close, name=_DISCARD_NAME, daemon=True).start()
 
-    def _fill(self, out: Any, n_frames: int, _times: Any, _status: Any) -> None:
+    def _fill(self, out: Any, n_frames: int, _times: Any, status: Any) -> None:
         """Answer the device, on its own thread: copy and count, nothing else."""
         now_s = time.monotonic()
         self.last_call_s = now_s
-        self._deck.render(out, now_s, self._latency_s)
-        if self._deck.idle_frames > (_IDLE_S + self._latency_s) * self._deck.rate_hz:
+        deck = self.deck
+        if status and deck.lead_in == 0:
+            self.n_dropouts += 1
+        deck.render(out, now_s, self.latency_s)
+        if deck.idle_frames > STAY_AWAKE_S * deck.rate_hz:
             self._ran_out = True
             raise self._backend.CallbackStop
 

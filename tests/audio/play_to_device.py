@@ -15,6 +15,19 @@ from musemate.audio.files import read_clip
 from musemate.audio.player import Player
 
 LIMIT_S = 30.0
+BUFFER_S = 0.2
+"""Long enough for a machine that is busy with other tests."""
+
+
+def wait_for(player: Player) -> None:
+    """Return once the device's own thread has opened what was chosen."""
+    player.warm()
+    deadline = time.monotonic() + LIMIT_S
+    while (player.card.output is None or not player.is_settled) and time.monotonic() < deadline:
+        if not player.is_settled:
+            player.settle()
+            player.warm()
+        threading.Event().wait(0.01)
 
 
 def main(first: str, second: str = "", switch_at_s: str = "0") -> None:
@@ -22,13 +35,17 @@ def main(first: str, second: str = "", switch_at_s: str = "0") -> None:
     if not player.available:
         print(json.dumps({"available": False, "reason": player.reason}))
         return
+    player.choose_output("", BUFFER_S)
     player.set_clip(read_clip(first))
+    wait_for(player)
     started, positions = player.play(), [0.0]
     pending = read_clip(second) if second else None
     deadline = time.monotonic() + LIMIT_S
     ticks = threading.Event()
     while player.is_playing and time.monotonic() < deadline:
         positions.append(player.position_s)
+        if not player.is_settled:
+            player.settle()
         if pending is not None and positions[-1] >= float(switch_at_s):
             player.set_clip(pending, keep_position=True)
             pending = None
