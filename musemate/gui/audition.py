@@ -2,47 +2,23 @@
 
 from __future__ import annotations
 
-from collections import OrderedDict
 from collections.abc import Callable
-from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
-from musemate.audio.clip import LOWEST_RATE_HZ, AudioClip
+from musemate.audio.clip import AudioClip
 from musemate.audio.player import Player
+from musemate.errors import MuseMateError
 from musemate.gui.background import Background
+from musemate.gui.clipstore import ClipStore
+from musemate.gui.sound import Output, Sound
 
 POLL_MS = 33
 WATCH_MS = 1_000
-MOST_KEPT_BYTES = 300_000_000
-"""Clips kept for the next time: two of five minutes, or very many short ones."""
-
-
-@dataclass(frozen=True)
-class Sound:
-    """Something that can be heard.
-
-    Parameters
-    ----------
-    path : Path
-        The sound file.
-    name : str
-        Shown in the transport.
-    kind : str
-        "fragment", "take", "layer" (a take as one of its scales holds it) or "preview".
-    offset_s : float
-        Where the clip starts on the time axis of the view.
-    length_s : float or None
-        How much of the file from `offset_s` on belongs to the clip; None for all of it.
-    """
-
-    path: Path
-    name: str
-    kind: str
-    offset_s: float = 0.0
-    length_s: float | None = None
+LOOK_AGAIN_S = (2, 4, 8, 15, 30)
+"""How long after a device was lost it is looked for by itself, and from then on at the last interval."""
 
 
 class Audition(QObject):
@@ -57,18 +33,28 @@ class Audition(QObject):
     unavailable = Signal(str)
     """Sound cannot be played, with the reason; said once each time it happens."""
     failed = Signal(object)
+    noticed = Signal(str)
+    """Something has happened to the sound device that needs no answer."""
+    metered = Signal(object)
+    """The `Level` that was heard since the last time."""
 
     def __init__(self, background: Background, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._background = background
         self._player: Player | None = None
-        self._kept: OrderedDict[tuple[Path, float, float | None], AudioClip] = OrderedDict()
+        self.clips = ClipStore(background)
         self._wants_play = False
         self._is_loaded = False
         self._reason = "Playback is being prepared."
         self._loop: tuple[float, float] | None = None
         self._seek_to: float | None = None
         self._volume = 0.8
+        self._levels: dict[Path, float] = {}
+        self._wanted_output = ("", 0.0)
+        self._was_available = False
+        self._is_settling = False
+        self._seconds_lost = 0
+        self._looking = -1
         self.sound: Sound | None = None
         self._poll = QTimer(self, interval=POLL_MS)
         self._poll.timeout.connect(self._on_poll)
@@ -89,9 +75,29 @@ class Audition(QObject):
     def retry(self) -> None:
         """Look for a sound device again."""
         if self._player is not None:
-            self._player.retry()
             self._reason = ""  # so that a device that is still missing is said again
-            self._check()
+            self._looking = self._player.card.generation
+            self._player.retry()
+            self._look_after()
+            self.changed.emit()
+
+    @property
+    def output(self) -> Output:
+        """What is played on."""
+        card = self._player.card if self._player is not None else None
+        device = card.device if card is not None else None
+        name, buffer_s = self._wanted_output
+        if card is None or device is None:
+            return Output(card.names if card else (), name, buffer_s, "", 0, 0.0)
+        rate_hz = card.output.deck.rate_hz if card.output is not None else device.rate_hz
+        return Output(card.names, name, buffer_s, device.name, rate_hz, card.latency_s)
+
+    def choose_output(self, name: str, buffer_s: float) -> None:
+        """Play on another device ("" for the system's default), or with another buffer (0 for automatic)."""
+        self._wanted_output = (name, buffer_s)
+        if self._player is not None:
+            self._player.choose_output(name, buffer_s)
+            self._look_after()
             self.changed.emit()
 
     def close(self) -> None:
@@ -100,11 +106,12 @@ class Audition(QObject):
         self._watch.stop()
         if self._player is not None:
             self._player.close()
-            self._player = None
+            self._player = self.clips.player = None
 
     def _on_player(self, player: Player) -> None:
-        self._player = player
+        self._player = self.clips.player = player
         player.volume = self._volume
+        player.choose_output(*self._wanted_output)
         self._watch.start()
         self._check()
         if self.sound is not None:
@@ -112,19 +119,62 @@ class Audition(QObject):
         self.changed.emit()
 
     def _check(self) -> None:
+        if self._player is not None and self._player.card.generation == self._looking:
+            return  # it is being looked for just now
         before = self._reason
         self._reason = "" if self._player and self._player.available else self._player_reason()
         if self._reason and self._reason != before:
             self.unavailable.emit(self._reason)
+        elif self._player is not None and not self._reason:
+            notice = self._player.take_notice()
+            if before and self._was_available and not notice:
+                notice = "The sound device is back."
+            self._was_available, self._seconds_lost = True, 0
+            if notice:
+                self.noticed.emit(notice)
 
     def _player_reason(self) -> str:
         return self._player.reason if self._player else "Playback is being prepared."
 
     def _on_watch(self) -> None:
         before = self._reason
-        self._check()
+        self._look_after()
+        if self._reason and self._was_available:
+            self._seconds_lost += 1
+            last = LOOK_AGAIN_S[-1]
+            if self._seconds_lost in LOOK_AGAIN_S or self._seconds_lost % last == 0:
+                assert self._player is not None
+                self._player.retry()
         if before != self._reason:
             self.changed.emit()
+
+    def _look_after(self) -> None:
+        """Take over what has happened to the device; a clip that needs another rate is resampled in the background."""
+        player = self._player
+        if player is None:
+            return
+        player.position_s  # noqa: B018 - asking is what makes it look at the device
+        if not player.is_settled and not self._is_settling:
+            clip = self.clips.kept(self.sound)
+            if clip is not None and player.available:
+                self._is_settling = True
+                self._background.run(partial(player.prepare, clip), self._settle, self.failed.emit)
+            else:
+                self._settle()
+        self._check()
+
+    def _settle(self, _prepared: None = None) -> None:
+        player, self._is_settling = self._player, False
+        if player is None:
+            return
+        player.settle()
+        if player.is_playing:
+            self._wants_play = True
+            self._poll.start()
+        elif self._is_loaded:
+            player.warm()
+        self._check()
+        self.changed.emit()
 
     # what is heard -------------------------------------------------------------------------------------
 
@@ -151,24 +201,32 @@ class Audition(QObject):
             self._load(sound, keep_position=keep_position)
         self.changed.emit()
 
+    def set_levels(self, levels: dict[Path, float]) -> None:
+        """Turn these files down to these factors, and play all others as they are."""
+        self._levels = levels
+        if self._player is not None and self._is_loaded:
+            self._player.set_level(self._level)
+
+    @property
+    def _level(self) -> float:
+        return self._levels.get(self.sound.path, 1.0) if self.sound else 1.0
+
     def _load(self, sound: Sound, *, keep_position: bool) -> None:
-        key = (sound.path, sound.offset_s, sound.length_s)
-        if key in self._kept:
-            self._kept.move_to_end(key)
-            self._on_clip(sound, keep_position, self._kept[key])
-            return
-        self._background.run(partial(_read, *key), partial(self._on_clip, sound, keep_position), self.failed.emit)
+        self.clips.fetch(sound, partial(self._on_clip, sound, keep_position), partial(self._on_unreadable, sound))
+
+    def _on_unreadable(self, sound: Sound, error: MuseMateError) -> None:
+        if sound == self.sound:
+            self._wants_play = False
+            self.changed.emit()
+        self.failed.emit(error)
 
     def _on_clip(self, sound: Sound, keep_position: bool, clip: AudioClip) -> None:
-        self._kept[sound.path, sound.offset_s, sound.length_s] = clip
-        while len(self._kept) > 2 and sum(kept.samples.nbytes for kept in self._kept.values()) > MOST_KEPT_BYTES:
-            self._kept.popitem(last=False)
         if sound != self.sound:
             return
         self.loaded.emit(sound, clip)
         if self._player is None:
             return
-        self._player.set_clip(clip, keep_position=keep_position)
+        self._player.set_clip(clip, keep_position=keep_position, level=self._level)
         self._is_loaded = True
         self._apply_loop()
         if self._seek_to is not None:
@@ -176,6 +234,8 @@ class Audition(QObject):
             self._seek_to = None
         if self._wants_play:
             self.play()
+        else:
+            self._player.warm()
         self._tell_position()
 
     # transport -----------------------------------------------------------------------------------------
@@ -261,7 +321,14 @@ class Audition(QObject):
 
     def _on_poll(self) -> None:
         self._tell_position()
-        if self._player is None or not self._player.is_playing:
+        if self._player is None:
+            return
+        level = self._player.level
+        if level is not None:
+            self.metered.emit(level)
+        if not self._player.is_settled:
+            self._look_after()
+        if not self._player.is_playing and not self._player.is_waiting:
             self._poll.stop()
             self._wants_play = self._wants_play and not self._is_loaded
             self._check()
@@ -269,10 +336,3 @@ class Audition(QObject):
 
     def _tell_position(self) -> None:
         self.moved.emit(self.position_s)
-
-
-def _read(path: Path, start_s: float, length_s: float | None) -> AudioClip:
-    from musemate.audio.files import read_clip
-
-    # coarse previews may be nearly silent and very short: that is no reason not to play them
-    return read_clip(path, start_s, length_s, min_s=0.01, allow_silence=True, min_rate_hz=LOWEST_RATE_HZ)

@@ -56,7 +56,9 @@ class Background(QObject):
             self._pool.start(_Work(function, done, failed, self))
 
     def report(self, receiver: Callable[[Any], None], value: Any) -> None:
-        """Hand a result over; called by the threads."""
+        """Hand a result over, unless nobody waits for it any more; called by the threads."""
+        if self._is_closed:
+            return
         self._inbox.put((receiver, value))
         self._arrived.emit()
 

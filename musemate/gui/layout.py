@@ -136,8 +136,11 @@ class Parts:
             transport.play,
             transport.stop,
             transport.loop,
+            transport.pin,
             transport.sides,
+            transport.match,
             transport.volume,
+            transport.output,
         ]
         for first, second in pairwise(stops):
             window.setTabOrder(first, second)

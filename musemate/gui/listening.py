@@ -1,20 +1,23 @@
-"""What is looked at and heard: a fragment, a take against its fragment (A/B), or a preview."""
+"""What is looked at and heard: a fragment, a take, two of them against each other (A/B), or a preview."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 
 from PySide6.QtCore import QObject, Signal
 
 from musemate.audio.clip import AudioClip
-from musemate.gui.audition import Audition, Sound
+from musemate.gui.audition import Audition
+from musemate.gui.comparison import OF_TAKE, SIDE_A, SIDE_B, Comparison, Piece
+from musemate.gui.matching import Matching
 from musemate.gui.session import Session
+from musemate.gui.sound import Sound
 from musemate.gui.stage import Stage
-from musemate.gui.transport import FRAGMENT, TAKE, Transport
+from musemate.gui.transport import Transport
 from musemate.project.records import Fragment, Take
-
-OF_TAKE = ("take", "layer")
-"""Sounds that have the time axis of a take."""
 
 
 class Listening(QObject):
@@ -35,23 +38,34 @@ class Listening(QObject):
         self._session, self._stage, self._transport, self.audition = session, stage, transport, audition
         self.fragment: Fragment | None = None
         self.take: Take | None = None
-        self.side = FRAGMENT
+        self.side = SIDE_A
+        self.comparison = Comparison(session)
+        self.matching = Matching(audition, session.background, self)
+        self._carried: tuple[float, float] | None = None
+        """What is looped of both sides while they are compared, from their common start on; None for the region."""
+        self._is_showing = False
         self._connect()
 
     # choosing ------------------------------------------------------------------------------------------
 
     def show_fragment(self, fragment: Fragment) -> None:
         """Look at a fragment and hear all of it."""
-        self.fragment, self.take, self.side = fragment, None, FRAGMENT
-        self._stage.show_fragment(fragment)
-        self._hear(self._whole(fragment))
+        self.fragment, self.take, self.side = fragment, None, self.comparison.choose(fragment)
+        self._carried = None
+        with self._showing():
+            self._stage.show_fragment(fragment)
+        self._hear(self.comparison.whole(fragment))
+        self._prepare_switch()
         self.chosen.emit()
 
     def show_take(self, take: Take, *, play: bool = False) -> None:
         """Look at a take and hear it."""
-        self.fragment, self.take, self.side = self._session.fragment_of(take), take, TAKE
-        self._stage.show_take(take, self.fragment)
-        self._hear(self._sound_of(take), play=play)
+        self.fragment, self.take, self.side = self._session.fragment_of(take), take, self.comparison.choose(take)
+        self._carried = None
+        with self._showing():
+            self._stage.show_take(take, self.fragment)
+        self._hear(self.comparison.take_sound(take), play=play)
+        self._prepare_switch()
         self.chosen.emit()
 
     def show_preview(self, file: str, name: str) -> None:
@@ -60,7 +74,7 @@ class Listening(QObject):
             self.audition.toggle()
             return
         path = Path(file)
-        self.side = TAKE  # the other side is the fragment, as with a take
+        self.side = SIDE_B  # the other side is the fragment, as with a take
         self._stage.show_preview(name, path)
         self._hear(Sound(path, f"Preview of {name}", "preview"), play=True)
 
@@ -73,16 +87,19 @@ class Listening(QObject):
         if take is None or fragment is None:
             return
         before = self.audition.sound
-        layer = next(layer for layer in take.layers if layer.audio == path.name)
-        self.side = TAKE
-        self._stage.show_layer(take, layer, fragment)
-        sound = Sound(path, f"{take.full_name.capitalize()} at {name}", "layer")
+        self.side = self.comparison.choose(take)
+        self.comparison.layer = next(layer for layer in take.layers if layer.audio == path.name)
+        with self._showing():
+            self._stage.show_layer(take, self.comparison.layer, fragment)
+        sound = self.comparison.layer_sound(take, self.comparison.layer)
         self._hear(sound, play=True, keep_position=before is not None and before.kind in OF_TAKE)
+        self._prepare_switch()
 
     def play_take(self, take: Take) -> None:
         """Play a take from its row; a second time pauses it."""
         is_current = self.take is not None and take.id == self.take.id
-        if is_current and self.side == TAKE and not self.preview and not self.layer:
+        sound = self.audition.sound
+        if is_current and sound is not None and sound == self.comparison.take_sound(take):
             self.audition.toggle()
         else:
             self.show_take(take, play=True)
@@ -90,7 +107,9 @@ class Listening(QObject):
     def show_nothing(self) -> None:
         """Forget everything (another project)."""
         self.fragment = self.take = None
-        self.side = FRAGMENT
+        self.side = SIDE_A
+        self.comparison.forget()
+        self.matching.forget()
         self._stage.show_nothing()
         self._hear(None)
         self.chosen.emit()
@@ -103,8 +122,11 @@ class Listening(QObject):
         self.fragment = project.fragment(self.fragment.id)
         if self.take is not None:
             self.take = project.take(self.take.id)
-        if self.side == FRAGMENT and not self.preview:
+        self.comparison.refresh()
+        subject = self._stage.subject
+        if subject is not None and subject.kind == "fragment" and subject.id == self.fragment.id:
             self._stage.show_fragment(self.fragment)
+        self._tell_transport()
 
     @property
     def preview(self) -> str:
@@ -122,55 +144,96 @@ class Listening(QObject):
 
     @property
     def can_switch(self) -> bool:
-        """Whether there is a take, or a preview, to compare with its fragment."""
-        return self.fragment is not None and (self.take is not None or bool(self.preview))
+        """Whether there are two to compare."""
+        return self.comparison.is_ready or (self.fragment is not None and bool(self.preview))
 
     def switch(self, side: str = "") -> None:
-        """Hear the other side (or a given one) at the same position."""
-        side = side or (FRAGMENT if self.side == TAKE else TAKE)
+        """Hear the other side (or a given one) at the same position, as soon as it is loaded."""
+        side = side or (SIDE_A if self.side == SIDE_B else SIDE_B)
         if not self.can_switch or side == self.side:
             self._tell_transport()
             return
-        assert self.fragment is not None
-        if self.take is None or self.preview:
+        if self.preview:
+            assert self.fragment is not None
             self.show_fragment(self.fragment)
             return
-        before = self.audition.sound
-        position_s = self.audition.position_s - (before.offset_s if before else 0.0)
-        aligned = before is not None and (before.kind in OF_TAKE or before.length_s is not None)
+        sound = self.comparison.sound(side)
+        if sound is not None:
+            self._tell_transport()  # a button that was pressed follows what is heard, not the other way round
+            self.audition.clips.fetch(sound, partial(self._on_ready, side, sound), self.audition.failed.emit)
+
+    def _on_ready(self, side: str, sound: Sound, _clip: AudioClip) -> None:
+        """Switch to a side that is loaded, unless something else was chosen meanwhile."""
+        piece, before = self.comparison.piece(side), self.audition.sound
+        if side == self.side or piece is None or before is None or sound != self.comparison.sound(side):
+            return
+        since_start_s = self.audition.position_s - self.comparison.anchor_s(self.side)
+        if before.kind in OF_TAKE:
+            self._carried = self._stage.span if self._stage.is_partial else None
         self.side = side
-        if side == TAKE:
-            self._stage.show_take(self.take, self.fragment)
-            sound, length_s = self._sound_of(self.take), self.take.seconds
+        with self._showing():
+            self._look_at(piece)
+        self._hear(sound, keep_position=True)
+        self._go_to(since_start_s, sound)
+        self._tell_transport()
+        if side == SIDE_B:
+            self._take_as_current(piece)
+
+    def _take_as_current(self, piece: Piece) -> None:
+        """Let B be what takes are made of and exported, also after A was chosen in between."""
+        take = piece if isinstance(piece, Take) else None
+        if (take and take.id) != (self.take and self.take.id):
+            self.take = take
+            self.fragment = piece if isinstance(piece, Fragment) else self._session.fragment_of(piece)
+            self.chosen.emit()
+
+    def _look_at(self, piece: Piece) -> None:
+        """Show one of the sides; a take comes with what is looped of the other one."""
+        if isinstance(piece, Fragment):
+            self._stage.show_fragment(piece, zoom_to_region=True)
+            return
+        fragment, layer, carried = self._session.fragment_of(piece), self.comparison.layer, self._carried
+        if layer is not None and self.side == SIDE_B:
+            self._stage.show_layer(piece, layer, fragment)
         else:
-            self._stage.show_fragment(self.fragment, zoom_to_region=True)
-            sound, length_s = self._stretch(self.take, self.fragment)
-        self._hear(sound, keep_position=aligned)
-        if aligned and position_s > length_s:
-            self.audition.seek(sound.offset_s + position_s % length_s)
+            self._stage.show_take(piece, fragment)
+        if carried is not None and carried[0] < piece.seconds:
+            self._stage.set_edge(start_s=carried[0], end_s=min(carried[1], piece.seconds))
+
+    def _go_to(self, since_start_s: float, sound: Sound) -> None:
+        """Make up for sides that do not start at the same position, or of which one is shorter."""
+        length_s = self.comparison.length_s(self.side)
+        is_there = abs(self.audition.position_s - sound.offset_s - since_start_s) < 0.5
+        if not (is_there and 0 <= since_start_s <= length_s):
+            self.audition.seek(sound.offset_s + (since_start_s % length_s if length_s else 0.0))
+
+    def toggle_pin(self) -> None:
+        """Keep what is heard as A, to compare others with it; a second time compares with the fragment again."""
+        heard = self.comparison.piece(self.side) or self.take or self.fragment
+        if self.comparison.pinned is not None:
+            self.side = self.comparison.unpin(heard)
+        elif heard is not None and not self.preview and not self.layer:
+            self.comparison.pin(heard)
+            self.side = SIDE_A
+        self._prepare_switch()
+        self._tell_transport()
+
+    def _prepare_switch(self) -> None:
+        """Have both sides ready, and measured."""
+        a, b = self.comparison.sound(SIDE_A), self.comparison.sound(SIDE_B)
+        is_ready = self.comparison.is_ready
+        if is_ready:
+            self.audition.clips.prefetch(a if self.side == SIDE_B else b)
+        self.matching.set_pair(*((a, b) if is_ready else (None, None)))
 
     def seek(self, position_s: float) -> None:
         """Go to a position of the stage; outside of the stretch that is compared, hear the whole fragment."""
         sound = self.audition.sound
         compares = sound is not None and sound.kind == "fragment" and sound.length_s is not None
         if compares and self.fragment is not None and not _holds(sound, position_s):
-            self._hear(self._whole(self.fragment), play=self.audition.is_playing)
+            self._carried = None
+            self._hear(self.comparison.whole(self.fragment), play=self.audition.is_playing)
         self.audition.seek(position_s)
-
-    def _stretch(self, take: Take, fragment: Fragment) -> tuple[Sound, float]:
-        """Return the part of the fragment that the take was learnt from, and its length."""
-        assert self._session.project is not None
-        run = self._session.project.run(take.run)
-        path = self._session.project.audio_path(fragment.audio)
-        return Sound(path, fragment.name, "fragment", run.start_s, run.length_s), run.length_s
-
-    def _whole(self, fragment: Fragment) -> Sound:
-        assert self._session.project is not None
-        return Sound(self._session.project.audio_path(fragment.audio), fragment.name, "fragment")
-
-    def _sound_of(self, take: Take) -> Sound:
-        assert self._session.project is not None
-        return Sound(self._session.project.audio_path(take.audio), take.full_name.capitalize(), "take")
 
     def _hear(self, sound: Sound | None, *, play: bool = False, keep_position: bool = False) -> None:
         if sound == self.audition.sound:
@@ -186,17 +249,41 @@ class Listening(QObject):
         self.audition.changed.connect(self._tell_transport)
         self.audition.moved.connect(self._on_moved)
         self.audition.loaded.connect(self._on_loaded)
+        self.audition.metered.connect(self._transport.meter.show_level)
         self._stage.seeked.connect(self.seek)
-        self._stage.region_changed.connect(lambda *_: self._apply_loop())
+        self._stage.region_changed.connect(self._on_region)
         self._transport.play_pressed.connect(self.audition.toggle)
         self._transport.stop_pressed.connect(self.audition.stop)
         self._transport.loop_toggled.connect(lambda _: self._apply_loop())
         self._transport.side_chosen.connect(self.switch)
+        self._transport.pin_pressed.connect(self.toggle_pin)
+        self._transport.match_toggled.connect(self.matching.set_on)
+        self.matching.changed.connect(self._tell_match)
         self._transport.volume_changed.connect(lambda volume: setattr(self.audition, "volume", volume))
 
     def _apply_loop(self) -> None:
-        looped = self._transport.loop.isChecked() and self.audition.sound is not None
-        self.audition.set_loop(self._stage.span if looped else None)
+        sound = self.audition.sound
+        looped = self._transport.loop.isChecked() and sound is not None
+        span = self._stage.span
+        if looped and sound is not None and self._carried is not None and sound.kind == "fragment":
+            start_s = self.comparison.anchor_s(self.side)
+            span = start_s + self._carried[0], start_s + self._carried[1]
+        self.audition.set_loop(span if looped else None)
+
+    def _on_region(self, *_: float) -> None:
+        """Loop the region that the songwriter draws, not one that only comes with another picture."""
+        if not self._is_showing:
+            self._carried = None
+            self._apply_loop()
+
+    @contextmanager
+    def _showing(self) -> Iterator[None]:
+        """Change the picture; what still sounds keeps its own loop meanwhile."""
+        self._is_showing = True
+        try:
+            yield
+        finally:
+            self._is_showing = False
 
     def _on_moved(self, position_s: float) -> None:
         self._transport.set_position(position_s)
@@ -213,6 +300,13 @@ class Listening(QObject):
         self._transport.set_available(self.audition.reason)
         self._transport.set_playing(self.audition.is_playing)
         self._transport.set_sides(self.side, can_switch=self.can_switch)
+        can_pin = self.audition.sound is not None and not self.preview and not self.layer
+        self._transport.set_pinned(self.comparison.pinned is not None, can_pin=can_pin)
+        b = "Preview" if self.preview else self.comparison.name(SIDE_B)
+        self._transport.set_names(self.comparison.name(SIDE_A), b)
+
+    def _tell_match(self) -> None:
+        self._transport.set_match(self.matching.text, self.matching.explanation, on=self.matching.is_on)
 
 
 def _holds(sound: Sound | None, position_s: float) -> bool:

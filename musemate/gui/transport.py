@@ -1,4 +1,4 @@
-"""The transport at the bottom: play, stop, loop, A/B, position and volume."""
+"""The transport at the bottom: play, stop, loop, position, A/B, level and volume."""
 
 from __future__ import annotations
 
@@ -7,10 +7,14 @@ from PySide6.QtGui import QFont
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QSlider, QToolButton, QVBoxLayout, QWidget
 
 from musemate.gui import icons, palette, wording
+from musemate.gui.meter import Meter
 from musemate.gui.style import set_state
 from musemate.gui.widgets import Choice, ElidedLabel, Picture, describe, label, tool_button
 
 FRAGMENT, TAKE = "fragment", "take"
+SIDE_WIDTH = 120
+PIN = "Keep what is heard as A, to compare others with it (P)"
+UNPIN = "Compare with the fragment again (P)"
 
 
 class Transport(QFrame):
@@ -20,12 +24,16 @@ class Transport(QFrame):
     stop_pressed = Signal()
     loop_toggled = Signal(bool)
     side_chosen = Signal(str)
-    """"fragment" or "take"."""
+    """"fragment" for A or "take" for B."""
+    pin_pressed = Signal()
+    match_toggled = Signal(bool)
+    output_pressed = Signal()
     volume_changed = Signal(float)
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setObjectName("transport")
+        self._is_playing = False
         self._build_buttons()
         self._build_readouts()
         self._build_layout()
@@ -43,6 +51,9 @@ class Transport(QFrame):
         """Show the pause sign while sound plays."""
         self.play.setIcon(icons.icon("pause" if playing else "play", palette.ON_ACCENT))
         self.play.setAccessibleName("Pause" if playing else "Play")
+        if playing and not self._is_playing:
+            self.meter.reset()
+        self._is_playing = playing
 
     def set_clip(self, name: str, duration_s: float, *, is_take: bool) -> None:
         """Show which clip is heard."""
@@ -65,6 +76,26 @@ class Transport(QFrame):
         self.sides.blockSignals(False)
         self.sides.setEnabled(can_switch)
 
+    def set_names(self, a: str, b: str) -> None:
+        """Show what A and B are."""
+        for side, letter, name in ((FRAGMENT, "A", a), (TAKE, "B", b)):
+            button = self.sides.button(side)
+            shown = button.fontMetrics().elidedText(name, Qt.TextElideMode.ElideRight, SIDE_WIDTH - 40)
+            button.setText(f"{letter}  {shown}")
+            describe(button, f"Hear “{name}” at the same position ({letter}; X switches)", f"Compare: {letter}, {name}")
+
+    def set_pinned(self, pinned: bool, *, can_pin: bool) -> None:
+        """Show whether A was chosen by hand."""
+        self.pin.setChecked(pinned)
+        self.pin.setEnabled(pinned or can_pin)
+        describe(self.pin, UNPIN if pinned else PIN)
+
+    def set_match(self, text: str, explanation: str, *, on: bool) -> None:
+        """Show how A and B are made equally loud."""
+        self.match.setChecked(on)
+        self.match.setText(text)
+        describe(self.match, explanation, f"Equal loudness: {text}")
+
     # building ------------------------------------------------------------------------------------------
 
     def _build_buttons(self) -> None:
@@ -82,17 +113,24 @@ class Transport(QFrame):
         self.play.clicked.connect(self.play_pressed)
         self.stop.clicked.connect(self.stop_pressed)
         self.loop.toggled.connect(self.loop_toggled)
-        self.set_playing(False)
-        self.sides = Choice(
-            [
-                (FRAGMENT, "A  Fragment", "Hear the fragment at the same position (A; X switches)"),
-                (TAKE, "B  Take", "Hear the take at the same position (B; X switches)"),
-            ],
-            "Compare",
-        )
+        self._build_comparison()
+
+    def _build_comparison(self) -> None:
+        self.pin = tool_button("pin", PIN, checkable=True)
+        self.pin.setIconSize(QSize(20, 20))
+        self.pin.clicked.connect(self.pin_pressed)
+        self.sides = Choice([(FRAGMENT, "A", "Hear A"), (TAKE, "B", "Hear B")], "Compare")
         self.sides.setObjectName("sides")
-        self.sides.setFixedWidth(230)
+        self.sides.setFixedWidth(2 * SIDE_WIDTH)
         self.sides.changed.connect(self.side_chosen)
+        self.match = tool_button("match", "Play A and B equally loud (M)", checkable=True)
+        self.match.setIconSize(QSize(20, 20))
+        self.match.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
+        self.match.setFixedWidth(120)
+        self.match.setChecked(True)
+        self.match.toggled.connect(self.match_toggled)
+        self.set_names("Fragment", "Take")
+        self.set_match("Match", "Play A and B equally loud (M)", on=True)
 
     def _build_readouts(self) -> None:
         self.position = label("0:00.0", "position")
@@ -108,25 +146,35 @@ class Transport(QFrame):
         self.volume = QSlider(Qt.Orientation.Horizontal)
         self.volume.setRange(0, 100)
         self.volume.setValue(80)
-        self.volume.setFixedWidth(110)
+        self.volume.setFixedWidth(96)
         describe(self.volume, "Volume (Ctrl+Up, Ctrl+Down)", "Volume")
         self.volume.setProperty("usual_tooltip", self.volume.toolTip())
         self.volume.valueChanged.connect(lambda value: self.volume_changed.emit(value / 100))
+        self.meter = Meter()
+        self.output = tool_button("output", "Sound output: device and buffer (Ctrl+D)")
+        self.output.setIconSize(QSize(20, 20))
+        self.output.clicked.connect(self.output_pressed)
+        self.set_playing(False)
 
     def _build_layout(self) -> None:
         layout = QHBoxLayout(self)
-        layout.setContentsMargins(16, 10, 18, 10)
+        layout.setContentsMargins(16, 8, 16, 8)
         layout.setSpacing(8)
         for widget in (self.play, self.stop, self.loop):
             layout.addWidget(widget)
-        layout.addSpacing(6)
+        layout.addSpacing(8)
         layout.addWidget(self.position)
         layout.addWidget(self.length)
-        layout.addSpacing(10)
+        layout.addSpacing(8)
         names = QVBoxLayout()
         names.addWidget(self.name)
         layout.addLayout(names, 1)
+        layout.addWidget(self.pin)
         layout.addWidget(self.sides)
-        layout.addSpacing(16)
+        layout.addWidget(self.match)
+        layout.addSpacing(8)
+        layout.addWidget(self.meter)
+        layout.addSpacing(8)
         layout.addWidget(Picture("volume", palette.MUTED, size=20))
         layout.addWidget(self.volume)
+        layout.addWidget(self.output)

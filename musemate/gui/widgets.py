@@ -5,6 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtGui import QIcon, QPainter, QPaintEvent
 from PySide6.QtWidgets import (
+    QAbstractButton,
     QAbstractSpinBox,
     QButtonGroup,
     QFrame,
@@ -146,6 +147,10 @@ class Choice(QWidget):
         describe(button, tooltip, f"{name}: {text}")
         self._group.addButton(button, index)
         return button
+
+    def button(self, value: str) -> QAbstractButton:
+        """Return the button of a value."""
+        return self._group.button(self._values.index(value))
 
     @property
     def value(self) -> str:

@@ -36,6 +36,7 @@ from musemate.gui.projectview import ProjectView
 from musemate.gui.reckoner import Reckoner
 from musemate.gui.reporter import Reporter
 from musemate.gui.session import Session
+from musemate.gui.soundoutput import SoundOutput
 from musemate.gui.taker import Taker
 from musemate.gui.trainer import Trainer, why_not
 from musemate.gui.transport import FRAGMENT, TAKE
@@ -76,6 +77,7 @@ class Window(QMainWindow):
         self.parts = Parts(self, self.session)
         self.audition = Audition(self.session.background, self)
         self.listening = Listening(self.session, self.parts.stage, self.parts.transport, self.audition, self)
+        self.sound_output = SoundOutput(self.audition, self.memory, self.parts.transport.output, self)
         self.trainer = Trainer(self.session, self.parts.train, self)
         self.taker = Taker(self.session, self.parts.make, self)
         self.exporting = Exporting(self.session, self.parts, self.listening, self.memory, self)
@@ -93,6 +95,7 @@ class Window(QMainWindow):
         self._connect()
         self._on_project()
         self.parts.transport.volume.setValue(self.memory.get("volume", 80))
+        self.parts.transport.match.setChecked(self.memory.get("match", True))
         self._apply_settings()
 
     # files and projects --------------------------------------------------------------------------------
@@ -217,6 +220,9 @@ class Window(QMainWindow):
             "hear_fragment": lambda: self.listening.switch(FRAGMENT),
             "hear_take": lambda: self.listening.switch(TAKE),
             "switch": self.listening.switch,
+            "pin": lambda: transport.pin.click(),
+            "match": lambda: transport.match.click(),
+            "sound_output": lambda: transport.output.click(),
             "next_take": lambda: self.view.step_take(1),
             "previous_take": lambda: self.view.step_take(-1),
             "louder": lambda: transport.volume.setValue(transport.volume.value() + 10),
@@ -252,6 +258,7 @@ class Window(QMainWindow):
         parts.make.make_asked.connect(self.on_make)
         parts.takes.export_asked.connect(self.exporting.ask)
         parts.transport.volume.valueChanged.connect(lambda value: self.memory.put("volume", value))
+        parts.transport.match.toggled.connect(lambda on: self.memory.put("match", on))
         session.project_changed.connect(self._on_project)
         session.refused.connect(self._on_refused)
         session.devices_found.connect(parts.train.set_devices)
@@ -259,6 +266,8 @@ class Window(QMainWindow):
         session.failed.connect(parts.messages.fail)
         self.audition.failed.connect(parts.messages.fail)
         self.audition.unavailable.connect(self._on_silent)
+        self.audition.noticed.connect(lambda text: parts.messages.say(text, level="info"))
+        parts.transport.output_pressed.connect(self.sound_output.open)
         self.painted.connect(lambda: QTimer.singleShot(WARM_MS, self._on_painted))
 
     def _on_painted(self) -> None:

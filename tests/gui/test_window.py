@@ -140,8 +140,7 @@ def test_click_outside_the_compared_stretch_hears_the_whole_fragment(opened: Win
     opened.parts.takes.select("t1")
     opened.view._show_take("t1")
     opened.listening.switch("fragment")
-    assert opened.audition.sound is not None
-    assert opened.audition.sound.length_s == 3.0
+    qtbot.waitUntil(lambda: opened.audition.sound is not None and opened.audition.sound.length_s == 3.0)
     opened.parts.stage.seeked.emit(5.0)
     assert opened.audition.sound.length_s is None
     qtbot.waitUntil(lambda: opened.audition.position_s == pytest.approx(5.0))
