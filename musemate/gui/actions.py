@@ -77,6 +77,7 @@ MENUS: dict[str, tuple[Entry, ...]] = {
         Entry("pause_training", "&Pause the training, or go on", ("Ctrl+P",)),
         Entry("stop_training", "&Stop training", ("Ctrl+.",)),
         Entry("show_jobs", "Show all &jobs, or fold them", ("Ctrl+J",)),
+        Entry("show_losses", "Show the l&osses", ("Ctrl+L",)),
         LINE,
         Entry("make_takes", "&Make takes", ("Ctrl+M",)),
         Entry("make_instant_takes", "Make &instant takes of the region", ("Ctrl+I",)),

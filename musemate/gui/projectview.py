@@ -19,6 +19,8 @@ class ProjectView(QObject):
     """Fills the panels and follows what is chosen in them."""
 
     refreshed = Signal()
+    run_shown = Signal(str)
+    """A training of another day is looked at."""
 
     def __init__(
         self,
@@ -105,6 +107,7 @@ class ProjectView(QObject):
         """Show what a training of another day left: its state and its previews."""
         if not self._trainer.is_running and not run.is_instant:
             self._parts.train.show_run(run, self._session.previews(run))
+            self.run_shown.emit(run.id)
 
     def _on_added(self, fragment_id: str) -> None:
         """Show the first fragment of several that are loaded together, and none while something plays."""

@@ -32,6 +32,8 @@ class Trainer(QObject):
     run_started = Signal(str)
     run_ended = Signal(str)
     """With the run, "" if none was stored."""
+    progressed = Signal(object)
+    """With each Progressed of the training that runs."""
     changed = Signal()
     """What runs, waits or failed, or how far it is."""
     failed = Signal(object, object)
@@ -208,6 +210,7 @@ class Trainer(QObject):
     def _on_progress(self, item: Item, event: Event) -> None:
         if isinstance(event, Progressed):
             self._panel.show_progress(event)
+            self.progressed.emit(event)
             self.changed.emit()
 
     def _on_event(self, item: Item, event: Event) -> None:

@@ -14,7 +14,7 @@ from musemate.engine.registry import ENGINES
 from musemate.gui import icons, palette, wording
 from musemate.gui.lossplot import LossPlot
 from musemate.gui.scalestrip import ScaleStrip
-from musemate.gui.widgets import Choice, describe, label
+from musemate.gui.widgets import Choice, describe, label, tool_button
 from musemate.project.records import Run
 
 
@@ -83,6 +83,7 @@ class TrainPanel(QFrame):
         self.progress.setRange(0, 0)
         self.strip.set_scales([])
         self.losses.clear_losses()
+        self.show_losses(True)
         self._show_running(True)
 
     def show_started(self, event: RunStarted) -> None:
@@ -106,7 +107,6 @@ class TrainPanel(QFrame):
         """Show how far the training is."""
         if event.scale != self._scale:
             self._scale = event.scale
-            self.losses.clear_losses()
             self.strip.set_current(event.scale)
         name = f" · {self._scales[event.scale]}" if event.scale < len(self._scales) else ""
         self._told = f"Scale {event.scale + 1} of {event.n_scales}{name}"
@@ -115,7 +115,6 @@ class TrainPanel(QFrame):
         self.progress.setRange(0, 1000)
         self.progress.setValue(round(event.fraction * 1000))
         self.progress.setAccessibleDescription(f"{event.fraction:.0%}")
-        self.losses.add(event.losses)
 
     def show_scale(self, event: ScaleFinished) -> None:
         """Offer the preview of a finished scale."""
@@ -155,6 +154,7 @@ class TrainPanel(QFrame):
     def show_run(self, run: Run, previews: list[str]) -> None:
         """Show a run that is over: how it ended, and the previews of its finished scales."""
         self._show_running(False)
+        self.show_losses(False)
         self._run = run.id
         self.state.setText(f"Training {run.id[1:]} ({wording.method(run)})")
         facts = [wording.run_facts(run).split("  ·  ", 1)[1], wording.clock(run.seconds), run.device]
@@ -162,6 +162,11 @@ class TrainPanel(QFrame):
         self.strip.set_scales(list(run.scales))
         self.show_previews(previews)
         self.resume.setVisible(run.state == "stopped")
+
+    def show_losses(self, shown: bool) -> None:
+        """Show the losses, or make room where none are known."""
+        self.losses.setVisible(shown)
+        self.all_losses.setVisible(shown)
 
     def show_idle(self) -> None:
         """Hide everything about a training."""
@@ -198,7 +203,6 @@ class TrainPanel(QFrame):
             widget.setVisible(running)
             widget.setEnabled(running)
         self.progress.setVisible(running)
-        self.losses.setVisible(running)
 
     # building ------------------------------------------------------------------------------------------
 
@@ -242,7 +246,9 @@ class TrainPanel(QFrame):
         self.progress.setTextVisible(False)
         self.progress.setAccessibleName("Progress of the training")
         self.losses = LossPlot()
-        self.losses.setFixedHeight(84)
+        self.losses.setFixedHeight(96)
+        self.all_losses = tool_button("curve", "Show the losses in full (Ctrl+L)")
+        self.all_losses.clicked.connect(self.losses_asked)
         self.strip = ScaleStrip()
         self.strip.preview_asked.connect(self.preview_asked)
         layout = QVBoxLayout(self.report)
@@ -251,7 +257,11 @@ class TrainPanel(QFrame):
         self.resume = QPushButton("Go on with this training")
         describe(self.resume, "Train the scales that are still missing", "Go on with this training")
         self.resume.clicked.connect(lambda: self.resume_asked.emit(self._run))
-        for widget in (self.state, self.progress, self.detail, self.losses, self.strip, self.resume):
+        head = QHBoxLayout()
+        head.addWidget(self.state, 1)
+        head.addWidget(self.all_losses)
+        layout.addLayout(head)
+        for widget in (self.progress, self.detail, self.losses, self.strip, self.resume):
             layout.addWidget(widget)
         layout.addLayout(self._build_holds())
         return self.report

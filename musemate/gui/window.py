@@ -31,6 +31,7 @@ from musemate.gui.fragments import Fragments
 from musemate.gui.jobsview import JobsView
 from musemate.gui.layout import Parts
 from musemate.gui.listening import Listening
+from musemate.gui.losses import Losses
 from musemate.gui.memory import Memory
 from musemate.gui.projectview import ProjectView
 from musemate.gui.reckoner import Reckoner
@@ -90,6 +91,7 @@ class Window(QMainWindow):
         self.reckoner = Reckoner(self.session, self.trainer, self.estimator, self)
         strip, messages = self.parts.jobs, self.parts.messages
         self.jobs = JobsView(self.session, self.trainer, self.reckoner, strip, messages, self)
+        self.losses = Losses(self.session, self.trainer, self.parts.train, messages, self)
         self.actions_by_name = Actions(self, self._handlers())
         self.actions_by_name[f"appearance_{self.appearance.choice}"].setChecked(True)
         self._connect()
@@ -240,6 +242,7 @@ class Window(QMainWindow):
             "pause_training": self.trainer.pause_or_go_on,
             "stop_training": self.trainer.stop,
             "show_jobs": self.jobs.fold,
+            "show_losses": self.losses.show_all,
             "make_takes": lambda: self.parts.make.make.click(),
             "make_instant_takes": self.on_make_instant,
             "shortcuts": lambda: dialogs.show_shortcuts(self),
@@ -268,6 +271,7 @@ class Window(QMainWindow):
         self.audition.unavailable.connect(self._on_silent)
         self.audition.noticed.connect(lambda text: parts.messages.say(text, level="info"))
         parts.transport.output_pressed.connect(self.sound_output.open)
+        self.view.run_shown.connect(self.losses.show_run)
         self.painted.connect(lambda: QTimer.singleShot(WARM_MS, self._on_painted))
 
     def _on_painted(self) -> None:

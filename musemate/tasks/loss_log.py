@@ -9,6 +9,7 @@ from typing import TextIO
 
 from musemate.engine.events import Progressed
 
+FILE_NAME = "losses.csv"
 COLUMNS = ("seconds", "part", "step", "loss", "value")
 INTERVAL_S = 1.0
 """Shortest time between two looks."""
@@ -28,7 +29,7 @@ class LossLog:
         self._last_s = float("-inf")
         self._file: TextIO | None = None
         try:
-            self._file = (folder / "losses.csv").open("a", newline="", encoding="utf-8", buffering=1)
+            self._file = (folder / FILE_NAME).open("a", newline="", encoding="utf-8", buffering=1)
             if self._file.tell() == 0:
                 csv.writer(self._file).writerow(COLUMNS)
         except OSError:

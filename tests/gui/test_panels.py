@@ -63,16 +63,6 @@ def test_preview_of_a_finished_scale_can_be_asked_for(train: TrainPanel, qtbot: 
     assert asked.args == ["/tmp/preview.wav", "1/16"]
 
 
-def test_losses_start_anew_with_each_scale(train: TrainPanel) -> None:
-    train.show_begin()
-    for step in range(5):
-        train.show_progress(progress(0, step, critic=1.0, generator=float(step)))
-    assert train.losses.n_points == 5
-    train.show_progress(progress(1, 0, critic=1.0, broken=float("nan")))
-    assert train.losses.n_points == 1
-    assert sorted(train.losses._curves) == ["critic"]
-
-
 def test_train_button_says_why_it_cannot_be_pressed(train: TrainPanel) -> None:
     train.set_ready("The region is too short.")
     assert not train.train.isEnabled()
