@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
+from musemate.audio.clip import AudioClip
+
 MAX_PEAK = 0.99
 KNEE = 0.8
 """From here on peaks are rounded off, where a take has any that would clip."""
@@ -26,6 +28,22 @@ def from_mid_side(samples: np.ndarray) -> np.ndarray:
         samples[1] *= -2
         samples[1] += samples[0]
     return samples
+
+
+def to_clip(signals: np.ndarray, gain: float, rate_hz: int) -> AudioClip:
+    """Make a clip of signals as an engine has them: mid and side, times a gain; they are changed in place.
+
+    Parameters
+    ----------
+    signals : ndarray, shape (1 or 2, n), float32
+    gain : float
+        Factor from the clip's samples to those of the signals.
+    rate_hz : int
+    """
+    samples = from_mid_side(signals)
+    samples /= gain
+    limit_peaks(samples)
+    return AudioClip(samples, rate_hz)
 
 
 def limit_peaks(samples: np.ndarray) -> None:

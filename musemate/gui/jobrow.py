@@ -60,6 +60,7 @@ class JobRow(QFrame):
 
     def _show_state(self) -> None:
         line = self.line
+        self._grip.setPixmap(icons.pixmap("grip", ICON_PX, palette.MUTED, self.devicePixelRatioF()))
         show_icon(self._icon, line.state)
         show_toggle(self.toggle, line)
         show_end(self.end, line)
@@ -116,7 +117,6 @@ class JobRow(QFrame):
 
     def _build(self) -> None:
         self._grip, self._icon = QLabel(), QLabel()
-        self._grip.setPixmap(icons.pixmap("grip", ICON_PX, palette.MUTED, self.devicePixelRatioF()))
         self._grip.setToolTip("Drag it to another place in the queue (Alt+Up, Alt+Down)")
         self._title, self._detail = ElidedLabel(), ElidedLabel("small")
         texts = QVBoxLayout()
@@ -191,7 +191,7 @@ def show_fraction(bar: QProgressBar, line: Line) -> None:
 def show_icon(icon: QLabel, state: str) -> None:
     """Show a state as a sign of its own, with its word as tooltip."""
     name, colour = {
-        "running": ("sparkle", palette.FRAGMENT),
+        "running": ("sparkle", palette.ACCENT),
         "waiting": ("wait", palette.MUTED),
         "failed": ("warning", palette.BAD),
         "paused": ("pause", palette.MUTED),

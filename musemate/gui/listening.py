@@ -10,6 +10,7 @@ from pathlib import Path
 from PySide6.QtCore import QObject, Signal
 
 from musemate.audio.clip import AudioClip
+from musemate.gui import previewing
 from musemate.gui.audition import Audition
 from musemate.gui.comparison import OF_TAKE, SIDE_A, SIDE_B, Comparison, Piece
 from musemate.gui.matching import Matching
@@ -155,12 +156,22 @@ class Listening(QObject):
             return
         if self.preview:
             assert self.fragment is not None
-            self.show_fragment(self.fragment)
+            self._switch_preview(side, self.fragment)
             return
         sound = self.comparison.sound(side)
         if sound is not None:
             self._tell_transport()  # a button that was pressed follows what is heard, not the other way round
             self.audition.clips.fetch(sound, partial(self._on_ready, side, sound), self.audition.failed.emit)
+
+    def _switch_preview(self, side: str, fragment: Fragment) -> None:
+        """Hear the fragment at the scale of a preview, or the preview again; all of it where the training kept none."""
+        other = previewing.swapped(self.audition.sound)
+        if other is None:
+            self.show_fragment(fragment)
+            return
+        self.side = side
+        self._stage.show_preview(previewing.scale_of(other), other.path)
+        self._hear(other, keep_position=True)
 
     def _on_ready(self, side: str, sound: Sound, _clip: AudioClip) -> None:
         """Switch to a side that is loaded, unless something else was chosen meanwhile."""

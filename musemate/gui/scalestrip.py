@@ -31,7 +31,7 @@ class ScaleStrip(QWidget):
         parent: QWidget | None = None,
         *,
         per_row: int = PER_ROW,
-        hint: str = "Hear what it sounds like after {}",
+        hint: str = "Hear what it sounds like after {} (A: the fragment at that scale)",
         name: str = "Preview of {}",
     ) -> None:
         super().__init__(parent)

@@ -15,7 +15,7 @@ from musemate.analysis.peaks import Peaks
 from musemate.analysis.spectra import MelPicture, mel_picture
 from musemate.audio.clip import LOWEST_RATE_HZ, AudioClip
 from musemate.engine.base import MAX_REGION_S, MIN_REGION_S
-from musemate.gui import palette, wording
+from musemate.gui import palette, previewing, wording
 from musemate.gui.clipview import ClipView
 from musemate.gui.regionbar import RegionBar
 from musemate.gui.session import Session
@@ -213,7 +213,7 @@ class Stage(QFrame):
         samples = self._samples
         self._begin(Subject("preview", path, "", pictures[0].duration_s), None)
         self._samples = samples
-        self._describe_result(f"Preview of {name}", "what the training knows so far")
+        self._describe_result(previewing.title(name, Path(path)), previewing.facts(Path(path)))
         for picture in pictures:
             self._show_picture(picture)
 

@@ -254,7 +254,7 @@ def test_a_preview_that_does_not_fit_is_made_on_the_cpu(tmp_path: Path, monkeypa
     monkeypatch.setattr(engine, "load_model", noted)
     monkeypatch.setattr(FramesModel, "_generate", full)
     events = list(training(tmp_path))
-    assert used == [STAND_IN, "cpu"] * N_PARTS
+    assert used == [STAND_IN, "cpu"] * (N_PARTS + N_PARTS - 2), "and the fragment, at each scale of the pyramid"
     assert said(events) == []
     assert all(Path(event.file).stat().st_size > 1000 for event in events if isinstance(event, ScaleFinished))
 

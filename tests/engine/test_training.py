@@ -8,6 +8,7 @@ import pytest
 import torch
 
 from musemate.audio.clip import AudioClip
+from musemate.audio.files import read_clip
 from musemate.engine.base import TakeRequest, TrainRequest
 from musemate.engine.checkpoint import Checkpoint
 from musemate.engine.events import Event, Progressed, RunStarted, ScaleFinished
@@ -16,6 +17,7 @@ from musemate.engine.frames.engine import FramesEngine
 from musemate.engine.frames.pyramid import pad_to_multiple
 from musemate.engine.frames.rendering import RendererTraining
 from musemate.engine.frames.stack import Pyramid
+from musemate.engine.previews import fragment_file
 from musemate.errors import (
     AudioFileError,
     CheckpointError,
@@ -62,6 +64,12 @@ def test_events_tell_every_part_and_its_preview(tmp_path: Path) -> None:
     finished = [e for e in events if isinstance(e, ScaleFinished)]
     assert [e.name for e in finished] == PARTS
     assert all(Path(e.file).stat().st_size > 1000 for e in finished)
+    first, scale, *_, last = (read_clip(fragment_file(tmp_path, index)) for index in range(len(PARTS)))
+    for clip in (first, last):  # in full, as it was given
+        np.testing.assert_allclose(clip.samples, ticking_clip().samples[:, : clip.n_frames], atol=1e-3)
+    rebuilt = FramesEngine().load(tmp_path).generate(TakeRequest(scale.duration_s, "reconstruction"))
+    assert scale.duration_s == rebuilt.duration_s
+    assert not np.allclose(scale.samples, rebuilt.samples), "as the scales so far give it back"
     progress = [e for e in events if isinstance(e, Progressed)]
     assert [e.fraction for e in progress] == sorted(e.fraction for e in progress)
     assert progress[-1].fraction == pytest.approx(1)

@@ -26,10 +26,10 @@ from musemate.engine.device import one_thread, repeatable
 from musemate.engine.events import DeviceChanged, Event, Progressed, RunStarted, ScaleFinished, Warned
 from musemate.engine.fitting import check_fits, fits
 from musemate.engine.memory import memory_errors_said, release_memory
+from musemate.engine.previews import fragment_file, preview_file, preview_seconds
 from musemate.engine.region import check_region, clip_hash
 from musemate.errors import CheckpointError, DeviceMemoryError, TrainingError
 
-PREVIEW_S = 12.0
 REPORT_EVERY_S = 0.1
 FRAGMENT = "fragment"
 
@@ -188,11 +188,12 @@ class _Training:
             return ScaleTraining(self.ladder.config, prepared.scales, pyramid, below, random, self.cancelled)
 
     def _preview_file(self, index: int) -> Path:
-        return self.checkpoint.directory / f"preview-{index + 1}.wav"
+        return preview_file(self.checkpoint.directory, index)
 
     def _write_preview(self, index: int, prepared: Prepared) -> Path:
-        """Write new material as the scale that was just finished makes it, at its own rate."""
-        seconds = max(1.0, min(PREVIEW_S, self.clip.duration_s))
+        """Write new material as the scale that was just finished makes it, and the fragment, both at its own rate."""
+        seconds = preview_seconds(self.clip)
+        write_wav(fragment_file(self.checkpoint.directory, index), prepared.clip(index, seconds), overwrite=True)
         clip = self._heard(TakeRequest(seconds, "new", seed=index), index)
         return write_wav(self._preview_file(index), clip, overwrite=True)
 

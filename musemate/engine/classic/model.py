@@ -11,7 +11,7 @@ from musemate.engine.base import Cancelled, Layer, TakeRequest
 from musemate.engine.classic.pyramid import Pyramid
 from musemate.engine.classic.scales import Scales, scale_name
 from musemate.engine.memory import memory_errors_said
-from musemate.engine.samples import from_mid_side, limit_peaks
+from musemate.engine.samples import to_clip
 from musemate.errors import CheckpointError, SettingsError
 
 
@@ -117,10 +117,7 @@ class ClassicModel:
         return min(wanted, self.scales.lengths[scale]) if request.mode == "reconstruction" else wanted
 
     def _clip(self, signal: torch.Tensor, rate_hz: int) -> AudioClip:
-        samples = from_mid_side(signal[0].cpu().numpy().copy())
-        samples /= self.gain
-        limit_peaks(samples)
-        return AudioClip(samples, rate_hz)
+        return to_clip(signal[0].cpu().numpy().copy(), self.gain, rate_hz)
 
     def _silence(self, request: TakeRequest) -> AudioClip:
         """Return what there is of a take that was cancelled before its first scale."""

@@ -12,7 +12,7 @@ import torch
 from musemate.audio.clip import AudioClip
 from musemate.engine.classic.config import ClassicConfig
 from musemate.engine.classic.scales import Scales, make_scales
-from musemate.engine.samples import to_mid_side
+from musemate.engine.samples import to_clip, to_mid_side
 
 
 @dataclass(frozen=True)
@@ -31,6 +31,12 @@ class Prepared:
     scales: Scales
     gain: float
     n_signals: int
+
+    def clip(self, scale: int, seconds: float) -> AudioClip:
+        """Return the fragment's beginning as one scale holds it, at its own rate."""
+        rate_hz = self.scales.rates_hz[scale]
+        signals = self.scales.signals[scale][:, : round(seconds * rate_hz)]
+        return to_clip(signals.cpu().numpy().copy(), self.gain, rate_hz)
 
     def tensors(self) -> dict[str, torch.Tensor]:
         """Return what a checkpoint stores."""

@@ -30,10 +30,10 @@ from musemate.engine.frames.rendering import RendererTraining, make_renderer
 from musemate.engine.frames.stack import Pyramid
 from musemate.engine.frames.watching import LossWatch
 from musemate.engine.memory import memory_errors_said, release_memory
+from musemate.engine.previews import beginning, fragment_file, preview_file, preview_seconds
 from musemate.engine.region import check_region, clip_hash, fitting_rate, lower_rate
 from musemate.errors import CheckpointError, DeviceMemoryError, TrainingError
 
-PREVIEW_S = 12.0
 REPORT_EVERY_S = 0.1
 WALKS = 8
 """Arrangements of the fragment that the pyramid trains on."""
@@ -219,16 +219,23 @@ class _Training:
         return torch.from_numpy(np.stack(walks)).to(self.device)
 
     def _preview_file(self, index: int) -> Path:
-        return self.checkpoint.directory / f"preview-{index + 1}.wav"
+        return preview_file(self.checkpoint.directory, index)
 
     def _write_preview(self, index: int, part: _Part) -> Path:
         """Write what can be heard now: the fragment rendered, noise through the scales so far, or a real take."""
-        seconds = max(1.0, min(PREVIEW_S, self.clip.duration_s))
+        seconds = preview_seconds(self.clip)
+        write_wav(fragment_file(self.checkpoint.directory, index), self._fragment(part, seconds), overwrite=True)
         if part.file == DRAFT:
             request = TakeRequest(seconds, "variation", 1.0, seed=0)
         else:
             request = TakeRequest(seconds, "new", 0.0 if part.kind == "scale" else 0.5, seed=index)
         return write_wav(self._preview_file(index), self._heard(request), overwrite=True)
+
+    def _fragment(self, part: _Part, seconds: float) -> AudioClip:
+        """Return the fragment as it is; at a scale of the pyramid, as the scales so far give it back."""
+        if part.kind == "scale":
+            return self._heard(TakeRequest(seconds, "reconstruction"))
+        return beginning(self.clip, seconds)
 
     def _heard(self, request: TakeRequest) -> AudioClip:
         """Make a take where the training stands, or on the CPU in a moment where that has no memory left."""

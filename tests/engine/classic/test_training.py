@@ -19,6 +19,7 @@ from musemate.engine.classic.preparing import prepare
 from musemate.engine.classic.pyramid import Pyramid
 from musemate.engine.classic.resampling import upsample
 from musemate.engine.events import Event, Progressed, RunStarted, ScaleFinished, Warned
+from musemate.engine.previews import fragment_file
 from musemate.errors import CheckpointError, DeviceMemoryError, SettingsError, TrainingError
 from tests.engine.signals import ticking_clip
 
@@ -52,6 +53,11 @@ def test_events_tell_every_scale_and_its_preview(tmp_path: Path) -> None:
     assert [e.name for e in finished] == SCALES
     previews = [read_clip(Path(e.file), min_rate_hz=100) for e in finished]
     assert [(clip.rate_hz, clip.duration_s) for clip in previews] == [(1000, 2.0), (2000, 2.0), (4000, 2.0)]
+    fragments = [read_clip(fragment_file(tmp_path, scale), min_rate_hz=100) for scale in range(3)]
+    assert [(clip.rate_hz, clip.duration_s) for clip in fragments] == [(1000, 2.0), (2000, 2.0), (4000, 2.0)]
+    real = prepare(ticking_clip(2.0), make_config("quick", {"tiny": True}))
+    for scale, clip in enumerate(fragments):
+        np.testing.assert_allclose(clip.samples, real.scales.signals[scale] / real.gain, atol=1e-3)
     progress = [e for e in events if isinstance(e, Progressed)]
     assert [e.fraction for e in progress] == sorted(e.fraction for e in progress)
     assert progress[-1].fraction == pytest.approx(1)
