@@ -13,6 +13,7 @@ import typer
 
 from musemate import __version__
 from musemate.audio.files import probe
+from musemate.cli_queue import add_queue, for_each
 from musemate.cli_report import add_report
 from musemate.console import Console, accept_any_text, has_screen, make_console, until_interrupted
 from musemate.engine.base import MODES, check_seed
@@ -111,7 +112,9 @@ def main(
 @app.command()
 def train(
     project: ProjectOption,
-    file: Annotated[Path | None, typer.Argument(readable=False, help="Audio file; not needed with --run.")] = None,
+    files: Annotated[
+        list[Path] | None, typer.Argument(readable=False, help="Audio files, one after the other; none with --run.")
+    ] = None,
     start: Annotated[float | None, typer.Option(help="Start of the region in seconds.")] = None,
     length: Annotated[float | None, typer.Option(help="Length of the region, 2 to 120 s.")] = None,
     engine: EngineOption = ENGINES[0],
@@ -122,18 +125,22 @@ def train(
     options: ExpertOption = "",
     as_json: JsonOption = False,
 ) -> None:
-    """Train on a region of a file; Ctrl+C stops and keeps what is finished."""
+    """Train on a region of each file; Ctrl+C stops and keeps what is finished."""
     check_seed(seed)
     method = {"engine": engine, "preset": preset, "device": device, "options": _parsed(options)}
     with _Session(as_json, all_events=True) as session:
         if run is not None:
             session.run("train", project=str(project), run=run, device=device)
             return
-        fragment = session.load(project, file, start, length)
-        session.analyse(project, fragment)
-        what = {"fragment": fragment, "start_s": start, "length_s": length, **method}
-        session.run("estimate", source=str(project), **what)
-        session.run("train", project=str(project), seed=seed, **what)
+
+        def train_on(file: Path | None) -> None:
+            fragment = session.load(project, file, start, length)
+            session.analyse(project, fragment)
+            what = {"fragment": fragment, "start_s": start, "length_s": length, **method}
+            session.run("estimate", source=str(project), **what)
+            session.run("train", project=str(project), seed=seed, **what)
+
+        for_each(files or [None], session.console, train_on)
 
 
 @app.command()
@@ -358,6 +365,7 @@ class _Session:
 
 
 add_report(app, _Session)
+add_queue(app, lambda as_json, all_events: _Session(as_json, all_events=all_events))
 
 
 def _show_window(open_window: OpenWindow, paths: list[str]) -> int:
