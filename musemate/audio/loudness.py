@@ -7,6 +7,8 @@ from musemate.errors import TooShortError
 
 BLOCK_S = 0.4
 """The measure looks at blocks of this length (ITU-R BS.1770-4)."""
+LOWEST_RATE_HZ = 8_000
+"""The measure's filter turns at 1.7 kHz: a clip of a rate that cannot hold this is brought to one that can."""
 
 
 def integrated_lufs(clip: AudioClip) -> float:
@@ -33,4 +35,5 @@ def integrated_lufs(clip: AudioClip) -> float:
         raise TooShortError(
             f"The loudness of {clip.duration_s:.2f} s cannot be measured.", hint="Choose at least half a second."
         )
+    clip = clip.resampled(max(clip.rate_hz, LOWEST_RATE_HZ))
     return float(pyloudnorm.Meter(clip.rate_hz, block_size=BLOCK_S).integrated_loudness(clip.samples.T))

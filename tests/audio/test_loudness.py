@@ -32,3 +32,12 @@ def test_silence_and_snippets():
     assert integrated_lufs(AudioClip(np.zeros(48_000, np.float32), 48_000)) == float("-inf")
     with pytest.raises(TooShortError, match=r"The loudness of 0\.30 s cannot be measured\."):
         integrated_lufs(sine(seconds=0.3))
+
+
+@pytest.mark.parametrize("rate_hz", [320, 1000, 4000])
+def test_a_clip_of_a_low_rate_is_as_loud_as_at_a_high_one(rate_hz: int) -> None:
+    times_s = np.arange(2 * rate_hz) / rate_hz
+    clip = AudioClip(0.25 * np.sin(2 * np.pi * 80 * times_s, dtype=np.float64)[None].astype(np.float32), rate_hz)
+    high_s = np.arange(2 * 48_000) / 48_000
+    high = AudioClip((0.25 * np.sin(2 * np.pi * 80 * high_s))[None].astype(np.float32), 48_000)
+    assert integrated_lufs(clip) == pytest.approx(integrated_lufs(high), abs=0.1)

@@ -278,11 +278,12 @@ def test_each_scale_of_a_take_is_heard_and_seen(
     shoot(window, "layers")
     qtbot.mouseClick(strip.buttons[0], Qt.MouseButton.LeftButton)
     assert not window.audition.is_playing, "a second time pauses it"
-    # A/B, and back to the take itself
+    # the scale against the fragment, and back to the take itself
     window.listening.switch("fragment")
-    assert (window.listening.layer, stage.bar.title.text()) == ("", "My song")
+    qtbot.waitUntil(lambda: stage.bar.title.text() == "My song")
+    assert window.listening.layer == ""
     window.listening.switch("take")
-    assert stage.bar.title.text() == "Take 4 of My song"
+    qtbot.waitUntil(lambda: stage.bar.title.text() == "Take 4 of My song at 320 Hz")
     qtbot.mouseClick(strip.buttons[1], Qt.MouseButton.LeftButton)
     qtbot.mouseClick(row.play, Qt.MouseButton.LeftButton)
     assert (window.listening.layer, stage.bar.title.text()) == ("", "Take 4 of My song")

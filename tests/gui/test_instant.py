@@ -96,7 +96,7 @@ def test_more_can_be_made_of_another_region_until_something_is_trained(
     assert window.view.current_run() == trained, "listening to an instant take changes nothing"
     window.parts.tree.chosen.emit("run", "r1")
     assert panel._with.text() == "instant, without training"
-    window.trainer.run_started.emit("r4")
+    window.trainer.run_started.emit(trained.id)
     assert window.view.current_run() == trained, "a new training counts, not what was chosen before it"
     window.actions_by_name["make_instant_takes"].trigger()
     qtbot.waitUntil(lambda: not window.taker.is_running and len(window.session.takes()) == 5, timeout=WAIT_MS)
