@@ -10,7 +10,6 @@ from pathlib import Path
 import torch
 
 from musemate.audio.clip import AudioClip
-from musemate.audio.wav import write_wav
 from musemate.engine.base import CPU, Cancelled, Estimate, Need, TakeRequest, TrainRequest
 from musemate.engine.checkpoint import Checkpoint
 from musemate.engine.classic.climbing import ScaleTraining
@@ -23,12 +22,13 @@ from musemate.engine.classic.pyramid import Pyramid
 from musemate.engine.classic.reckoning import needs, reckon, scale_mib, step_costs
 from musemate.engine.clock import Pauses, TrainingClock
 from musemate.engine.device import one_thread, repeatable
-from musemate.engine.events import DeviceChanged, Event, Progressed, RunStarted, ScaleFinished, Warned
+from musemate.engine.events import DeviceChanged, Event, Progressed, RunStarted, Warned
 from musemate.engine.fitting import check_fits, fits
 from musemate.engine.memory import memory_errors_said, release_memory
-from musemate.engine.previews import fragment_file, preview_file, preview_seconds
+from musemate.engine.parts import Part, check_same, hear_somewhere, no_number, seeded, store_finite, train_parts
+from musemate.engine.previews import preview_seconds
 from musemate.engine.region import check_region, clip_hash
-from musemate.errors import CheckpointError, DeviceMemoryError, TrainingError
+from musemate.errors import CheckpointError, DeviceMemoryError
 
 REPORT_EVERY_S = 0.1
 FRAGMENT = "fragment"
@@ -85,18 +85,8 @@ class _Training:
         costs = step_costs(prepared.scales.rates_hz, prepared.scales.lengths, prepared.n_signals, self.config)
         steps = [self.config.steps(scale, rate) for scale, rate in enumerate(prepared.scales.rates_hz)]
         self.clock = TrainingClock(names, steps, dict(zip(names, costs, strict=True)), self.pauses)
-        for index, name in enumerate(names):
-            began_s = self.pauses.now_s()
-            if _part(index) not in self.checkpoint.parts:
-                if self.cancelled():
-                    return
-                yield from self._train_scale(index, name)
-                if _part(index) not in self.checkpoint.parts:
-                    return
-            elif self._preview_file(index).exists():
-                continue  # else it was stored, but the disk was full or the process killed before its preview was
-            seconds = self.pauses.now_s() - began_s
-            yield ScaleFinished(index, name, str(self._write_preview(index, prepared)), seconds)
+        self.parts = [Part(name, _part(index)) for index, name in enumerate(names)]
+        yield from train_parts(self.parts, self.checkpoint, self.pauses, self._train_scale, self._heard)
 
     def _prepared(self) -> Prepared:
         """Analyse and store the fragment, or make sure that a stored one is of the same clip and settings."""
@@ -108,22 +98,17 @@ class _Training:
             self.checkpoint.store(FRAGMENT, prepared.tensors(), {**facts, **prepared.facts()})
         else:
             # a version before may not have known all of today's settings
-            begun = {**known, "config": make_config("code", known["config"]).to_json()}
-            if any(begun.get(name) != value for name, value in facts.items()):
-                raise CheckpointError(
-                    "This training was begun with another region or other settings.",
-                    hint="Start a new training instead of going on with this one.",
-                )
+            check_same({**known, "config": make_config("code", known["config"]).to_json()}, facts)
         return prepared
 
-    def _train_scale(self, index: int, name: str) -> Iterator[Event]:
+    def _train_scale(self, index: int) -> Iterator[Event]:
         """Train a scale, as often as memory runs out each time one rung lower, until it is stored or cancelled."""
-        yield from self._make_fit(index, name)
+        yield from self._make_fit(index)
         while True:
             device = self.ladder.device
             try:
                 with memory_errors_said(device):
-                    yield from self._try_scale(index, name)
+                    yield from self._try_scale(index)
                 return
             except DeviceMemoryError:
                 warned = self.ladder.climb_down()
@@ -132,7 +117,7 @@ class _Training:
             release_memory()  # out here, where the failure no longer holds what it was computed with
             yield from self._said(warned, device)
 
-    def _make_fit(self, index: int, name: str) -> Iterator[Event]:
+    def _make_fit(self, index: int) -> Iterator[Event]:
         """Climb down to a rung that the free memory is enough for: Linux kills a process rather than refuse it some."""
         scales = _load_fragment(self.checkpoint).scales
         n_signals, length = scales.signals[index].shape
@@ -147,7 +132,7 @@ class _Training:
         device = self.ladder.device
         warned = self.ladder.climb_down(lambda rung: fits(need(rung)), ran_out=False)
         if warned is None:
-            check_fits([need(rung) for rung in (now, *lower)], ClassicEngine.name, name)
+            check_fits([need(rung) for rung in (now, *lower)], ClassicEngine.name, self.parts[index].name)
         else:
             yield from self._said(warned, device)
 
@@ -156,13 +141,13 @@ class _Training:
         if self.ladder.device != device_before:
             yield DeviceChanged(self.ladder.device)
 
-    def _try_scale(self, index: int, name: str) -> Iterator[Event]:
-        training = self._training(index)
+    def _try_scale(self, index: int) -> Iterator[Event]:
+        part, training = self.parts[index], self._training(index)
         self.clock.begin(index)
         n_scales, reported = len(training.scales.rates_hz), 0.0
         for step, losses in enumerate(training.steps(), start=1):
             if not all(math.isfinite(loss) for loss in losses.values()):
-                raise _no_number(name, "loss", f"step {step}: {losses}")
+                raise no_number(part, "loss", f"step {step}: {losses}")
             if self.cancelled():
                 return
             if time.monotonic() - reported >= REPORT_EVERY_S or step == training.n_steps:
@@ -171,42 +156,23 @@ class _Training:
                 yield Progressed(index, n_scales, step, training.n_steps, losses, fraction, left_s)
         if len(training.pyramid.generators) == index:  # cancelled inside a step
             return
-        trained = scale_tensors(training)
-        if broken := [key for key, tensor in trained.items() if not tensor.isfinite().all()]:
-            raise _no_number(name, "result", f"after the last step: {broken}")  # no loss tells of the last update
-        self.checkpoint.store(_part(index), trained)
+        store_finite(self.checkpoint, part, scale_tensors(training))
 
     def _training(self, index: int) -> ScaleTraining:
         prepared = _load_fragment(self.checkpoint)
         pyramid = _load_pyramid(self.checkpoint, self.config, prepared, torch.device(self.ladder.device))
         below = _load_critic(self.checkpoint, index - 1, self.config, prepared.n_signals) if index else None
-        with torch.random.fork_rng(devices=[]):  # networks are made on the CPU, then moved
-            # initial weights come from torch's global state, everything else from the generator
-            seed = self.request.seed * 1009 + index
-            torch.manual_seed(seed)
-            random = torch.Generator().manual_seed(seed)
+        with seeded(self.request.seed, index) as random:
             return ScaleTraining(self.ladder.config, prepared.scales, pyramid, below, random, self.cancelled)
 
-    def _preview_file(self, index: int) -> Path:
-        return preview_file(self.checkpoint.directory, index)
-
-    def _write_preview(self, index: int, prepared: Prepared) -> Path:
-        """Write new material as the scale that was just finished makes it, and the fragment, both at its own rate."""
+    def _heard(self, index: int) -> tuple[AudioClip, AudioClip]:
+        """Make new material as the scale that was just finished makes it, and the fragment, both at its own rate."""
         seconds = preview_seconds(self.clip)
-        write_wav(fragment_file(self.checkpoint.directory, index), prepared.clip(index, seconds), overwrite=True)
-        clip = self._heard(TakeRequest(seconds, "new", seed=index), index)
-        return write_wav(self._preview_file(index), clip, overwrite=True)
-
-    def _heard(self, request: TakeRequest, index: int) -> AudioClip:
-        """Make a take where the training stands, or on the CPU in a moment where that has no memory left."""
-        try:
-            with memory_errors_said(self.ladder.device):
-                return load_model(self.checkpoint, self.ladder.device).scale_clip(request, index)
-        except DeviceMemoryError:
-            if self.ladder.device == CPU:
-                raise
-        release_memory()
-        return load_model(self.checkpoint, CPU).scale_clip(request, index)
+        request = TakeRequest(seconds, "new", seed=index)
+        made = hear_somewhere(
+            self.ladder.device, lambda device: load_model(self.checkpoint, device).scale_clip(request, index)
+        )
+        return made, _load_fragment(self.checkpoint).clip(index, seconds)
 
 
 def scale_tensors(training: ScaleTraining) -> dict[str, torch.Tensor]:
@@ -222,14 +188,6 @@ def scale_tensors(training: ScaleTraining) -> dict[str, torch.Tensor]:
 
 def _part(index: int) -> str:
     return f"scale-{index}"
-
-
-def _no_number(name: str, what: str, detail: str) -> TrainingError:
-    return TrainingError(
-        f'The training stopped at "{name}": its {what} is no longer a number.',
-        hint="What was finished before is kept. Try another seed, or a louder or longer region.",
-        detail=detail,
-    )
 
 
 def load_model(checkpoint: Checkpoint, device: str) -> ClassicModel:

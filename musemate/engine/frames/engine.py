@@ -12,12 +12,11 @@ import torch
 
 from musemate.analysis.rhythm import find_beats
 from musemate.audio.clip import AudioClip
-from musemate.audio.wav import write_wav
 from musemate.engine.base import CPU, Cancelled, Estimate, Need, TakeRequest, TrainRequest
 from musemate.engine.checkpoint import Checkpoint
 from musemate.engine.clock import Pauses, TrainingClock
 from musemate.engine.device import one_thread, repeatable
-from musemate.engine.events import DeviceChanged, Event, Progressed, RunStarted, ScaleFinished
+from musemate.engine.events import DeviceChanged, Event, Progressed, RunStarted
 from musemate.engine.frames.climbing import ScaleTraining
 from musemate.engine.frames.config import FramesConfig, make_config
 from musemate.engine.frames.framing import Framing
@@ -30,9 +29,10 @@ from musemate.engine.frames.rendering import RendererTraining, make_renderer
 from musemate.engine.frames.stack import Pyramid
 from musemate.engine.frames.watching import LossWatch
 from musemate.engine.memory import memory_errors_said, release_memory
-from musemate.engine.previews import beginning, fragment_file, preview_file, preview_seconds
+from musemate.engine.parts import Part, check_same, hear_somewhere, no_number, seeded, store_finite, train_parts
+from musemate.engine.previews import beginning, preview_seconds
 from musemate.engine.region import check_region, clip_hash, fitting_rate, lower_rate
-from musemate.errors import CheckpointError, DeviceMemoryError, TrainingError
+from musemate.errors import CheckpointError, DeviceMemoryError
 
 REPORT_EVERY_S = 0.1
 WALKS = 8
@@ -85,10 +85,7 @@ class FramesEngine:
 
 
 @dataclass(frozen=True)
-class _Part:
-    name: str
-    """Shown to the songwriter."""
-    file: str
+class _Part(Part):
     kind: str
     n_steps: int
 
@@ -114,18 +111,7 @@ class _Training:
     def events(self) -> Iterator[Event]:
         yield RunStarted(run="", device=self.request.device, scales=[p.name for p in self.parts])
         self._store_fragment()
-        for index, part in enumerate(self.parts):
-            began_s = self.pauses.now_s()
-            if part.file not in self.checkpoint.parts:
-                if self.cancelled():
-                    return
-                yield from self._train_part(index, part)
-                if part.file not in self.checkpoint.parts:
-                    return
-            elif self._preview_file(index).exists():
-                continue  # else it was stored, but the disk was full or the process killed before its preview was
-            seconds = self.pauses.now_s() - began_s
-            yield ScaleFinished(index, part.name, str(self._write_preview(index, part)), seconds)
+        yield from train_parts(self.parts, self.checkpoint, self.pauses, self._train_part, self._heard)
 
     @property
     def device(self) -> torch.device:
@@ -138,14 +124,12 @@ class _Training:
             with one_thread():
                 prepared = prepare(self.clip, self.config, find_beats(self.clip))
             self.checkpoint.store(FRAGMENT, prepared.tensors(), {**facts, **prepared.facts()})
-        elif any(known.get(name) != _as_json(value) for name, value in facts.items()):
-            raise CheckpointError(
-                "This training was begun with another region or other settings.",
-                hint="Start a new training instead of going on with this one.",
-            )
+        else:
+            check_same(known, {name: _as_json(value) for name, value in facts.items()})
 
-    def _train_part(self, index: int, part: _Part) -> Iterator[Event]:
+    def _train_part(self, index: int) -> Iterator[Event]:
         """Train a part, as often as memory runs out each time one rung lower, until it is stored or cancelled."""
+        part = self.parts[index]
         while True:
             device = self.ladder.device
             try:
@@ -163,11 +147,8 @@ class _Training:
 
     def _try_part(self, index: int, part: _Part) -> Iterator[Event]:
         prepared = _load_fragment(self.checkpoint)
-        with torch.random.fork_rng(devices=[]):  # networks are made on the CPU, then moved
-            # initial weights come from torch's global state, everything else from the generator
-            seed = self.request.seed * 1009 + index
-            torch.manual_seed(seed)
-            steps, tensors = self._trainer(part, prepared, torch.Generator().manual_seed(seed))
+        with seeded(self.request.seed, index) as random:
+            steps, tensors = self._trainer(part, prepared, random)
         self.clock.begin(index)
         watch, reported = LossWatch(), 0.0
         for step, losses in enumerate(steps, start=1):
@@ -177,14 +158,11 @@ class _Training:
             if time.monotonic() - reported >= REPORT_EVERY_S or step == part.n_steps:
                 shown = watch.latest()
                 if not watch.all_finite():
-                    raise _no_number(part, "loss", f"up to step {step}: {shown}")
+                    raise no_number(part, "loss", f"up to step {step}: {shown}")
                 reported = time.monotonic()
                 fraction, left_s = self.clock.look(step)
                 yield Progressed(index, len(self.parts), step, part.n_steps, shown, fraction, left_s)
-        trained = tensors()
-        if broken := [name for name, tensor in trained.items() if not tensor.isfinite().all()]:
-            raise _no_number(part, "result", f"after the last step: {broken}")  # no loss tells of the last update
-        self.checkpoint.store(part.file, trained)
+        store_finite(self.checkpoint, part, tensors())
 
     def _trainer(
         self, part: _Part, prepared: Prepared, generator: torch.Generator
@@ -218,35 +196,23 @@ class _Training:
         walks = [arranger.new_walk(n, WALK_JUMPINESS, rng) for _ in range(WALKS)]
         return torch.from_numpy(np.stack(walks)).to(self.device)
 
-    def _preview_file(self, index: int) -> Path:
-        return preview_file(self.checkpoint.directory, index)
+    def _heard(self, index: int) -> tuple[AudioClip, AudioClip]:
+        """Make what can be heard now: the fragment rendered, noise through the scales so far, or a real take.
 
-    def _write_preview(self, index: int, part: _Part) -> Path:
-        """Write what can be heard now: the fragment rendered, noise through the scales so far, or a real take."""
-        seconds = preview_seconds(self.clip)
-        write_wav(fragment_file(self.checkpoint.directory, index), self._fragment(part, seconds), overwrite=True)
+        The fragment beside it is that itself; at a scale of the pyramid, what the scales so far give back.
+        """
+        part, seconds = self.parts[index], preview_seconds(self.clip)
+        fragment = beginning(self.clip, seconds)
         if part.file == DRAFT:
             request = TakeRequest(seconds, "variation", 1.0, seed=0)
         else:
             request = TakeRequest(seconds, "new", 0.0 if part.kind == "scale" else 0.5, seed=index)
-        return write_wav(self._preview_file(index), self._heard(request), overwrite=True)
-
-    def _fragment(self, part: _Part, seconds: float) -> AudioClip:
-        """Return the fragment as it is; at a scale of the pyramid, as the scales so far give it back."""
         if part.kind == "scale":
-            return self._heard(TakeRequest(seconds, "reconstruction"))
-        return beginning(self.clip, seconds)
+            fragment = self._take(TakeRequest(seconds, "reconstruction"))
+        return self._take(request), fragment
 
-    def _heard(self, request: TakeRequest) -> AudioClip:
-        """Make a take where the training stands, or on the CPU in a moment where that has no memory left."""
-        try:
-            with memory_errors_said(self.ladder.device):
-                return load_model(self.checkpoint, self.ladder.device).generate(request)
-        except DeviceMemoryError:
-            if self.ladder.device == CPU:
-                raise
-        release_memory()
-        return load_model(self.checkpoint, CPU).generate(request)
+    def _take(self, request: TakeRequest) -> AudioClip:
+        return hear_somewhere(self.ladder.device, lambda device: load_model(self.checkpoint, device).generate(request))
 
 
 def _parts(config: FramesConfig) -> list[_Part]:
@@ -261,14 +227,6 @@ def _parts(config: FramesConfig) -> list[_Part]:
     ]
     draft = _Part("sound draft", DRAFT, "draft", config.draft_steps)
     return [draft, *scales, _Part("sound", SOUND, "sound", config.sound_steps)]
-
-
-def _no_number(part: _Part, what: str, detail: str) -> TrainingError:
-    return TrainingError(
-        f'The training stopped at "{part.name}": its {what} is no longer a number.',
-        hint="What was finished before is kept. Try another seed, or a louder or longer region.",
-        detail=detail,
-    )
 
 
 def load_model(checkpoint: Checkpoint, device: str) -> FramesModel:
