@@ -8,6 +8,7 @@ import torch
 
 from musemate.audio.clip import AudioClip
 from musemate.engine.base import Cancelled, Layer, TakeRequest
+from musemate.engine.classic.noise import of_take
 from musemate.engine.classic.pyramid import Pyramid
 from musemate.engine.classic.scales import Scales, scale_name
 from musemate.engine.memory import memory_errors_said
@@ -52,7 +53,7 @@ class ClassicModel:
     def scale_clip(self, request: TakeRequest, scale: int) -> AudioClip:
         """Return new material as one trained scale holds it, at its own rate."""
         with torch.inference_mode():
-            random = torch.Generator().manual_seed(request.seed)
+            random = of_take(request.seed)
             *_, made = self.pyramid.signals(random, self._lengths(request)[: scale + 1])
             return self._clip(made, self.scales.rates_hz[scale])
 
@@ -63,7 +64,7 @@ class ClassicModel:
         elif request.mode == "variation":
             made = self._varied(request, cancelled)
         else:
-            random = torch.Generator().manual_seed(request.seed)
+            random = of_take(request.seed)
             made = list(self.pyramid.signals(random, self._lengths(request), cancelled=cancelled))
         rates = self.scales.rates_hz
         layers = [Layer(scale_name(rate), self._clip(x, rate)) for rate, x in zip(rates, made, strict=False)]
@@ -78,7 +79,7 @@ class ClassicModel:
         """Make the scales above a real low band, which comes first as its own layers."""
         n_given = self._n_given(request)
         real = [self._repeated(index, self._length(request, index)) for index in range(n_given)]
-        random = torch.Generator().manual_seed(request.seed)
+        random = of_take(request.seed)
         lengths = self._lengths(request)
         return [*real, *self.pyramid.signals(random, lengths, real[-1], n_given, cancelled)]
 

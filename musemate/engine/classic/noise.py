@@ -9,6 +9,9 @@ from torch.nn import functional as F
 
 from musemate.engine.classic.config import ClassicConfig
 
+SPREAD = 2_654_435_761
+"""Odd, so that a multiplication with it mixes 32 bits without loss (Knuth's multiplicative hash)."""
+
 
 def noise_level(
     scale: int, energies: Sequence[Sequence[float]], reconstruction: torch.Tensor | None, config: ClassicConfig
@@ -40,6 +43,20 @@ def noise_level(
         return F.pad(reconstruction[0], (config.pad_size, config.pad_size)).std(dim=-1, keepdim=True)
     gained = torch.tensor(energies[scale], dtype=torch.float64) - torch.tensor(energies[scale - 1], dtype=torch.float64)
     return (config.noise_amp_factor * gained.clamp_min(0).sqrt()).float()[:, None].to(reconstruction.device)
+
+
+def of_take(seed: int) -> torch.Generator:
+    """Return the chance of a take: another one than the training of any small seed has.
+
+    A training draws the noise that stands for the fragment itself from its own seed. A take of the same seed would
+    begin with that very noise, and be no new material but the fragment again.
+
+    Parameters
+    ----------
+    seed : int
+        0 to 2^32 - 1; different seeds stay different.
+    """
+    return torch.Generator().manual_seed((seed * SPREAD + 1) % 2**32)
 
 
 def draw_noise(generator: torch.Generator, n_signals: int, length: int, device: torch.device) -> torch.Tensor:

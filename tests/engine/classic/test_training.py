@@ -160,6 +160,17 @@ def test_fixed_noise_at_the_coarsest_scale_and_none_above_is_the_reconstruction(
     np.testing.assert_allclose(take.samples * model.gain, made[0].numpy(), atol=1e-5)
 
 
+def test_a_take_of_the_trainings_own_seed_is_new_all_the_same(tmp_path: Path) -> None:
+    request = TrainRequest("quick", seed=0, device="cpu", options={"tiny": True, "fs_list": [4000]})
+    list(ClassicEngine().train(ticking_clip(2.0), request, tmp_path))
+    model = ClassicEngine().load(tmp_path)
+    given_back = model.generate(TakeRequest(2.0, "reconstruction")).samples
+    taken = [model.generate(TakeRequest(2.0, seed=seed)).samples for seed in (0, 1, 2**32 - 1)]
+    for samples in taken:
+        assert abs(np.corrcoef(samples[0], given_back[0])[0, 1]) < 0.5
+    assert len({samples.tobytes() for samples in taken}) == 3
+
+
 def test_a_bank_is_drawn_once() -> None:
     config = make_config("quick", {"tiny": True, "num_epochs": 6})
     prepared = prepare(ticking_clip(2.0), config)
