@@ -12,7 +12,7 @@ from musemate.engine.classic.climbing import ScaleTraining, is_batched
 from musemate.engine.classic.config import ClassicConfig
 from musemate.engine.classic.ladder import rungs
 from musemate.engine.classic.networks import inner_type
-from musemate.engine.classic.pyramid import Pyramid
+from musemate.engine.classic.pyramid import PIECE, Pyramid
 from musemate.engine.classic.scales import Scales, candidate_rates
 from musemate.engine.device import repeatable
 from musemate.engine.memory import PROCESS_MIB
@@ -40,6 +40,9 @@ UNFUSED = 1.5
 """Of it with torch's own norms, which take their second derivative apart."""
 SETTLING = 5.0
 """Tensors of full width and length that are held while a generator's norms settle."""
+DRAWING = 6.0
+"""Tensors of full width and one piece that frozen scales draw with. Beside steps on whole signals they do not count;
+beside excerpts, tensors are small enough that the system does not get them back in between."""
 SET_UP_MIB = 165.0
 """On the CPU: what oneDNN compiles for itself, weights, their gradients and moments."""
 
@@ -159,7 +162,7 @@ def scale_mib(scale: int, rate_hz: int, length: int, n_signals: int, config: Cla
     bank = min(config.bank_size, config.steps(scale, rate_hz)) * n_signals * one if scale else 0.0
     held = _kept(seen, config, device) * seen / length
     if seen < length:
-        held = max(held, _short(config, device) * SETTLING)
+        held = max(held, _short(config, device) * SETTLING) + DRAWING * min(PIECE, length) / length
     return held * config.channels(scale) * one + bank + _process_mib(device)
 
 

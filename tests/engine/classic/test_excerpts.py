@@ -13,7 +13,8 @@ from musemate.engine.classic.config import ClassicConfig, make_config
 from musemate.engine.classic.engine import ClassicEngine
 from musemate.engine.classic.excerpts import Excerpts, settle
 from musemate.engine.classic.networks import MOMENTUM, ScaleGenerator, SignalNorm
-from musemate.engine.classic.reckoning import SET_UP_MIB, SETTLING, scale_mib, step_costs
+from musemate.engine.classic.pyramid import PIECE
+from musemate.engine.classic.reckoning import DRAWING, SET_UP_MIB, SETTLING, scale_mib, step_costs
 from musemate.engine.memory import PROCESS_MIB
 from musemate.errors import SettingsError
 from tests.engine.signals import ticking_clip
@@ -158,8 +159,8 @@ def test_memory_is_that_of_the_excerpt_or_of_the_settling() -> None:
     process = PROCESS_MIB + SET_UP_MIB
     width = 96 * 4 / 2**20
     short, long = (scale_mib(1, 16_000, n, 1, config, "cpu") - process for n in (20_000, 400_000))
-    assert short == pytest.approx(52 * 10_000 * width)
-    assert long == pytest.approx(SETTLING * 400_000 * width)
+    assert short == pytest.approx((52 * 10_000 + DRAWING * 20_000) * width)
+    assert long == pytest.approx((SETTLING * 400_000 + DRAWING * PIECE) * width)
 
 
 def test_quick_alone_is_cut_short() -> None:
