@@ -31,14 +31,14 @@ def finished(checkpoint: Checkpoint, cancelled_after: int = 9, stores: int = 9) 
         yield from ()
 
     pauses = Pauses(lambda: len(trained) >= cancelled_after)
-    events = list(train_parts(PARTS, checkpoint, pauses, train, lambda index: SOUND))
+    events = list(train_parts(PARTS, checkpoint, pauses, train, lambda index: (SOUND, SOUND)))
     return [event.scale for event in events if isinstance(event, ScaleFinished)]
 
 
 def test_a_training_stops_between_parts_and_goes_on_there(tmp_path: Path) -> None:
     checkpoint = Checkpoint(tmp_path)
     assert finished(checkpoint, cancelled_after=1) == [0]
-    assert sorted(file.name for file in tmp_path.glob("*.wav")) == ["preview-1.wav"]
+    assert sorted(file.name for file in tmp_path.glob("*.wav")) == ["fragment-1.wav", "preview-1.wav"]
     assert finished(checkpoint) == [1, 2]
     assert finished(checkpoint) == []
     assert checkpoint.parts == ["a", "b", "c"]
