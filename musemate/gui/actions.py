@@ -68,6 +68,10 @@ MENUS: dict[str, tuple[Entry, ...]] = {
         Entry("zoom_all", "Show &everything", ("Ctrl+0",)),
     ),
     "&View": (
+        Entry("zone_left", "&Fragments at the left", ("Ctrl+1",)),
+        Entry("zone_right", "&Training and new takes at the right", ("Ctrl+2",)),
+        Entry("zone_below", "Takes &below the pictures", ("Ctrl+3",)),
+        LINE,
         Entry("appearance_system", "As the &system", ("Ctrl+Shift+1",), choice="&Appearance"),
         Entry("appearance_light", "&Light", ("Ctrl+Shift+2",), choice="&Appearance"),
         Entry("appearance_dark", "&Dark", ("Ctrl+Shift+3",), choice="&Appearance"),
@@ -124,6 +128,9 @@ class Actions:
 
     def __getitem__(self, name: str) -> QAction:
         return self._actions[name]
+
+    def __contains__(self, name: object) -> bool:
+        return name in self._actions
 
     def _menu_of(self, menu: QMenu, entry: Entry) -> QMenu:
         """Return the menu that an entry belongs in: its choice's own, which is made for the first of them."""

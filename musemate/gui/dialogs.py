@@ -9,7 +9,6 @@ from PySide6.QtWidgets import QDialog, QFileDialog, QGridLayout, QPushButton, QV
 
 from musemate import __version__
 from musemate.audio.files import READABLE_SUFFIXES
-from musemate.gui.actions import shortcut_table
 from musemate.gui.widgets import label
 from musemate.paths import fresh_project_folder, log_folder, projects_folder
 
@@ -32,20 +31,6 @@ def ask_new_project(parent: QWidget) -> Path | None:
     proposed = fresh_project_folder("My song")
     name, _ = QFileDialog.getSaveFileName(parent, "New project: choose its name", str(proposed), "Project folder (*)")
     return Path(name) if name else None
-
-
-def show_shortcuts(parent: QWidget) -> QDialog:
-    """Show all keys."""
-    grid = QGridLayout()
-    grid.setHorizontalSpacing(28)
-    grid.setVerticalSpacing(6)
-    rows = shortcut_table()
-    half = -(-len(rows) // 2)
-    for index, (key, text) in enumerate(rows):
-        column = 2 * (index // half)
-        grid.addWidget(label(key), index % half, column, Qt.AlignmentFlag.AlignRight)
-        grid.addWidget(label(text, "muted"), index % half, column + 1)
-    return _shown(parent, "Keyboard shortcuts", grid)
 
 
 def show_about(parent: QWidget) -> QDialog:

@@ -19,6 +19,7 @@ from PySide6.QtWidgets import (
 from musemate.gui.fragmenttree import FragmentTree
 from musemate.gui.jobstrip import JobStrip
 from musemate.gui.messagebar import MessageBar
+from musemate.gui.scrolling import Column, Sideways, scrolled
 from musemate.gui.session import Session
 from musemate.gui.stage import Stage
 from musemate.gui.takelist import TakeList
@@ -27,7 +28,7 @@ from musemate.gui.trainpanel import TrainPanel
 from musemate.gui.transport import Transport
 from musemate.gui.welcome import Welcome
 
-GAP = 10
+GAP = 8
 LEFT_WIDTH, RIGHT_WIDTH = 232, 316
 
 
@@ -45,8 +46,8 @@ class Parts:
         self.jobs = JobStrip()
         self.transport = Transport()
         self.pages = QStackedWidget()
-        self.pages.addWidget(self.welcome)
-        self.pages.addWidget(self._workspace())
+        self.pages.addWidget(scrolled(self.welcome))
+        self.pages.addWidget(scrolled(self._workspace()))
         body = QWidget()
         body.setObjectName("body")
         layout = QVBoxLayout(body)
@@ -55,7 +56,7 @@ class Parts:
         layout.addWidget(self.pages, 1)
         layout.addWidget(self._message_row())
         layout.addWidget(self.jobs)
-        layout.addWidget(self.transport)
+        layout.addWidget(Sideways(self.transport))
         window.setCentralWidget(body)
         self._order(window)
         self.show_workspace(False)
@@ -71,14 +72,15 @@ class Parts:
         return self.pages.currentIndex() == 1
 
     def _workspace(self) -> QWidget:
-        middle = QSplitter(Qt.Orientation.Vertical)
+        middle = self.middle = QSplitter(Qt.Orientation.Vertical)
         middle.addWidget(self.stage)
         middle.addWidget(self.takes)
         middle.setStretchFactor(0, 3)
         middle.setStretchFactor(1, 2)
         middle.setSizes([420, 230])
-        across = QSplitter(Qt.Orientation.Horizontal)
-        for widget in (self.tree, middle, self._right()):
+        across = self.across = QSplitter(Qt.Orientation.Horizontal)
+        self.right = self._right()
+        for widget in (self.tree, middle, self.right):
             across.addWidget(widget)
         for index, stretch in enumerate((0, 1, 0)):
             across.setStretchFactor(index, stretch)
@@ -89,12 +91,12 @@ class Parts:
         self.tree.setMinimumWidth(180)
         page = QWidget()
         layout = QHBoxLayout(page)
-        layout.setContentsMargins(GAP, 4, GAP, GAP)
+        layout.setContentsMargins(GAP, 0, GAP, GAP)
         layout.addWidget(across)
         return page
 
     def _right(self) -> QScrollArea:
-        column = QWidget()
+        column = Column()
         column.setObjectName("scrolled")
         layout = QVBoxLayout(column)
         layout.setContentsMargins(0, 0, 0, 0)

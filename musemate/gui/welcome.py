@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from PySide6.QtCore import QSize, Qt, Signal
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QSizePolicy, QVBoxLayout, QWidget
 
 from musemate.gui import icons, palette
 from musemate.gui.style import set_state
@@ -16,7 +16,10 @@ STEPS = (
     ("2", "Train variations", "MuseMate learns the sound of just this piece."),
     ("3", "Pick takes", "Listen, compare, and export what fits."),
 )
+FORMATS = "WAV, FLAC, AIFF, OGG or MP3, mono or stereo. Everything stays on this computer."
 N_RECENT = 3
+ZONE_WIDTH, ZONE_HEIGHT = 680, 328
+STEP_WIDTH = 208
 
 
 class Welcome(QWidget):
@@ -31,14 +34,18 @@ class Welcome(QWidget):
         super().__init__(parent)
         self.setObjectName("body")
         outer = QVBoxLayout(self)
-        outer.setContentsMargins(40, 28, 40, 28)
+        outer.setContentsMargins(24, 24, 24, 24)
         outer.addStretch(2)
-        outer.addWidget(self._dropzone(), 0, Qt.AlignmentFlag.AlignHCenter)
-        outer.addSpacing(26)
+        middle = QHBoxLayout()
+        middle.addStretch(1)
+        middle.addWidget(self._dropzone(), ZONE_WIDTH)
+        middle.addStretch(1)
+        outer.addLayout(middle)
+        outer.addSpacing(24)
         outer.addLayout(self._steps())
-        outer.addSpacing(18)
+        outer.addSpacing(16)
         self._recent = QHBoxLayout()
-        self._recent.setSpacing(6)
+        self._recent.setSpacing(8)
         outer.addLayout(self._recent)
         outer.addStretch(3)
 
@@ -55,7 +62,7 @@ class Welcome(QWidget):
         for folder in folders[:N_RECENT]:
             button = QPushButton(folder.name)
             button.setObjectName("link")
-            button.setIcon(icons.icon("open", palette.MUTED))
+            button.setIcon(icons.icon("open", palette.ACCENT))
             describe(button, str(folder), f"Open the project {folder.name}")
             button.clicked.connect(lambda _=False, folder=folder: self.recent.emit(str(folder)))
             self._recent.addWidget(button)
@@ -68,9 +75,11 @@ class Welcome(QWidget):
     def _dropzone(self) -> QWidget:
         self._zone = QFrame()
         self._zone.setObjectName("dropzone")
-        self._zone.setFixedSize(680, 330)
+        self._zone.setMinimumHeight(ZONE_HEIGHT)
+        self._zone.setMaximumWidth(ZONE_WIDTH)
+        self._zone.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         layout = QVBoxLayout(self._zone)
-        layout.setContentsMargins(30, 34, 30, 30)
+        layout.setContentsMargins(24, 24, 24, 24)
         layout.setSpacing(8)
         picture = QLabel()
         picture.setPixmap(icons.app_icon().pixmap(QSize(72, 72), self.devicePixelRatioF()))
@@ -78,17 +87,18 @@ class Welcome(QWidget):
         for widget in (
             picture,
             label("Drop a piece of your song here", "title"),
-            label("WAV, FLAC, AIFF, OGG or MP3, mono or stereo. Everything stays on this computer.", "muted"),
+            label(FORMATS, "muted", wrap=True),
         ):
-            layout.addWidget(widget, 0, Qt.AlignmentFlag.AlignHCenter)
-        layout.addSpacing(20)
+            widget.setAlignment(Qt.AlignmentFlag.AlignCenter)
+            layout.addWidget(widget)
+        layout.addSpacing(16)
         layout.addLayout(self._buttons())
         layout.addStretch(1)
         return self._zone
 
     def _buttons(self) -> QHBoxLayout:
         row = QHBoxLayout()
-        row.setSpacing(10)
+        row.setSpacing(8)
         row.addStretch(1)
         for text, icon, colour, tooltip, signal in (
             ("Open audio…", "add", palette.ON_ACCENT, "Choose sound files (Ctrl+O)", self.open_audio),
@@ -108,14 +118,15 @@ class Welcome(QWidget):
 
     def _steps(self) -> QHBoxLayout:
         row = QHBoxLayout()
-        row.setSpacing(34)
+        row.setSpacing(32)
         row.addStretch(1)
         for number, title, text in STEPS:
             column = QVBoxLayout()
-            column.setSpacing(3)
+            column.setSpacing(4)
             column.addWidget(label(f"{number}   {title}", "heading"))
             explained = label(text, "muted", wrap=True)
-            explained.setFixedWidth(205)
+            explained.setMinimumWidth(STEP_WIDTH // 2)
+            explained.setMaximumWidth(STEP_WIDTH)
             column.addWidget(explained)
             column.addStretch(1)
             row.addLayout(column)

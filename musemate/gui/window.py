@@ -20,7 +20,7 @@ from PySide6.QtWidgets import QAbstractButton, QMainWindow, QWidget
 from musemate.audio.player import Player
 from musemate.engine.events import FileRefused
 from musemate.errors import MuseMateError
-from musemate.gui import dialogs, dropping
+from musemate.gui import dialogs, dropping, zones
 from musemate.gui.actions import Actions
 from musemate.gui.appearance import NAMES, Appearance
 from musemate.gui.audition import Audition
@@ -29,6 +29,7 @@ from musemate.gui.exporting import Exporting, show_folder
 from musemate.gui.firsttakes import FirstTakes
 from musemate.gui.fragments import Fragments
 from musemate.gui.jobsview import JobsView
+from musemate.gui.keysheet import KeySheet
 from musemate.gui.layout import Parts
 from musemate.gui.listening import Listening
 from musemate.gui.losses import Losses
@@ -46,6 +47,8 @@ from musemate.settings import load_settings
 
 WARM_MS = 150
 """How long after the first paint the workers are started: the window comes first."""
+LEAST_SIZE = QSize(480, 320)
+"""What does not fit scrolls: a small screen at 300 % has no more room than this."""
 TITLE_BAR = 36
 """Height left for what the system draws around a window."""
 
@@ -67,7 +70,7 @@ class Window(QMainWindow):
     def __init__(self, *, make_player: Callable[[], Player] = Player, warm: bool = True) -> None:
         super().__init__()
         self.setWindowTitle("MuseMate")
-        self.setMinimumSize(1040, 660)
+        self.setMinimumSize(LEAST_SIZE)
         self.resize(_first_size(self))
         self.setAcceptDrops(True)
         self._make_player, self._warm = make_player, warm
@@ -94,6 +97,8 @@ class Window(QMainWindow):
         self.losses = Losses(self.session, self.trainer, self.parts.train, messages, self)
         self.actions_by_name = Actions(self, self._handlers())
         self.actions_by_name[f"appearance_{self.appearance.choice}"].setChecked(True)
+        by_zone = {name: self.actions_by_name[f"zone_{name}"] for name in zones.NAMES}
+        self.zones = zones.Zones(self, self.parts, by_zone, self.memory)
         self._connect()
         self._on_project()
         self.parts.transport.volume.setValue(self.memory.get("volume", 80))
@@ -237,6 +242,7 @@ class Window(QMainWindow):
             "zoom_in": lambda: stage.zoom("in"),
             "zoom_out": lambda: stage.zoom("out"),
             "zoom_all": lambda: stage.zoom("all"),
+            **{f"zone_{name}": partial(self._on_zone, name) for name in zones.NAMES},
             **{f"appearance_{name}": partial(self.appearance.choose, name) for name in NAMES},
             "train": lambda: self.parts.train.train.click(),
             "pause_training": self.trainer.pause_or_go_on,
@@ -245,9 +251,12 @@ class Window(QMainWindow):
             "show_losses": self.losses.show_all,
             "make_takes": lambda: self.parts.make.make.click(),
             "make_instant_takes": self.on_make_instant,
-            "shortcuts": lambda: dialogs.show_shortcuts(self),
+            "shortcuts": lambda: KeySheet.show_over(self, self.actions_by_name),
             "about": lambda: dialogs.show_about(self),
         }
+
+    def _on_zone(self, name: str) -> None:
+        self.zones.toggle(name)
 
     def _connect(self) -> None:
         parts, session = self.parts, self.session
@@ -318,6 +327,7 @@ class Window(QMainWindow):
 
     def closeEvent(self, event: QCloseEvent) -> None:
         """End at once for the eye, then cooperatively: finished scales and takes are stored already."""
+        self.zones.remember()
         self.hide()
         self.audition.close()
         self.trainer.leave()
@@ -328,6 +338,4 @@ class Window(QMainWindow):
 def _first_size(window: QWidget) -> QSize:
     """Return 1280 x 800, or as much of it as fits on the screen together with a title bar."""
     room = window.screen().availableSize() - QSize(0, TITLE_BAR)
-    wanted = QSize(1280, 800)
-    fits = room.width() >= wanted.width() and room.height() >= window.minimumHeight()
-    return wanted.boundedTo(room) if fits else wanted
+    return QSize(1280, 800).boundedTo(room).expandedTo(LEAST_SIZE)

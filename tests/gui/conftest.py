@@ -69,6 +69,7 @@ def make_window(qtbot: QtBot, style: None, sound: FakeSound) -> Iterator[Callabl
             window.session.analyse = lambda fragment_id: None  # type: ignore[method-assign]
         window.first_takes.is_wanted = instant  # the same
         window.estimator.is_wanted = estimate  # the same
+        window.resize(1280, 800)  # the screen that is no screen is smaller
         windows.append(window)
         qtbot.addWidget(window)
         window.show()
