@@ -24,7 +24,9 @@ MAX_SEED = 2**32 - 1
 """Every source of randomness takes seeds up to here."""
 
 Cancelled = Callable[[], bool]
-"""Asked between steps; True means: stop now and keep what is finished."""
+"""Asked between steps; True means: stop now and keep what is finished.
+
+The answer takes as long as somebody lets the work rest: that is how a training is paused (`engine.clock.Pauses`)."""
 
 
 @dataclass(frozen=True)

@@ -149,6 +149,8 @@ def _detail(item: Item) -> str:
         return item.training.reason or "failed"
     if item.job is None:
         begun = f"{item.n_finished} of {len(item.scales)} scales finished" if item.scales else f"region {region}"
+        if item.estimate is not None:
+            begun = f"{begun}  ·  takes about {item.estimate.mib:.0f} MiB of memory"
         return f"paused  ·  {begun}" if item.state == PAUSED else begun
     where = _where(item.progress, item.scales)
     return f"{item.state}  ·  {where}" if item.state != "running" else where

@@ -52,6 +52,7 @@ class JobRow(QFrame):
         before, self.line = self.line, line
         self._title.setText(line.title)
         self._detail.setText(line.detail)
+        self._detail.setVisible(bool(line.detail))
         self._time.setText(line.time)
         self.setAccessibleName(line.spoken)
         show_fraction(self._bar, line)

@@ -84,7 +84,8 @@ class JobStrip(QFrame):
         self.rows.append(row)
 
     def _fit(self) -> None:
-        self._area.setFixedHeight(min(len(self.rows), MOST_ROWS) * ROW_HEIGHT + 8)
+        """Take the room that the rows need, up to some of them; less on a small screen."""
+        self._area.setMaximumHeight(min(len(self.rows), MOST_ROWS) * ROW_HEIGHT + 8)
 
     def _on_dragged(self, job: str, place: QPointF) -> None:
         """Put the dragged job where the mouse is, as soon as it is over another row."""
@@ -124,6 +125,7 @@ class JobStrip(QFrame):
         self._area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self._area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self._area.setWidget(self._list)
+        self._area.setMinimumHeight(ROW_HEIGHT + 8)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(0)

@@ -87,11 +87,14 @@ def test_each_line_says_how_a_training_stands() -> None:
     assert (line.title, line.detail) == ("Prelude  ·  sketch", "scale 2 of 3 structure  ·  step 40 of 600")
     assert (line.time, line.fraction, line.state) == ("about 10 min left", 0.25, "running")
     line = joblines.training_line(waiting(1200.0, engine="classic"), "Prelude")
-    assert line.spoken == "Prelude  ·  classic, sketch, region 0:01 to 0:04, about 20 minutes"
+    assert line.spoken == (
+        "Prelude  ·  classic, sketch, region 0:01 to 0:04  ·  takes about 500 MiB of memory, about 20 minutes"
+    )
     begun = waiting(1200.0, state=PAUSED, run="r3")
     begun.scales, begun.n_finished = ("a", "b", "c", "d"), 2
     line = joblines.training_line(begun, "Prelude")
-    assert (line.detail, line.time) == ("paused  ·  2 of 4 scales finished", "about 10 minutes")
+    assert line.detail == "paused  ·  2 of 4 scales finished  ·  takes about 500 MiB of memory"
+    assert line.time == "about 10 minutes", "half of it is done"
     failed = waiting(None, state=FAILED, reason="The loss is no longer a number.")
     assert joblines.training_line(failed, "Prelude").detail == "The loss is no longer a number."
 
@@ -186,7 +189,7 @@ def test_what_was_left_comes_back_and_is_put_in_order(
     messages, strip = window.parts.messages, window.parts.jobs
     assert messages.text.startswith("3 trainings are left from another time.")
     assert not window.trainer.is_running, "opening a project takes no power"
-    qtbot.waitUntil(lambda: strip.isVisible() and len(strip.rows) == 3)
+    qtbot.waitUntil(lambda: strip.isVisible() and len(strip.rows) == 3, timeout=WAIT_MS)
     window.actions_by_name["show_jobs"].trigger()
     shoot(window, "jobs-left")
     row = strip.rows[2]
@@ -202,6 +205,9 @@ def test_what_was_left_comes_back_and_is_put_in_order(
     assert messages.text == "Took My song off the queue."
     messages._on_action()
     assert presets(window) == ["sketch", "balanced", "fine"]
+    window.resize(1280, 800)
+    window.layout().activate()
+    assert window.minimumSizeHint().height() <= 760, "the list gives way on a small screen"
     window.close()
     assert [entry.preset for entry, is_kept in queued(left_behind) if not is_kept] == ["sketch", "balanced", "fine"]
 
@@ -232,12 +238,10 @@ def test_trainings_queue_rest_survive_a_death_and_the_end_of_the_window(
     assert [item.state for item in trainer.items] == ["running", "waiting"]
     # pause
     qtbot.waitUntil(lambda: bool(trainer.current and trainer.current.n_finished), timeout=WAIT_MS)
-    began = time.monotonic()
     qtbot.mouseClick(panel.pause, Qt.MouseButton.LeftButton)
-    qtbot.waitUntil(lambda: bool(trainer.current and trainer.current.state == "paused"), timeout=5_000)
-    assert time.monotonic() - began < 1.5
+    qtbot.waitUntil(lambda: bool(trainer.current and trainer.current.state == "paused"), timeout=WAIT_MS)
     assert (panel.state.text(), panel.pause.text()) == ("Paused where it is", "Go on")
-    qtbot.waitUntil(lambda: strip.line.state == "paused")
+    qtbot.waitUntil(lambda: strip.line.state == "paused", timeout=WAIT_MS)
     shoot(window, "jobs-paused")
     qtbot.mouseClick(strip.toggle, Qt.MouseButton.LeftButton)
     assert panel.pause.text() == "Pause"
@@ -272,12 +276,10 @@ def test_other_work_shows_when_it_takes_long(
     monkeypatch.setattr("musemate.gui.jobsview.SHOWN_AFTER_MS", 0)
     window.open_paths([project_with_takes])
     strip = window.parts.jobs
-    titles: list[str] = []
     job = window.session.lanes.quick.submit("instant", project=window.session.folder, fragment="f1", count=100)
     qtbot.waitUntil(lambda: strip.line.title == "Making instant takes" and strip.isVisible(), timeout=WAIT_MS)
-    titles.append(strip.line.detail)
     assert not strip.toggle.isVisible(), "quick work is stopped, not paused"
     with qtbot.waitSignal(job.finished, timeout=WAIT_MS):
         qtbot.mouseClick(strip.end, Qt.MouseButton.LeftButton)
     assert job.state == "cancelled"
-    qtbot.waitUntil(lambda: not strip.isVisible())
+    qtbot.waitUntil(lambda: all(row.line.title != "Making instant takes" for row in strip.rows), timeout=WAIT_MS)
