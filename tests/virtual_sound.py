@@ -202,6 +202,10 @@ class NullSink:
 
     env: dict[str, str]
 
+    def control(self, *words: str) -> None:
+        """Call pactl."""
+        subprocess.run(["pactl", *words], env=self.env, check=True, capture_output=True, timeout=10)
+
     @contextlib.contextmanager
     def recording(self) -> Iterator[Recording]:
         """Record what the device plays while the block runs."""

@@ -41,6 +41,7 @@ class Card:
         self._lock = threading.Lock()
         self._rates: dict[int, bool] = {}
         self._auto = 0
+        self._lost = ""
         self.wanted = ""
         """Name of the device to use, "" for the system's default."""
         self.wanted_latency_s = 0.0
@@ -174,20 +175,29 @@ class Card:
 
     def _look(self, lost: str) -> None:
         self._drop()
+        self._lost = lost or self._lost
         self._backend = self._backend or load_backend()
+        if not restart_backend(self._backend):
+            raise PlaybackError(GONE if lost else NO_DEVICE)
         try:
-            if not restart_backend(self._backend):
-                raise PlaybackError(GONE if lost else NO_DEVICE)
             self._find()
+            if self._lost:
+                self._replace()
         except PlaybackError as error:
             if lost:
                 raise PlaybackError(GONE, detail=error.detail) from error
             raise
-        if lost and self.device is not None:
-            self.notice = f"The sound device “{lost}” is gone, so playing goes on with “{self.device.name}”."
-            if self.device.name == lost:
-                self.notice = f"The sound device “{lost}” was gone for a moment; playing goes on."
-            _log.warning(self.notice)
+
+    def _replace(self) -> None:
+        """Take the device that was found for the lost one, if it plays: some systems list one that leads nowhere."""
+        assert self.device is not None
+        if not plays_rate(self._backend, self.device, self.device.rate_hz):
+            raise PlaybackError(GONE, detail=f"{self.device} cannot be opened")
+        self.notice = f"The sound device “{self._lost}” is gone, so playing goes on with “{self.device.name}”."
+        if self.device.name == self._lost:
+            self.notice = f"The sound device “{self._lost}” is back."
+        self._lost = ""
+        _log.warning(self.notice)
 
     def _close(self) -> None:
         if self.output is not None:
