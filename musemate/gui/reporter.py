@@ -52,6 +52,11 @@ class Reporter(QObject):
         if self._job is not None:
             self._job.cancel()
 
+    def open(self, page: str) -> None:
+        """Open a page in the system's browser."""
+        if not QDesktopServices.openUrl(QUrl.fromLocalFile(page)):
+            self._messages.say("No browser was found to show the report.", f"Open {page} yourself.", level="warning")
+
     def _submit(self, fragment: Fragment, takes: list[str]) -> None:
         about = {0: "all takes", 1: "one take"}.get(len(takes), f"{len(takes)} takes")
         self._doing = f"{about} of {fragment.name}"
@@ -79,7 +84,7 @@ class Reporter(QObject):
             more = f" ({len(event.problems) - 1} more like this)" if len(event.problems) > 1 else ""
             hint = f"{event.problems[0]}{more}"
         page = event.page
-        self._messages.say("The report is written.", hint, level="done", action=("Open", lambda: open_page(page)))
+        self._messages.say("The report is written.", hint, level="done", action=("Open", lambda: self.open(page)))
         self.written.emit(page)
 
     def _on_failed(self, error: MuseMateError) -> None:
@@ -90,8 +95,3 @@ class Reporter(QObject):
 
     def _on_finished(self) -> None:
         self._job = None
-
-
-def open_page(page: str) -> None:
-    """Open a page in the system's browser."""
-    QDesktopServices.openUrl(QUrl.fromLocalFile(page))

@@ -30,7 +30,7 @@ def browsed(monkeypatch: pytest.MonkeyPatch) -> list[Path]:
 
     def open_url(url: QUrl) -> bool:
         pages.append(Path(url.toLocalFile()))
-        return True
+        return len(pages) == 1
 
     monkeypatch.setattr(QDesktopServices, "openUrl", staticmethod(open_url))
     return pages
@@ -52,6 +52,8 @@ def test_a_report_on_the_chosen_take_is_written_and_opened(opened: Window, qtbot
     assert said.startswith('The report is written. "take 2" was not found.')
     opened.parts.messages._button.click()
     assert browsed == [page]
+    opened.reporter.open(str(page))  # this time there is no browser
+    assert opened.parts.messages.text == f"No browser was found to show the report. Open {page} yourself."
     qtbot.waitUntil(lambda: not opened.reporter.is_running)
 
 
