@@ -32,6 +32,7 @@ COLOURS = ("#ffffff", "#dcefec", "#9fd0cb", "#56a5a8", "#24758a", "#174a6b", "#1
 CONTRAST_DB = 72.0
 """Range of the spectrograms, under the loudest value of all sounds."""
 SPECTRUM_DB = 90.0
+TEXT_PT, TICK_PT, NOTE_PT = 8.0, 7.5, 6.5
 LARGEST_SD = 3.0
 LEFT, RIGHT, BOTTOM, TOP = 0.094, 0.898, 0.2, 0.955
 """Edges of every picture's axes, so that time lines up from one to the next."""
@@ -124,7 +125,7 @@ def png(figure: Figure) -> bytes:
 def style(axes: Axes) -> None:
     """Quiet lines, small text."""
     axes.set_facecolor(PAPER)
-    axes.tick_params(colors=TEXT, labelsize=7, length=2.5, width=0.6)
+    axes.tick_params(colors=TEXT, labelsize=TICK_PT, length=2.5, width=0.6)
     for side, spine in axes.spines.items():
         spine.set_color(LINE)
         spine.set_linewidth(0.6)
@@ -142,8 +143,8 @@ def _empty() -> tuple[Figure, Axes]:
 
 
 def _label(axes: Axes, across: str, up: str) -> None:
-    axes.set_xlabel(across, color=TEXT, fontsize=7, labelpad=2)
-    axes.set_ylabel(up, color=TEXT, fontsize=7, labelpad=3)
+    axes.set_xlabel(across, color=TEXT, fontsize=TEXT_PT, labelpad=2)
+    axes.set_ylabel(up, color=TEXT, fontsize=TEXT_PT, labelpad=3)
 
 
 def _waveform(axes: Axes, subject: Subject, scales: Scales) -> None:
@@ -172,7 +173,7 @@ def _spectrum(axes: Axes, subject: Subject, scales: Scales) -> None:
     axes.tick_params(axis="x", which="minor", length=0)
     axes.set_ylim(scales.spectrum_db - SPECTRUM_DB, scales.spectrum_db + 4.0)
     axes.grid(color=LINE, linewidth=0.4, alpha=0.6)
-    axes.legend(fontsize=7, labelcolor=TEXT, frameon=False, loc="lower left")
+    axes.legend(fontsize=TEXT_PT, labelcolor=TEXT, frameon=False, loc="lower left")
     _label(axes, "frequency, Hz", "level, dB")
 
 
@@ -202,7 +203,7 @@ def _mfcc(axes: Axes, subject: Subject, scales: Scales) -> None:
 def _chroma(axes: Axes, subject: Subject, scales: Scales) -> None:
     image = subject.portrait.chroma.columns(subject.end_s, N_COLUMNS)
     _image(axes, subject, image, (0.0, 1.0), "share of strongest", len(TONICS))
-    axes.set_yticks(np.arange(len(TONICS)) + 0.5, TONICS, fontsize=6)
+    axes.set_yticks(np.arange(len(TONICS)) + 0.5, TONICS, fontsize=NOTE_PT)
     _label(axes, "time, s", "note")
 
 
@@ -218,8 +219,8 @@ def _image(axes: Axes, subject: Subject, image: Image, limits: tuple[float, floa
     )  # fmt: skip
     room = axes.figure.add_axes((BAR_LEFT, BOTTOM, BAR_WIDTH, TOP - BOTTOM))
     bar = axes.figure.colorbar(shown, cax=room)
-    room.tick_params(colors=TEXT, labelsize=6, length=2, width=0.6)
-    bar.set_label(unit, color=TEXT, fontsize=7, labelpad=2)
+    room.tick_params(colors=TEXT, labelsize=NOTE_PT, length=2, width=0.6)
+    bar.set_label(unit, color=TEXT, fontsize=TEXT_PT, labelpad=2)
     bar.outline.set_edgecolor(LINE)
     bar.outline.set_linewidth(0.6)
 

@@ -25,6 +25,7 @@ header { padding-top: 48px; padding-bottom: 24px; }
 .eyebrow { margin: 0; color: var(--accent); font-weight: 600; font-size: 14px; }
 h1 { margin: 8px 0; font-size: 32px; line-height: 1.2; font-weight: 650; letter-spacing: -.01em; }
 h2 { margin: 56px 0 8px; padding-top: 16px; border-top: 1px solid var(--line); font-size: 22px; line-height: 1.3; }
+main > section:first-child h2 { margin-top: 16px; }
 h3 { margin: 40px 0 4px; font-size: 18px; line-height: 1.3; }
 .fragment { color: var(--fragment); }
 .take { color: var(--take); }
@@ -45,7 +46,10 @@ thead th { color: var(--muted); font-weight: 600; vertical-align: bottom; }
 thead small { display: block; font-weight: 400; }
 th[scope="row"], thead th:first-child { text-align: left; padding-left: 0; font-weight: 600; min-width: 136px; }
 th[scope="row"] small { display: inline-block; min-width: 40px; color: var(--muted); font-weight: 400; }
-td[colspan] { text-align: left; color: var(--muted); }
+thead th { overflow-wrap: normal; }
+td { white-space: nowrap; }
+th[scope="row"] { max-width: 40ch; }
+td[colspan] { white-space: normal; text-align: left; color: var(--muted); }
 .halves th, .halves td { color: var(--muted); font-weight: 400; }
 dl { display: grid; grid-template-columns: minmax(136px, max-content) 1fr; gap: 8px 24px; margin: 8px 0; }
 dt { font-weight: 600; }
@@ -80,7 +84,11 @@ footer { margin-top: 56px; padding-top: 16px; padding-bottom: 48px; border-top: 
   h2, h3 { break-after: avoid; }
   tr, figure, dd, dt { break-inside: avoid; }
   section.sound { break-before: page; }
-  .pairs { gap: 6pt 12pt; }
+  /* six rows and a heading on one page of A4 or Letter */
+  .pairs { gap: 3pt 12pt; }
+  .pairs img { max-width: 82mm; }
+  .pairs figcaption { font-size: 7.5pt; line-height: 1.25; }
+  section.sound h3 { margin-top: 0; }
 }
 @page { margin: 14mm; }
 """

@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+import re
 from datetime import datetime
 from html.parser import HTMLParser
+from itertools import pairwise
 
 import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
+from musemate.analysis import plots
 from musemate.errors import ExportError
 from musemate.export.folder import FreshFolder
 from musemate.export.markup import Html, clean, element, join, text
 from musemate.export.reportpage import Entry, Report, render
+from musemate.export.reportstyle import STYLE
 from musemate.export.reporttext import GROUPS, KINDS
 
 HOSTILE = (
@@ -196,3 +200,55 @@ def test_a_folder_that_cannot_be_made_says_so(tmp_path):
     (tmp_path / "file").write_text("x")
     with pytest.raises(ExportError, match="cannot be made or written"):
         FreshFolder(tmp_path / "file" / "reports")
+
+
+# Colours
+
+
+def luminance(rgb):
+    linear = [c / 12.92 if c <= 0.03928 else ((c + 0.055) / 1.055) ** 2.4 for c in rgb]
+    return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
+
+
+def contrast(a, b):
+    light, dark = sorted((luminance(a), luminance(b)), reverse=True)
+    return (light + 0.05) / (dark + 0.05)
+
+
+def rgb(hex_colour):
+    return tuple(int(hex_colour[i : i + 2], 16) / 255 for i in (1, 3, 5))
+
+
+def turned_over(colour):
+    """What `filter: invert(.91) hue-rotate(180deg)` makes of a colour (Filter Effects Module, matrix of hue-rotate)."""
+    inverted = [0.91 - 0.82 * c for c in colour]
+    grey = 2 * sum(w * c for w, c in zip((0.213, 0.715, 0.072), inverted, strict=True))
+    return tuple(min(max(grey - c, 0.0), 1.0) for c in inverted)
+
+
+def schemes():
+    """Return the colours of light screens, dark screens and paper by name."""
+    blocks = re.findall(r":root \{(.*?)\}", STYLE, re.DOTALL)
+    return [dict(re.findall(r"--(\w+): (#\w{6});", block)) for block in blocks]
+
+
+@pytest.mark.parametrize("scheme", schemes(), ids=["light", "dark", "print"])
+def test_text_can_be_read_in_both_schemes_and_on_paper(scheme):
+    for text_colour in ("text", "muted", "fragment", "take", "accent"):
+        for ground in ("paper", "raised"):
+            assert contrast(rgb(scheme[text_colour]), rgb(scheme[ground])) >= 4.5, (text_colour, ground)
+
+
+def test_the_ink_of_the_pictures_can_be_read_turned_over_too():
+    assert "invert(.91) hue-rotate(180deg)" in STYLE
+    dark = turned_over(rgb(plots.PAPER))
+    assert contrast(dark, rgb(schemes()[1]["paper"])) < 1.02  # the pictures have no edge on a dark page
+    for name in ("TEXT", "FRAGMENT", "TAKE"):
+        ink = rgb(getattr(plots, name))
+        assert contrast(ink, rgb(plots.PAPER)) >= 4.5, name
+        assert contrast(turned_over(ink), dark) >= 4.5, name
+
+
+def test_the_colour_map_only_ever_grows_darker():
+    shades = [luminance(rgb(colour)) for colour in plots.COLOURS]
+    assert all(before - after > 0.02 for before, after in pairwise(shades))
