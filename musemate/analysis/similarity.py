@@ -120,8 +120,19 @@ def nearness(sound: AudioClip, other: AudioClip) -> float:
     return float(np.median(np.sqrt(np.maximum(np.concatenate(nearest), 0.0) / ours.shape[1])))
 
 
-def _patches(clip: AudioClip) -> Patches:
-    """All half seconds of a clip's log mel spectrum, shape (patches, bands x columns)."""
+def log_mel(clip: AudioClip) -> Patches:
+    """Log mel spectrum of a clip brought to mono, 16 kHz and an RMS of 0.1.
+
+    Parameters
+    ----------
+    clip : AudioClip
+        Any length.
+
+    Returns
+    -------
+    ndarray, shape (columns, 64), float32
+        dB, floored 60 dB under a sine of full scale; a column every 16 ms.
+    """
     mono = AudioClip(clip.mono(), clip.rate_hz).resampled(RATE_HZ)
     rms = float(np.sqrt(np.mean(mono.samples.astype(np.float64) ** 2)))
     level = np.float32(0.1 / max(rms, 1e-9))
@@ -129,9 +140,14 @@ def _patches(clip: AudioClip) -> Patches:
     power = np.concatenate(
         [block @ filters for block in power_blocks(AudioClip(mono.samples * level, RATE_HZ), N_FFT, HOP)]
     )
-    log_mel = np.maximum(10 * np.log10(np.maximum(power, 1e-12)), FLOOR_DB).astype(np.float32)
+    return np.asarray(np.maximum(10 * np.log10(np.maximum(power, 1e-12)), FLOOR_DB), dtype=np.float32)
+
+
+def _patches(clip: AudioClip) -> Patches:
+    """All half seconds of a clip's log mel spectrum, shape (patches, bands x columns)."""
+    columns = log_mel(clip)
     n = round(PATCH_S * RATE_HZ / HOP)
-    if len(log_mel) < n or mono.n_frames < PATCH_S * RATE_HZ:
+    if len(columns) < n or clip.duration_s < PATCH_S:
         raise TooShortError("A sound of less than half a second cannot be compared.", hint="Choose a longer one.")
-    windows = np.lib.stride_tricks.sliding_window_view(log_mel, n, axis=0)
+    windows = np.lib.stride_tricks.sliding_window_view(columns, n, axis=0)
     return np.ascontiguousarray(windows).reshape(len(windows), -1)

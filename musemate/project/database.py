@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -84,11 +84,29 @@ class Database:
         ProjectError
             There is no such row, or the database cannot be written.
         """
-        number = self.row(table, row_id)["number"]
-        columns = ", ".join(f"{name} = ?" for name in changes)
-        values = [to_column(v) for v in changes.values()]
-        with self._door():
-            self._connection.execute(f"UPDATE {table} SET {columns} WHERE number = ?", [*values, number])
+        self.update_all(table, {row_id: changes})
+
+    def update_all(self, table: str, changes: Mapping[str, Mapping[str, Any]]) -> None:
+        """Change columns of several rows in one durable action: all of them, or none.
+
+        Parameters
+        ----------
+        table : str
+            Name of the table.
+        changes : mapping
+            From the id of a row to its new values by column.
+
+        Raises
+        ------
+        ProjectError
+            There is no such row, or the database cannot be written.
+        """
+        numbers = {row_id: self.row(table, row_id)["number"] for row_id in changes}
+        with self._door(), self._transaction():
+            for row_id, values in changes.items():
+                columns = ", ".join(f"{name} = ?" for name in values)
+                stored = [to_column(value) for value in values.values()]
+                self._connection.execute(f"UPDATE {table} SET {columns} WHERE number = ?", [*stored, numbers[row_id]])
 
     def _check(self, create: bool) -> None:
         version = schema.version_of(self._connection)
@@ -106,6 +124,16 @@ class Database:
             schema.bring_up(self._connection)
         if not schema.is_writable(self._connection):
             raise _read_only(self._folder, "")
+
+    @contextmanager
+    def _transaction(self) -> Iterator[None]:
+        self._connection.execute("BEGIN IMMEDIATE")
+        try:
+            yield
+            self._connection.execute("COMMIT")
+        except BaseException:
+            self._connection.execute("ROLLBACK")
+            raise
 
     @contextmanager
     def _door(self) -> Iterator[None]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
+from musemate.analysis.figures import Figures
 from musemate.analysis.metre import Beats as Beats
 
 INSTANT = "instant"
@@ -106,6 +107,13 @@ class Take:
     """The engine of its run."""
     layers: tuple[Layer, ...] = ()
     """The signals of its scales, coarse to fine; the last is the take itself. Empty where scales are no signals."""
+    tags: tuple[str, ...] = ()
+    """Words of the songwriter's own, in the order in which they were given."""
+    note: str = ""
+    rejected: bool = False
+    """Put aside, but not removed."""
+    figures: Figures | None = None
+    """How it compares with its fragment; None until that is reckoned."""
 
     @property
     def is_instant(self) -> bool:

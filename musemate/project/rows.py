@@ -5,8 +5,10 @@ from __future__ import annotations
 import dataclasses
 import json
 import sqlite3
+from datetime import UTC, datetime
 from typing import Any
 
+from musemate.analysis.figures import Figures
 from musemate.project.records import Beats, Fragment, Layer, Run, Take
 
 PREFIX = {"fragment": "f", "run": "r", "take": "t"}
@@ -24,6 +26,17 @@ def number_of(table: str, row_id: str) -> int:
     return int(digits) if row_id != digits and digits.isdecimal() and len(digits) < 10 else 0
 
 
+def twice(table: str, row_id: str | None) -> tuple[int | None, int | None]:
+    """Return the two values of a filter `? IS NULL OR number = ?`."""
+    number = None if row_id is None else number_of(table, row_id)
+    return number, number
+
+
+def now() -> str:
+    """Return the time as rows keep it: ISO 8601, UTC, to the second."""
+    return datetime.now(UTC).isoformat(timespec="seconds")
+
+
 def to_column(value: Any) -> Any:
     """Return what SQLite stores for a value of a record: JSON for everything that is no number or text.
 
@@ -31,7 +44,7 @@ def to_column(value: Any) -> Any:
     """
     if isinstance(value, str):
         return value.encode("utf-8", "replace").decode("utf-8")
-    if isinstance(value, Beats):
+    if isinstance(value, Beats | Figures):
         return json.dumps(dataclasses.asdict(value))
     if isinstance(value, tuple | list | dict):
         return json.dumps(value, default=dataclasses.asdict)
@@ -62,6 +75,9 @@ def take_from(row: sqlite3.Row, *, engine: str) -> Take:
     values["run"] = id_of("run", values["run"])
     values["request"] = json.loads(values["request"])
     values["layers"] = tuple(Layer(**layer) for layer in json.loads(values["layers"]))
+    values["tags"] = tuple(json.loads(values["tags"]))
+    values["rejected"] = bool(values["rejected"])
+    values["figures"] = Figures.from_json(json.loads(values["figures"]))
     return Take(**values)
 
 

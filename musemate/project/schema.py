@@ -7,7 +7,7 @@ from pathlib import Path, PurePath
 
 APPLICATION_ID = 0x4D75734D
 """Marks a SQLite file as a MuseMate project ("MusM")."""
-VERSION = 2
+VERSION = 3
 """Kept as the file's user_version; a file of a higher version is refused."""
 BUSY_S = 3.0
 """How long a write waits for another process; all writes are tiny."""
@@ -61,13 +61,25 @@ CREATE TABLE take (
     stars INTEGER NOT NULL DEFAULT 0 CHECK (stars BETWEEN 0 AND 5),
     request TEXT NOT NULL DEFAULT '{}',
     removed INTEGER NOT NULL DEFAULT 0,
-    layers TEXT NOT NULL DEFAULT '[]'
+    layers TEXT NOT NULL DEFAULT '[]',
+    tags TEXT NOT NULL DEFAULT '[]',
+    note TEXT NOT NULL DEFAULT '',
+    rejected INTEGER NOT NULL DEFAULT 0,
+    figures TEXT NOT NULL DEFAULT '{}'
 );
 CREATE INDEX run_of_fragment ON run (fragment);
 CREATE INDEX take_of_run ON take (run);
 """
 
-_STEPS = {1: "ALTER TABLE take ADD COLUMN layers TEXT NOT NULL DEFAULT '[]'"}
+_STEPS = {
+    1: ("ALTER TABLE take ADD COLUMN layers TEXT NOT NULL DEFAULT '[]'",),
+    2: (
+        "ALTER TABLE take ADD COLUMN tags TEXT NOT NULL DEFAULT '[]'",
+        "ALTER TABLE take ADD COLUMN note TEXT NOT NULL DEFAULT ''",
+        "ALTER TABLE take ADD COLUMN rejected INTEGER NOT NULL DEFAULT 0",
+        "ALTER TABLE take ADD COLUMN figures TEXT NOT NULL DEFAULT '{}'",
+    ),
+}
 """What brings a file of that version to the next."""
 
 
@@ -134,7 +146,8 @@ def bring_up(connection: sqlite3.Connection) -> None:
     connection.execute("BEGIN IMMEDIATE")
     try:
         for version in range(version_of(connection), VERSION):
-            connection.execute(_STEPS[version])
+            for statement in _STEPS[version]:
+                connection.execute(statement)
         connection.execute(f"PRAGMA user_version = {VERSION}")
         connection.execute("COMMIT")
     except BaseException:

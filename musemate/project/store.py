@@ -3,23 +3,22 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import fields
-from datetime import UTC, datetime
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
-from musemate.audio.clip import AudioClip
-from musemate.errors import ProjectError, SettingsError
+from musemate.errors import ProjectError
 from musemate.paths import absolute
 from musemate.project import recovery
 from musemate.project.database import FILE_NAME, Database, not_a_project
-from musemate.project.intake import fitted, is_from, store_clip, take_in
+from musemate.project.intake import fitted, is_from, take_in
 from musemate.project.keep import sweep
-from musemate.project.records import Beats, Fragment, Layer, Run, Take
-from musemate.project.rows import fragment_from, id_of, number_of, run_from, take_from
+from musemate.project.records import Beats, Fragment, Run
+from musemate.project.rows import fragment_from, id_of, now, run_from, twice
+from musemate.project.takes import Takes
 
 DEFAULT_REGION_S = 30.0
 """A new fragment's region: the whole file, but no longer than this."""
@@ -29,26 +28,15 @@ SELECT run.* FROM run JOIN fragment ON run.fragment = fragment.number
 WHERE NOT fragment.removed AND (? IS NULL OR fragment.number = ?)
 ORDER BY run.number
 """
-_SHOWN_TAKES = """
-SELECT take.*, run.engine FROM take
-JOIN run ON take.run = run.number JOIN fragment ON run.fragment = fragment.number
-WHERE NOT take.removed AND NOT fragment.removed
-AND (? IS NULL OR run.number = ?) AND (? IS NULL OR fragment.number = ?)
-ORDER BY take.number
-"""
 
 
-class Project:
+class Project(Takes):
     """An open project; make one with `create`, `open` or `open_or_create`.
 
     Reads and tiny writes only (each well under a frame of the screen), so the window may call it directly;
     `add_fragment` and `store_clip` work on whole files and belong into a task. An object stays in the
     thread that made it; several processes may have the same project open.
     """
-
-    def __init__(self, folder: Path, database: Database) -> None:
-        self.folder = folder
-        self._database = database
 
     @classmethod
     def create(cls, folder: Path | str) -> Self:
@@ -168,7 +156,7 @@ class Project:
         values = take_in(path, self.folder / "audio")
         wanted_s = DEFAULT_REGION_S if length_s is None else length_s
         first_s, length_s = fitted(start_s, wanted_s, values["duration_s"])
-        values |= {"start_s": first_s, "length_s": length_s, "created": _now()}
+        values |= {"start_s": first_s, "length_s": length_s, "created": now()}
         number = self._database.insert("fragment", {"name": path.stem, "source": str(path), **values})
         return self.fragment(id_of("fragment", number))
 
@@ -176,7 +164,7 @@ class Project:
         """Add another fragment of the same song, with a region of its own; raises as `set_region`."""
         like = self.fragment(fragment_id)
         first_s, length_s = fitted(start_s, length_s, like.duration_s)
-        values = vars(like) | {"start_s": first_s, "length_s": length_s, "created": _now()}
+        values = vars(like) | {"start_s": first_s, "length_s": length_s, "created": now()}
         del values["id"]
         number = self._database.insert("fragment", values)
         return self.fragment(id_of("fragment", number))
@@ -218,7 +206,7 @@ class Project:
 
     def runs(self, fragment: str | None = None) -> list[Run]:
         """Return the runs (of one fragment), the oldest first."""
-        rows = self._database.select(_SHOWN_RUNS, _twice("fragment", fragment))
+        rows = self._database.select(_SHOWN_RUNS, twice("fragment", fragment))
         return [self._settled(run_from(row)) for row in rows]
 
     def run(self, run_id: str) -> Run:
@@ -253,7 +241,7 @@ class Project:
             "state": state,
             "scales": scales,
             "n_finished": n_finished,
-            "created": _now(),
+            "created": now(),
         }
         return self.run(id_of("run", self._database.insert("run", values)))
 
@@ -296,99 +284,7 @@ class Project:
                 run = run_from(self._database.row("run", run.id))
         return run
 
-    # Takes
-
-    def takes(self, run: str | None = None, fragment: str | None = None) -> list[Take]:
-        """Return the takes (of one run, of one fragment), the oldest first."""
-        rows = self._database.select(_SHOWN_TAKES, _twice("run", run) + _twice("fragment", fragment))
-        return [take_from(row, engine=row["engine"]) for row in rows]
-
-    def take(self, take_id: str) -> Take:
-        """Return one take, also a removed one."""
-        row = self._database.row("take", take_id)
-        return take_from(row, engine=self._database.row("run", id_of("run", row["run"]))["engine"])
-
-    def store_clip(self, clip: AudioClip) -> str:
-        """Store samples as 32-bit float WAV under the hash of the file and return its name."""
-        return store_clip(clip, self.folder / "audio")
-
-    def add_take(
-        self,
-        run: str,
-        audio: str,
-        request: dict[str, Any],
-        *,
-        seconds: float | None = None,
-        device: str = "",
-        name: str = "",
-        layers: Sequence[Layer] = (),
-    ) -> Take:
-        """Add a take.
-
-        Parameters
-        ----------
-        run : str
-            The run that made it.
-        audio : str
-            Name of its file, from `store_clip`.
-        request : dict
-            The engine's TakeRequest as a dictionary.
-        seconds : float, optional
-            Its length, that of the request when not given.
-        device : str
-            The device that made it.
-        name : str
-            Shown to the songwriter; "take 3" for t3 when empty.
-        layers : sequence of Layer
-            The signals of its scales, their files from `store_clip`.
-        """
-        values = {
-            "run": self._database.row("run", run)["number"],
-            "audio": audio,
-            "seconds": float(request["seconds"]) if seconds is None else seconds,
-            "mode": str(request["mode"]),
-            "closeness": float(request["closeness"]),
-            "seed": int(request["seed"]),
-            "request": request,
-            "device": device,
-            "name": name,
-            "created": _now(),
-            "layers": list(layers),
-        }
-        return self.take(id_of("take", self._database.insert("take", values)))
-
-    def set_stars(self, take_id: str, n: int) -> Take:
-        """Give a take 0 to 5 stars.
-
-        Raises
-        ------
-        SettingsError
-            The number is outside 0 to 5.
-        """
-        if not 0 <= n <= 5:
-            raise SettingsError(f"{n} stars are not possible.", hint="Give 0 to 5 stars.")
-        self._database.update("take", take_id, stars=n)
-        return self.take(take_id)
-
-    def remove_take(self, take_id: str) -> None:
-        """Take a take off the list; its file stays."""
-        self._database.update("take", take_id, removed=1)
-
-    def restore_take(self, take_id: str) -> None:
-        """Undo `remove_take`."""
-        self._database.update("take", take_id, removed=0)
-
 
 def is_project(folder: Path) -> bool:
     """Whether a folder holds a project, sound or not."""
     return os.path.lexists(folder / FILE_NAME)  # pathlib raises where a path is too long
-
-
-def _twice(table: str, row_id: str | None) -> tuple[int | None, int | None]:
-    """Return the two values of a filter `? IS NULL OR number = ?`."""
-    number = None if row_id is None else number_of(table, row_id)
-    return number, number
-
-
-def _now() -> str:
-    return datetime.now(UTC).isoformat(timespec="seconds")

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from musemate.analysis.figures import Figures
 from musemate.errors import ProjectError
 from musemate.project import schema
 from musemate.project.records import Layer
@@ -71,7 +72,7 @@ def test_two_that_open_it_at_once_bring_it_up_once(version_1):
 
 
 def test_a_failure_on_the_way_leaves_it_as_it_was(version_1, monkeypatch):
-    monkeypatch.setitem(schema._STEPS, 1, "ALTER TABLE nothing ADD COLUMN layers TEXT")
+    monkeypatch.setitem(schema._STEPS, 2, ("ALTER TABLE nothing ADD COLUMN tags TEXT",))
     with pytest.raises(ProjectError, match="could not be read or changed"):
         Project.open(version_1)
     assert version_of(version_1) == 1
@@ -84,3 +85,29 @@ def test_a_take_may_be_shorter_than_it_was_wished(version_1):
     with Project.open(version_1) as project:
         assert project.add_take("r1", "x.wav", REQUEST, seconds=1.5).seconds == 1.5
         assert project.add_take("r1", "x.wav", REQUEST).seconds == 3.0
+
+
+@pytest.fixture
+def version_2(version_1):
+    """Return the folder of a project as version 2 wrote it."""
+    connection = sqlite3.connect(version_1 / "project.sqlite")
+    for statement in schema._STEPS[1]:
+        connection.execute(statement)
+    connection.execute("PRAGMA user_version = 2")
+    connection.commit()
+    connection.close()
+    return version_1
+
+
+def test_a_take_of_version_2_can_be_tagged_noted_rejected_and_measured(version_2):
+    figures = Figures(0.9, 0.25, None, -14.0, (0.5, -0.25))
+    with Project.open(version_2) as project:
+        (take,) = project.takes()
+        assert (take.stars, take.tags, take.note, take.rejected, take.figures) == (4, (), "", False, None)
+        project.change_takes({"t1": {"tags": ["chorus"], "note": "Try it slower.", "rejected": True}})
+        project.set_figures("t1", figures)
+    assert version_of(version_2) == 3
+    with Project.open(version_2) as project:
+        (take,) = project.takes()
+        assert (take.tags, take.note, take.rejected) == (("chorus",), "Try it slower.", True)
+        assert (take.figures, take.stars) == (figures, 4)
