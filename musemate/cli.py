@@ -12,34 +12,24 @@ from typing import Annotated, Any
 import typer
 
 from musemate import __version__
-from musemate.audio.files import probe
+from musemate.cli_choosing import add_choosing
 from musemate.cli_queue import add_queue, for_each
 from musemate.cli_report import add_report
-from musemate.console import Console, accept_any_text, has_screen, make_console, until_interrupted
+from musemate.cli_session import INTERRUPTED_CODE, JsonOption, ProjectOption, Session
+from musemate.console import accept_any_text, has_screen, make_console
 from musemate.engine.base import MODES, check_seed
-from musemate.engine.events import Event, Exported, FileRefused, FragmentAdded, Progressed, Working
+from musemate.engine.events import Exported
 from musemate.engine.presets import PRESETS, default_preset, preset_names
 from musemate.engine.registry import ENGINES
-from musemate.errors import EXIT_CODE, AudioFileError, MuseMateError, SettingsError
+from musemate.errors import EXIT_CODE, MuseMateError, SettingsError
 from musemate.log import install_excepthook, start_log
 from musemate.paths import absolute, default_project_folder
-from musemate.project.store import Project
-from musemate.tasks.registry import get_task
-from musemate.tasks.throttle import throttled
-
-INTERRUPTED_CODE = 130
-"""Exit code after Ctrl+C, as shells expect it."""
-JSON_INTERVAL_S = 1.0
-"""Progress lines are for people who read along; a program needs one a second."""
 
 OpenWindow = Callable[[list[str]], int]
 
 # Typer carries its own copy of click, or uses the installed one; this is the right class in both cases.
 _UsageError: type[Exception] = typer.BadParameter.__bases__[0]
 
-# readable=False: typer's own check says what is wrong, but not what to do
-ProjectOption = Annotated[Path, typer.Option("--project", readable=False, help="Folder of the project.")]
-JsonOption = Annotated[bool, typer.Option("--json", help="Print one JSON object a line.")]
 ClosenessOption = Annotated[
     float,
     typer.Option(help="How much of the fragment's structure stays, 0 to 1; new material at 0 is made from noise."),
@@ -128,7 +118,7 @@ def train(
     """Train on a region of each file; Ctrl+C stops and keeps what is finished."""
     check_seed(seed)
     method = {"engine": engine, "preset": preset, "device": device, "options": _parsed(options)}
-    with _Session(as_json, all_events=True) as session:
+    with Session(as_json, all_events=True) as session:
         if run is not None:
             session.run("train", project=str(project), run=run, device=device)
             return
@@ -156,7 +146,7 @@ def estimate(
     as_json: JsonOption = False,
 ) -> None:
     """Say how long a training would take, and how much memory, without starting it."""
-    with _Session(as_json) as session:
+    with Session(as_json) as session:
         session.run(
             "estimate",
             source=str(source),
@@ -190,7 +180,7 @@ def generate(
     as_json: JsonOption = False,
 ) -> None:
     """Make takes with a trained run."""
-    with _Session(as_json) as session:
+    with Session(as_json) as session:
         session.run(
             "generate",
             project=str(project),
@@ -224,7 +214,7 @@ def instant(
     as_json: JsonOption = False,
 ) -> None:
     """Make takes of a file at once, without any training, spliced from its own sound."""
-    with _Session(as_json) as session:
+    with Session(as_json) as session:
         folder = project or default_project_folder(file.stem)
         fragment = session.load(folder, file, start, length)
         session.run(
@@ -258,7 +248,7 @@ def export(
 ) -> None:
     """Write takes as WAV files for the DAW; nothing is overwritten."""
     folder = str(to) if to else ""
-    with _Session(as_json) as session:
+    with Session(as_json) as session:
         session.run(
             "export_takes",
             project=str(project),
@@ -274,7 +264,7 @@ def export(
 @app.command(name="list")
 def list_project(project: ProjectOption, as_json: JsonOption = False) -> None:
     """List the fragments, runs and takes of a project."""
-    with _Session(as_json) as session:
+    with Session(as_json) as session:
         session.run("list_project", project=str(project))
 
 
@@ -283,14 +273,14 @@ def info(
     file: Annotated[Path, typer.Argument(readable=False, help="Audio file.")], as_json: JsonOption = False
 ) -> None:
     """Describe an audio file."""
-    with _Session(as_json) as session:
+    with Session(as_json) as session:
         session.run("info", file=str(file))
 
 
 @app.command()
 def devices(as_json: JsonOption = False) -> None:
     """List the devices that can train here."""
-    with _Session(as_json) as session:
+    with Session(as_json) as session:
         session.run("list_devices")
 
 
@@ -303,7 +293,7 @@ def demo(
     as_json: JsonOption = False,
 ) -> None:
     """Train on the bundled fragment, make four takes, export them with a picture and open the window."""
-    with _Session(as_json, all_events=True) as session:
+    with Session(as_json, all_events=True) as session:
         events = session.run("demo", folder=str(to), options=_parsed(options))
         files = [event.file for event in events if isinstance(event, Exported)]
         row = {"event": "demo", "project": str(absolute(to)), "files": files[:-1], "picture": files[-1]}
@@ -313,59 +303,9 @@ def demo(
         raise typer.Exit(_show_window(context.obj, [str(absolute(to))]))
 
 
-class _Session:
-    """Runs tasks one after the other in this process, until Ctrl+C."""
-
-    def __init__(self, as_json: bool, *, all_events: bool = False) -> None:
-        self.console: Console = make_console(as_json, all_events=all_events)
-        self._interval_s = JSON_INTERVAL_S if as_json else 0.1
-
-    def __enter__(self) -> _Session:
-        self._listening = until_interrupted()
-        self._cancelled = self._listening.__enter__()
-        return self
-
-    def __exit__(self, *error: Any) -> None:
-        self._listening.__exit__(*error)
-        self.console.close()
-
-    def run(self, task: str, **args: Any) -> list[Event]:
-        """Show a task's events and return those that are no progress; leave the program after Ctrl+C."""
-        kept: list[Event] = []
-        for event in throttled(get_task(task)(**args, cancelled=self._cancelled), self._interval_s):
-            if not isinstance(event, FileRefused):  # becomes the command's error
-                self.console.show(event)
-            if not isinstance(event, Progressed | Working):
-                kept.append(event)
-        if self._cancelled():
-            raise typer.Exit(INTERRUPTED_CODE)
-        return kept
-
-    def load(self, project: Path, file: Path | None, start_s: float | None, length_s: float | None) -> str:
-        """Import a file unless the project has it, and return its fragment's id."""
-        if file is None:
-            raise SettingsError("Nothing to train on was given.", hint="Name an audio file, or a run with --run.")
-        probe(absolute(file))  # what cannot be opened makes no project
-        files = [str(file)]
-        for event in self.run(
-            "import_audio", project=str(project), files=files, start_s=start_s or 0.0, length_s=length_s, reuse=True
-        ):
-            if isinstance(event, FileRefused):
-                raise AudioFileError(event.error, hint=event.hint)
-            if isinstance(event, FragmentAdded):
-                fragment = event.fragment
-        return fragment
-
-    def analyse(self, project: Path, fragment: str) -> None:
-        """Find tempo, key and voice of a fragment where they are not known yet."""
-        with Project.open(project) as store:
-            is_analysed = store.fragment(fragment).beats is not None
-        if not is_analysed:
-            self.run("analyse_fragment", project=str(project), fragment=fragment)
-
-
-add_report(app, _Session)
-add_queue(app, lambda as_json, all_events: _Session(as_json, all_events=all_events))
+add_choosing(app)
+add_report(app, Session)
+add_queue(app, lambda as_json, all_events: Session(as_json, all_events=all_events))
 
 
 def _show_window(open_window: OpenWindow, paths: list[str]) -> int:

@@ -37,7 +37,7 @@ _COLUMNS = {
     "fragment": ("id", "name", "seconds", "start_s", "length_s", "bpm", "key"),
     "run": ("id", "fragment", "engine", "preset", "device", "seed", "state", "finished"),
     "training": ("name", "engine", "preset", "state", "run", "open"),
-    "take": ("id", "run", "engine", "seconds", "mode", "closeness", "seed", "stars"),
+    "take": ("id", "run", "seconds", "mode", "closeness", "similarity", "novelty", "stars"),
 }
 """What of a project's rows fits into a terminal; --json shows everything."""
 

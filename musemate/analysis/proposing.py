@@ -8,13 +8,44 @@ import numpy as np
 import numpy.typing as npt
 
 from musemate.analysis.figures import Figures
+from musemate.errors import SettingsError
 
 N_DIFFERENT = 100
 """So many takes are picked to differ from one another; nobody listens farther in one go."""
 RELEVANCE = 0.6
 """How much it counts that a take is good by itself, against how much it differs from those before it."""
 
+ORDERS = ("closest", "strangest", "balanced")
+
 Row = npt.NDArray[np.float64]
+
+
+def propose(order: str, figures: Sequence[Figures | None]) -> list[int]:
+    """Order takes by a proposal's name; those without figures come last, as they are.
+
+    Parameters
+    ----------
+    order : str
+        One of `ORDERS`.
+    figures : sequence of Figures or None
+        None for a take that is not compared yet.
+
+    Returns
+    -------
+    list of int
+        Places in `figures`.
+
+    Raises
+    ------
+    SettingsError
+        There is no such order.
+    """
+    ways = {"closest": closest, "strangest": strangest, "balanced": balanced}
+    if order not in ways:
+        raise SettingsError(f'There is no order "{order}".', hint=f"Choose one of: {', '.join(ORDERS)}.")
+    known = [place for place, figure in enumerate(figures) if figure is not None]
+    chosen = [figure for figure in figures if figure is not None]
+    return [known[place] for place in ways[order](chosen)] + [p for p, figure in enumerate(figures) if figure is None]
 
 
 def closest(figures: Sequence[Figures]) -> list[int]:

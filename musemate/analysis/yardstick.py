@@ -63,9 +63,9 @@ class Yardstick:
         columns = log_mel(take)
         tempo, loudness = self._tempo(take), integrated_lufs(take)
         return Figures(
-            similarity=round(similarity(columns, self._columns), 4),
-            novelty=round(self._passages.novelty(columns), 4),
-            tempo=None if tempo is None else round(tempo, 4),
+            similarity=round(similarity(columns, self._columns), 3),
+            novelty=round(self._passages.novelty(columns), 3),
+            tempo=None if tempo is None else round(tempo, 3),
             loudness_lufs=round(loudness, 2) if math.isfinite(loudness) else None,
             traits=traits(columns, self._columns),
         )

@@ -208,6 +208,16 @@ class Analysed(Event):
 
 
 @dataclass(frozen=True)
+class TakeCompared(Event):
+    """How a take compares with its fragment is known and stored in the project, or cannot be known."""
+
+    kind: ClassVar[str] = "compared"
+    take: str
+    error: str = ""
+    """Why it cannot be compared."""
+
+
+@dataclass(frozen=True)
 class Exported(Event):
     """A file was written for the DAW."""
 

@@ -24,6 +24,8 @@ TASKS = {
     "generate": "musemate.tasks.generate:generate",
     "instant": "musemate.tasks.instant:instant",
     "get_ready": "musemate.tasks.instant:get_ready",
+    "compare": "musemate.tasks.compare:compare",
+    "rate": "musemate.tasks.rate:rate",
     "export_takes": "musemate.tasks.export_takes:export_takes",
     "report": "musemate.tasks.report:report",
     "info": "musemate.tasks.show:info",

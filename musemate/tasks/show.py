@@ -53,7 +53,7 @@ def list_project(project: str, *, cancelled: Cancelled) -> Iterator[Event]:
     with Project.open(project) as store:
         rows = [_fragment_row(f) for f in store.fragments()]
         rows += [_run_row(r) for r in store.runs()]
-        rows += [_take_row(t, store) for t in store.takes()]
+        rows += [take_row(t, store) for t in store.takes()]
     yield Listed(rows)
 
 
@@ -100,7 +100,9 @@ def _run_row(run: Run) -> dict[str, Any]:
     }
 
 
-def _take_row(take: Take, store: Project) -> dict[str, Any]:
+def take_row(take: Take, store: Project) -> dict[str, Any]:
+    """Return all that a program may want to know of a take."""
+    figures = take.figures
     return {
         "kind": "take",
         "id": take.id,
@@ -114,6 +116,13 @@ def _take_row(take: Take, store: Project) -> dict[str, Any]:
         "seed": take.seed,
         "device": take.device,
         "stars": take.stars,
+        "tags": list(take.tags),
+        "note": take.note,
+        "rejected": take.rejected,
+        "similarity": figures.similarity if figures else None,
+        "novelty": figures.novelty if figures else None,
+        "tempo": figures.tempo if figures else None,
+        "lufs": figures.loudness_lufs if figures else None,
         "scale": take.request.get("scale"),
         "layers": [
             {"name": layer.name, "rate_hz": layer.rate_hz, "file": str(store.audio_path(layer.audio))}

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import numpy as np
+import pytest
 
 from musemate.analysis.figures import Figures
-from musemate.analysis.proposing import N_DIFFERENT, balanced, closest, strangest
+from musemate.analysis.proposing import N_DIFFERENT, balanced, closest, propose, strangest
+from musemate.errors import SettingsError
 
 
 def figure(similarity, novelty, *traits):
@@ -58,3 +60,10 @@ def test_the_first_ten_differ_more_than_ten_at_random():
         figures += [figure(0.8, rng.uniform(0.4, 0.5), *(idea + 0.05 * rng.normal(size=8))) for _ in range(5)]
     ideas = {place // 5 for place in balanced(figures)[:10]}
     assert len(ideas) >= 9
+
+
+def test_takes_that_are_not_compared_yet_come_last():
+    assert propose("closest", [None, STRANGE, None, COPY]) == [3, 1, 0, 2]
+    assert propose("balanced", [None, None]) == [0, 1]
+    with pytest.raises(SettingsError, match='no order "best"'):
+        propose("best", [COPY])
