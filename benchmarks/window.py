@@ -67,6 +67,7 @@ class Bench:
         self.window = Window(warm=False)
         self.window.session.analyse = lambda fragment_id: None  # type: ignore[method-assign]
         self.window.first_takes.is_wanted = False  # pictures and a training are measured here, alone
+        self.window.comparing.is_wanted = False
         self.window.show()
         self.window.session.create_project(folder / "project")
 

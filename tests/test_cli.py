@@ -427,3 +427,24 @@ def test_the_bar_shows_part_step_and_time_left(monkeypatch):
     (line,) = person._bar.tasks
     assert (line.description, line.completed, line.fields["left"]) == ("structure 30/60", 0.75, "1 min 30 s left")
     person.close()
+
+
+def test_takes_are_compared_and_rated(json_lines, command, song, tmp_path):
+    folder = tmp_path / "P"
+    code, made = json_lines("instant", song, "--project", folder, "--length", 4, "--count", 2, "--seed", 3)
+    assert (code, len(made)) == (0, 2)
+    code, rows = json_lines("compare", "--project", folder, "--order", "closest")
+    assert code == 0
+    assert sorted(row["id"] for row in rows) == ["t1", "t2"]
+    apart = [row["novelty"] - row["similarity"] for row in rows]
+    assert apart == sorted(apart)
+    assert all(0 < row["similarity"] <= 1 and row["lufs"] < 0 for row in rows)
+    code, rows = json_lines("rate", "--project", folder, "t2", "--stars", 4, "--tags", "dark, slow", "--reject")
+    assert (code, [(row["id"], row["stars"], row["tags"], row["rejected"]) for row in rows]) == (
+        0,
+        [("t2", 4, ["dark", "slow"], True)],
+    )
+    code, lines = json_lines("list", "--project", folder)
+    assert [line["stars"] for line in lines if line["kind"] == "take"] == [0, 4]
+    code, _, error = command("rate", "--project", folder, "t2", "--stars", 9)
+    assert (code, error) == (2, "9 stars are not possible. Give 0 to 5 stars.\n")

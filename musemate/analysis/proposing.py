@@ -107,6 +107,6 @@ def _relevance(figures: Sequence[Figures]) -> Row:
 
 def _unit(described: Row) -> float:
     """Median distance of the takes from their mean, 1 where they are all alike."""
-    apart = np.sqrt(((described - described.mean(axis=0)) ** 2).sum(axis=1))
-    median = float(np.median(apart))
+    apart = np.sort(np.sqrt(((described - described.mean(axis=0)) ** 2).sum(axis=1)))
+    median = float(apart[len(apart) // 2])
     return median if median > 1e-9 else 1.0

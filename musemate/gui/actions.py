@@ -31,11 +31,24 @@ MENUS: dict[str, tuple[Entry, ...]] = {
         Entry("recent", "&Recent projects"),
         Entry("demo", "Try the &demo"),
         LINE,
-        Entry("export", "&Export takes…", ("Ctrl+E",)),
+        Entry("export", "&Export takes…", ("Ctrl+E", "E")),
         Entry("report", "Analysis &report on the takes", ("Ctrl+R",)),
         Entry("show_folder", "Show the project's &folder"),
         LINE,
         Entry("quit", "&Quit", ("Ctrl+Q",)),
+    ),
+    "&Edit": (
+        Entry("undo", "&Undo", ("Ctrl+Z",)),
+        Entry("redo", "&Redo", ("Ctrl+Shift+Z", "Ctrl+Y")),
+    ),
+    "&Takes": (
+        Entry("reject", "&Reject, or keep again", ("R",)),
+        Entry("rename", "Re&name", ("F2",)),
+        Entry("edit_tags", "Edit &tags", ("T",)),
+        Entry("edit_note", "Edit n&ote", ("N",)),
+        LINE,
+        Entry("filter", "&Filter", ("Ctrl+F",)),
+        Entry("show_all", "&Show all takes"),
     ),
     "&Play": (
         Entry("play", "&Play or pause", ("Space",)),
@@ -97,6 +110,7 @@ KEYS_WITHOUT_MENU = (
     ("Left, Right", "Move the cursor by a second (in the pictures)"),
     ("Enter", "Press the focused button; in the list of takes, play"),
     ("0 to 5", "Give stars (in the list of takes)"),
+    ("Ctrl+A", "Choose all takes (in the list of takes)"),
     ("Delete", "Take a fragment, a take or a waiting training off its list"),
     ("Alt+Up, Alt+Down", "Move a waiting training (in the list of jobs)"),
 )

@@ -21,6 +21,7 @@ TASKS = {
     "instant": "Making instant takes",
     "export_takes": "Exporting takes",
     "report": "Writing a report",
+    "compare": "",
     "estimate": "",
     "list_devices": "",
     "get_ready": "",

@@ -24,6 +24,7 @@ from musemate.gui.session import Session
 from musemate.gui.stage import Stage
 from musemate.gui.takelist import TakeList
 from musemate.gui.takepanel import TakePanel
+from musemate.gui.thumbnails import Thumbnails
 from musemate.gui.trainpanel import TrainPanel
 from musemate.gui.transport import Transport
 from musemate.gui.welcome import Welcome
@@ -39,7 +40,7 @@ class Parts:
         self.welcome = Welcome()
         self.tree = FragmentTree()
         self.stage = Stage(session)
-        self.takes = TakeList(session.take_file)
+        self.takes = TakeList(session.take_file, Thumbnails(session))
         self.train = TrainPanel()
         self.make = TakePanel()
         self.messages = MessageBar()
@@ -130,7 +131,10 @@ class Parts:
         stops += [train.engine, train.preset, train.device, train.train, train.pause, train.stop]
         stops += [make.mode, make.start, make.closeness, make.metre, make.count, make.seconds, make.make]
         stops += [
-            self.takes,
+            self.takes.filter.text,
+            self.takes.filter.more,
+            self.takes.filter.order,
+            self.takes.table,
             self.takes.layers,
             self.jobs.toggle,
             self.jobs.end,

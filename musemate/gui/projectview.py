@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from functools import partial
 
-from PySide6.QtCore import QObject, Signal
+from PySide6.QtCore import QObject, QTimer, Signal
 
-from musemate.analysis.peaks import Peaks
+from musemate.gui.choosing import Choosing
 from musemate.gui.firsttakes import FirstTakes
+from musemate.gui.history import Step
 from musemate.gui.layout import Parts
 from musemate.gui.listening import Listening
 from musemate.gui.session import Session
 from musemate.gui.trainer import Trainer, why_not
 from musemate.project.records import Run, Take
+
+SOON_MS = 120
+"""Waited for with the tree after a change of takes: several in a row are shown at once."""
 
 
 class ProjectView(QObject):
@@ -29,12 +33,16 @@ class ProjectView(QObject):
         listening: Listening,
         trainer: Trainer,
         first_takes: FirstTakes,
+        choosing: Choosing,
         parent: QObject | None = None,
     ) -> None:
         super().__init__(parent)
         self._session, self._parts, self._listening, self._trainer = session, parts, listening, trainer
-        self._first_takes = first_takes
+        self._first_takes, self._choosing = first_takes, choosing
         self._run = ""
+        self._of = ""
+        self._soon = QTimer(self, singleShot=True, interval=SOON_MS)
+        self._soon.timeout.connect(self._refresh_tree)
         self._connect()
 
     # what there is -------------------------------------------------------------------------------------
@@ -53,9 +61,20 @@ class ProjectView(QObject):
 
     def _show_takes(self) -> None:
         fragment = self._listening.fragment
+        self._of = fragment.id if fragment else ""
         self._parts.takes.set_takes(self._session.takes(fragment.id) if fragment else [])
-        for audio in self._parts.takes.without_peaks:
-            self._session.pictures.want(audio)
+
+    def _on_takes_changed(self, ids: list[str]) -> None:
+        """Show what else is said of some takes; the rest of the window follows when there is time."""
+        project = self._session.project
+        if project is not None:
+            self._parts.takes.update_takes(project.these_takes(ids))
+            self._soon.start()
+
+    def _refresh_tree(self) -> None:
+        if self._session.project is not None:
+            self._listening.refresh()
+            self._parts.tree.set_rows(self._session.fragments(), self._session.runs(), self._session.takes())
 
     def current_run(self) -> Run | None:
         """Return the run that takes are made with: the chosen one, or the newest of the fragment that was trained.
@@ -75,6 +94,7 @@ class ProjectView(QObject):
         reason = why_not(fragment)
         self._parts.train.set_ready(reason)
         self._parts.make.show_run(run)
+        self._parts.takes.set_run(run.id if run else "")
         self._parts.make.set_ready("" if run else reason)
         self._parts.make.set_metre(fragment.beats if fragment else None)
         is_making = fragment is not None and fragment.id == self._first_takes.fragment
@@ -123,7 +143,8 @@ class ProjectView(QObject):
     def _on_chosen(self) -> None:
         """Another fragment or take is current: everything else follows."""
         fragment, take = self._listening.fragment, self._listening.take
-        self._show_takes()
+        if self._of != (fragment.id if fragment else ""):
+            self._show_takes()
         self._parts.takes.select(take.id if take else "")
         self._parts.takes.show_layers(self._layers(take) if take else [])
         if take is not None:
@@ -164,51 +185,35 @@ class ProjectView(QObject):
         project, subject = self._session.project, self._parts.stage.subject
         if project is None or subject is None or subject.kind != "fragment":
             return
-        fragment = self._session.try_change(project.set_region, subject.id, start_s, end_s - start_s)
-        if fragment is not None and self._listening.fragment is not None:
-            self._listening.fragment = fragment
+        if self._choosing.set_region(subject.id, start_s, end_s - start_s) and self._listening.fragment is not None:
+            self._listening.fragment = project.fragment(subject.id)
             self._parts.make.set_seconds(self._take_length())
             self._parts.tree.set_rows(self._session.fragments(), self._session.runs(), self._session.takes())
             self._tell_ready()
 
-    def _on_stars(self, take_id: str, stars: int) -> None:
-        if self._session.project is not None:
-            self._session.try_change(self._session.project.set_stars, take_id, stars)
-            self.refresh()
+    def _on_region_back(self, fragment_id: str) -> None:
+        """Show a region that was set by undoing."""
+        self.refresh()
+        fragment, subject = self._listening.fragment, self._parts.stage.subject
+        if fragment is not None and fragment.id == fragment_id:
+            self._parts.make.set_seconds(self._take_length())
+            if subject is not None and (subject.kind, subject.id) == ("fragment", fragment_id):
+                self._parts.stage.view.region.set_span(fragment.start_s, fragment.start_s + fragment.length_s)
 
     def _on_remove(self, kind: str, row_id: str) -> None:
         """Take something off the lists; its files stay, and it can be brought back."""
-        project = self._session.project
         if kind == "refused":
             self._parts.tree.forget_refused(row_id)
             self.refresh()
-        elif project is not None and kind == "take":
-            self._remove([row_id], project.remove_take, project.restore_take, project.take(row_id).name)
-        elif project is not None and kind == "fragment":
-            name = project.fragment(row_id).name
-            self._remove([row_id], project.remove_fragment, project.restore_fragment, name)
+        elif kind == "take":
+            self._choosing.remove_takes([row_id])
+        elif kind == "fragment":
+            self._choosing.remove_fragment(row_id)
 
-    def _on_remove_takes(self, ids: list[str]) -> None:
-        project = self._session.project
-        if project is not None:
-            name = project.take(ids[0]).name if len(ids) == 1 else f"{len(ids)} takes"
-            self._remove(ids, project.remove_take, project.restore_take, name)
+    def _on_removed(self, text: str, step: Step) -> None:
+        self._parts.messages.say(text, action=("Undo", partial(self._choosing.undo, step)))
 
-    def _remove(
-        self, ids: list[str], remove: Callable[[str], object], restore: Callable[[str], object], name: str
-    ) -> None:
-        for row_id in ids:
-            self._session.try_change(remove, row_id)
-        self._forget(ids)
-
-        def undo() -> None:
-            for row_id in ids:
-                self._session.try_change(restore, row_id)
-            self.refresh()
-
-        self._parts.messages.say(f"Removed {name} from the list.", action=("Undo", undo))
-
-    def _forget(self, ids: list[str]) -> None:
+    def _on_gone(self, ids: list[str]) -> None:
         """Look at something else when what is shown was removed."""
         fragment, take = self._listening.fragment, self._listening.take
         if fragment is not None and fragment.id in ids:
@@ -218,7 +223,6 @@ class ProjectView(QObject):
                 self._listening.show_fragment(others[-1])
         elif take is not None and take.id in ids and fragment is not None:
             self._listening.show_fragment(fragment)
-        self.refresh()
 
     # building ------------------------------------------------------------------------------------------
 
@@ -227,7 +231,7 @@ class ProjectView(QObject):
         session.project_changed.connect(self._on_project)
         session.rows_changed.connect(self.refresh)
         session.fragment_added.connect(self._on_added)
-        session.pictures.ready.connect(self._on_picture)
+        session.takes_changed.connect(self._on_takes_changed)
         parts.tree.chosen.connect(self._on_tree)
         parts.tree.remove_asked.connect(self._on_remove)
         parts.tree.resume_asked.connect(self._on_resume)
@@ -237,16 +241,14 @@ class ProjectView(QObject):
         parts.takes.chosen.connect(self._show_take)
         parts.takes.play_pressed.connect(self._on_play)
         parts.takes.layer_asked.connect(self._listening.show_layer)
-        parts.takes.stars_chosen.connect(self._on_stars)
-        parts.takes.remove_asked.connect(self._on_remove_takes)
+        self._choosing.said.connect(self._on_removed)
+        self._choosing.told.connect(parts.messages.say)
+        self._choosing.gone.connect(self._on_gone)
+        self._choosing.region_back.connect(self._on_region_back)
         parts.stage.region_chosen.connect(self._on_region)
         self._listening.chosen.connect(self._on_chosen)
         self._listening.audition.changed.connect(self._on_audition)
         self._listening.audition.moved.connect(self._on_moved)
-
-    def _on_picture(self, audio: str, picture: object) -> None:
-        if isinstance(picture, Peaks):
-            self._parts.takes.set_peaks(audio, picture)
 
     def _on_play(self, take_id: str) -> None:
         if self._session.project is not None:

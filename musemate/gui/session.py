@@ -25,6 +25,8 @@ class Session(QObject):
     project_changed = Signal()
     rows_changed = Signal()
     """Fragments, runs or takes were added, changed or removed."""
+    takes_changed = Signal(list)
+    """Takes of which something else is said, or whose figures are known; none came or went."""
     fragment_added = Signal(str)
     refused = Signal(object)
     """A `FileRefused`."""

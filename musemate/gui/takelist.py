@@ -1,121 +1,86 @@
-"""The takes of the current fragment, newest first; rows can be dragged into a DAW."""
+"""The panel of the current fragment's takes: the table, what is shown of it, and the scales of the chosen take."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from PySide6.QtCore import QMimeData, QSize, Qt, QUrl, Signal
-from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import (
-    QAbstractItemView,
-    QFrame,
-    QHBoxLayout,
-    QListWidget,
-    QListWidgetItem,
-    QPushButton,
-    QStackedLayout,
-    QVBoxLayout,
-    QWidget,
-)
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QStackedLayout, QVBoxLayout, QWidget
 
-from musemate.analysis.peaks import Peaks
 from musemate.gui import icons
+from musemate.gui.memory import Memory
 from musemate.gui.scalestrip import ScaleStrip
-from musemate.gui.takerow import HEIGHT, TakeRow
+from musemate.gui.takefilter import TakeFilter
+from musemate.gui.takemodel import TakeModel
+from musemate.gui.takeorder import Filter, Order
+from musemate.gui.taketable import TakeTable
+from musemate.gui.thumbnails import Thumbnails
 from musemate.gui.widgets import describe, label
 from musemate.project.records import Take
 
-ID = Qt.ItemDataRole.UserRole
 LAYERS_PER_ROW = 9
 """Of the published method's 16 scales, as many as there is room for."""
-
-
-class _Rows(QListWidget):
-    """The list itself: keys for playing and rating, drag of the takes' files."""
-
-    key_pressed = Signal(str, int)
-    """ "play", "stars" or "remove", and the number of stars."""
-
-    def __init__(self, file_of: Callable[[str], Path | None]) -> None:
-        super().__init__()
-        self._file_of = file_of
-        self.setAccessibleName("Takes")
-        self.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
-        self.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
-        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self.setDragEnabled(True)
-        self.setDragDropMode(QAbstractItemView.DragDropMode.DragOnly)
-        self.setSpacing(1)
-
-    def mimeData(self, items: Sequence[QListWidgetItem]) -> QMimeData:
-        """Drag real files of the project, so that a DAW can take them (Qt's hook)."""
-        data = QMimeData()
-        files = [self._file_of(item.data(ID)) for item in items]
-        data.setUrls([QUrl.fromLocalFile(str(file)) for file in files if file is not None])
-        return data
-
-    def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Handle the keys that work on the chosen takes (Qt's hook)."""
-        key = event.key()
-        if Qt.Key.Key_0 <= key <= Qt.Key.Key_5 and not event.modifiers():
-            self.key_pressed.emit("stars", key - Qt.Key.Key_0)
-        elif key in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
-            self.key_pressed.emit("play", 0)
-        elif key == Qt.Key.Key_Delete:
-            self.key_pressed.emit("remove", 0)
-        else:
-            super().keyPressEvent(event)
+EMPTY, TABLE, NOTHING_FOUND = range(3)
 
 
 class TakeList(QFrame):
-    """Shows takes; says which is chosen, played, rated, exported or removed."""
+    """Shows takes; says which is chosen, played, rated, edited, exported or removed."""
 
     chosen = Signal(str)
     play_pressed = Signal(str)
-    stars_chosen = Signal(str, int)
+    stars_chosen = Signal(list, int)
+    reject_asked = Signal(list)
+    edited = Signal(list, str, str)
+    """Takes (the one that was typed into first), field and text."""
     export_asked = Signal(list)
     remove_asked = Signal(list)
     layer_asked = Signal(str, str)
     """File and name of the scale at which the current take is to be heard."""
 
-    def __init__(self, file_of: Callable[[str], Path | None], parent: QWidget | None = None) -> None:
+    def __init__(
+        self,
+        file_of: Callable[[str], Path | None],
+        thumbnails: Thumbnails | None = None,
+        parent: QWidget | None = None,
+    ) -> None:
         super().__init__(parent)
         self.setObjectName("panel")
-        self._rows = _Rows(file_of)
-        self._unplayable = ""
+        self.thumbnails = thumbnails or Thumbnails(None, self)
+        self.model = TakeModel(file_of)
+        self.table = TakeTable(self.model, self.thumbnails)
         self._layers: list[tuple[str, str]] = []
         self._build()
-        self._rows.currentItemChanged.connect(self._on_current)
-        self._rows.itemSelectionChanged.connect(self._on_selection)
-        self._rows.key_pressed.connect(self._on_key)
-        self.set_takes([])
+        self._connect()
+        self._tell()
 
     # what is shown -------------------------------------------------------------------------------------
 
     def set_takes(self, takes: list[Take]) -> None:
-        """Show these takes; rows that are there already stay as they are."""
-        if [take.id for take in reversed(takes)] == self.ids:
-            for take in takes:
-                row = self.row(take.id)
-                assert row is not None
-                row.update_take(take)
-            return
-        kept = self.current
-        self._rows.blockSignals(True)
-        self._rows.clear()
-        for take in reversed(takes):
-            self._add(take)
-        self._rows.blockSignals(False)
-        self.select(kept)
-        self._count.setText(f"{len(takes)}" if takes else "")
-        self._stack.setCurrentIndex(1 if takes else 0)
-        self._on_selection()
+        """Show these takes, the oldest first; what is chosen stays so."""
+        if not self.table.is_editing or [take.id for take in takes] != list(self.model.known):
+            self.model.set_takes(takes)
+        else:
+            self.model.update_takes(takes)
+        self._tell()
+
+    def update_takes(self, takes: Sequence[Take]) -> None:
+        """Show what changed in takes that are there; those with new figures find their place."""
+        before = {take.id: self.model.take(take.id) for take in takes}
+        self.model.update_takes(takes)
+        compared = any(old is not None and old.figures != take.figures for take in takes if (old := before[take.id]))
+        if compared and self.model.order.needs_figures and not self.table.is_editing:
+            self.model.arrange()
+        self._tell()
 
     def set_hint(self, *, can_make: bool, is_making: bool = False) -> None:
         """Say what to do, or to wait for, while there are no takes."""
         ready = "Ready: make your first takes." if can_make else "Your takes will appear here."
         self._empty.setText("Your first takes are being made…" if is_making else ready)
+
+    def set_run(self, run: str) -> None:
+        """Note the training that takes are made with, for the filter."""
+        self.filter.set_run(run)
 
     def show_layers(self, layers: list[tuple[str, str]]) -> None:
         """Offer the scales of the current take to be heard: name and file of each, coarse to fine; none hides them."""
@@ -128,101 +93,110 @@ class TakeList(QFrame):
 
     def set_playing(self, take_id: str, part: float, *, playing: bool) -> None:
         """Show which take is heard and how far; "" for none."""
-        for row in self.rows():
-            mine = row.take.id == take_id
-            row.set_playing(mine and playing)
-            row.thumbnail.set_played(part if mine else 0.0)
+        look = self.table.look
+        moved = abs(part - look.part) * max(1, self.table.width()) >= 1
+        if (take_id, playing) != (look.playing, look.is_heard) or (moved and take_id):
+            rows = {self.model.place(look.playing), self.model.place(take_id)} - {-1}
+            look.playing, look.is_heard, look.part = take_id, playing, part
+            for row in rows:
+                self.table.redraw(row)
 
     def set_playable(self, reason: str) -> None:
-        """Enable the play buttons, or disable them with a reason."""
-        self._unplayable = reason
-        for row in self.rows():
-            row.set_playable(reason)
+        """Let rows be played, or show that they cannot be."""
+        if reason != self.table.look.unplayable:
+            self.table.look.unplayable = reason
+            self.table.viewport().update()
 
-    def set_peaks(self, audio: str, peaks: Peaks) -> None:
-        """Show the picture of the takes with that audio file."""
-        for row in self.rows():
-            if row.take.audio == audio:
-                row.thumbnail.set_peaks(peaks)
-
-    @property
-    def without_peaks(self) -> list[str]:
-        """Audio files whose picture is not shown yet."""
-        return [row.take.audio for row in self.rows() if not row.thumbnail.has_peaks]
+    def remember_with(self, memory: Memory) -> None:
+        """Keep the chosen columns from one day to the next."""
+        self.table.columns.remember_with(memory)
 
     # what is chosen ------------------------------------------------------------------------------------
 
     @property
     def ids(self) -> list[str]:
-        """Ids of the takes from top to bottom."""
-        return [str(self._rows.item(index).data(ID)) for index in range(self._rows.count())]
+        """Ids of the shown takes from top to bottom."""
+        return self.model.ids
 
     @property
     def current(self) -> str:
         """Id of the take that the keyboard is on, "" for none."""
-        item = self._rows.currentItem()
-        return str(item.data(ID)) if item is not None else ""
+        return self.table.current
 
     @property
     def selected(self) -> list[str]:
         """Ids of all chosen takes."""
-        return [str(item.data(ID)) for item in self._rows.selectedItems()]
+        return self.table.selected
 
     def select(self, take_id: str) -> None:
         """Choose a take without saying so."""
-        self._rows.blockSignals(True)
-        if take_id in self.ids:
-            self._rows.setCurrentRow(self.ids.index(take_id))
-        else:
-            self._rows.setCurrentRow(-1)
-            self._rows.clearSelection()
-        self._rows.blockSignals(False)
-        self._on_selection()
+        self.table.select(take_id)
 
-    def row(self, take_id: str) -> TakeRow | None:
-        """Return the row of a take."""
-        return next((row for row in self.rows() if row.take.id == take_id), None)
+    def edit(self, column: str) -> None:
+        """Let name ("take"), "tags" or "note" of the current take be typed."""
+        self.table.edit_field(column)
 
-    def rows(self) -> list[TakeRow]:
-        """Return all rows."""
-        widgets = [self._rows.itemWidget(self._rows.item(index)) for index in range(self._rows.count())]
-        return [widget for widget in widgets if isinstance(widget, TakeRow)]
+    def reject(self) -> None:
+        """Put the chosen takes aside, or bring them back."""
+        if self.selected:
+            self.reject_asked.emit(self.selected)
 
-    # building and events -------------------------------------------------------------------------------
+    def search(self) -> None:
+        """Go to the search line."""
+        self.filter.text.setFocus(Qt.FocusReason.ShortcutFocusReason)
+        self.filter.text.selectAll()
 
-    def _add(self, take: Take) -> None:
-        item = QListWidgetItem()
-        item.setData(ID, take.id)
-        item.setData(Qt.ItemDataRole.AccessibleTextRole, take.full_name)
-        item.setSizeHint(QSize(0, HEIGHT))
-        row = TakeRow(take)
-        row.set_playable(self._unplayable)
-        row.play_pressed.connect(self.play_pressed)
-        row.stars_chosen.connect(self.stars_chosen)
-        row.export_pressed.connect(lambda take_id: self.export_asked.emit([take_id]))
-        self._rows.addItem(item)
-        self._rows.setItemWidget(item, row)
+    # events --------------------------------------------------------------------------------------------
 
-    def _on_current(self, item: QListWidgetItem | None) -> None:
-        if item is not None:
-            self.chosen.emit(str(item.data(ID)))
+    def _on_filter(self, chosen: Filter) -> None:
+        self.model.set_filter(chosen)
+        self._tell()
 
-    def _on_selection(self) -> None:
-        n_selected = len(self._rows.selectedItems())
+    def _on_order(self, order: Order) -> None:
+        self.model.set_order(order)
+        self.filter.show_order(order)
+        self.table.columns.mark(order.column, order.descending)
+        self.table.scrollToTop()
+
+    def _on_edited(self, take_id: str, field: str, text: str) -> None:
+        others = [other for other in self.selected if other != take_id] if take_id in self.selected else []
+        self.edited.emit([take_id, *others], field, text)
+
+    def _on_left(self) -> None:
+        self.table.setFocus()
+        if not self.current and self.ids:
+            self.table.selectRow(0)
+
+    def _tell(self) -> None:
+        """Say how many there are, and what to do where none is seen."""
+        n_all, n_shown = self.model.n_all, len(self.model.ids)
+        self._count.setText("" if not n_all else f"{n_all}" if n_shown == n_all else f"{n_shown} of {n_all}")
+        self.filter.setVisible(n_all > 0)
+        self._stack.setCurrentIndex(EMPTY if not n_all else TABLE if n_shown else NOTHING_FOUND)
+        n_selected = len(self.selected)
         self.export.setEnabled(n_selected > 0)
-        self.export.setText(f" Export {n_selected} takes…" if n_selected > 1 else " Export…")
+        self.export.setText(f" Export {n_selected}…" if n_selected > 1 else " Export…")
 
-    def _on_key(self, what: str, stars: int) -> None:
-        if what == "remove" and self.selected:
-            self.remove_asked.emit(self.selected)
-        elif what == "play" and self.current:
-            self.play_pressed.emit(self.current)
-        elif what == "stars":
-            for take_id in self.selected:
-                self.stars_chosen.emit(take_id, stars)
+    # building ------------------------------------------------------------------------------------------
+
+    def _connect(self) -> None:
+        table = self.table
+        table.chosen.connect(self.chosen)
+        table.play_pressed.connect(self.play_pressed)
+        table.stars_chosen.connect(self.stars_chosen)
+        table.reject_asked.connect(self.reject_asked)
+        table.export_asked.connect(self.export_asked)
+        table.remove_asked.connect(self.remove_asked)
+        table.selection_changed.connect(self._tell)
+        table.columns.sort_asked.connect(lambda column, down: self._on_order(Order("", column, down)))
+        self.model.edited.connect(self._on_edited)
+        self.filter.filtered.connect(self._on_filter)
+        self.filter.ordered.connect(self._on_order)
+        self.filter.left.connect(self._on_left)
 
     def _build(self) -> None:
         self._count = label(name="muted")
+        self.filter = TakeFilter()
         self.export = QPushButton(" Export…")
         self.export.setIcon(icons.icon("export"))
         describe(self.export, "Export the chosen takes as WAV for your DAW (Ctrl+E)", "Export takes")
@@ -232,19 +206,34 @@ class TakeList(QFrame):
         head.addWidget(label("Takes", "heading"))
         head.addWidget(self._count)
         head.addStretch(1)
+        head.addWidget(self.filter, 3)
         head.addWidget(self.export)
         self._empty = label("", "muted", wrap=True)
         self._empty.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self.set_hint(can_make=False)
         self._stack = QStackedLayout()
-        self._stack.addWidget(self._empty)
-        self._stack.addWidget(self._rows)
+        for page in (self._empty, self.table, self._nothing_found()):
+            self._stack.addWidget(page)
         layout = QVBoxLayout(self)
-        layout.setContentsMargins(14, 10, 10, 8)
-        layout.setSpacing(6)
+        layout.setContentsMargins(8, 8, 8, 8)
+        layout.setSpacing(4)
+        head.setContentsMargins(8, 0, 0, 0)
         layout.addLayout(head)
         layout.addLayout(self._stack, 1)
         self.layers = ScaleStrip(per_row=LAYERS_PER_ROW, hint="Hear the take as its scale {} holds it", name="Scale {}")
         self.layers.preview_asked.connect(self.layer_asked)
         self.layers.hide()
         layout.addWidget(self.layers)
+
+    def _nothing_found(self) -> QWidget:
+        page = QWidget()
+        text = label("No take is like that.", "muted")
+        show_all = QPushButton("Show all takes")
+        describe(show_all, "Clear the filter", "Show all takes")
+        show_all.clicked.connect(self.filter.clear)
+        layout = QVBoxLayout(page)
+        layout.addStretch(1)
+        layout.addWidget(text, 0, Qt.AlignmentFlag.AlignCenter)
+        layout.addWidget(show_all, 0, Qt.AlignmentFlag.AlignCenter)
+        layout.addStretch(1)
+        return page

@@ -24,6 +24,8 @@ from musemate.gui import dialogs, dropping, zones
 from musemate.gui.actions import Actions
 from musemate.gui.appearance import NAMES, Appearance
 from musemate.gui.audition import Audition
+from musemate.gui.choosing import Choosing
+from musemate.gui.comparing import Comparing
 from musemate.gui.estimator import Estimator
 from musemate.gui.exporting import Exporting, show_folder
 from musemate.gui.firsttakes import FirstTakes
@@ -88,7 +90,11 @@ class Window(QMainWindow):
         self.fragments = Fragments(self.session, self.listening, self.parts.tree, self)
         self.reporter = Reporter(self.session, self.parts.messages, self)
         self.first_takes = FirstTakes(self.session, self.listening, self)
-        self.view = ProjectView(self.session, self.parts, self.listening, self.trainer, self.first_takes, self)
+        self.choosing = Choosing(self.session, self.parts.takes, self)
+        self.view = ProjectView(
+            self.session, self.parts, self.listening, self.trainer, self.first_takes, self.choosing, self
+        )
+        self.comparing = Comparing(self.session, self.listening, self)
         # after the view: it must have noted a new region first
         self.estimator = Estimator(self.session, self.listening, self.parts, self.trainer, self)
         self.reckoner = Reckoner(self.session, self.trainer, self.estimator, self)
@@ -100,9 +106,11 @@ class Window(QMainWindow):
         by_zone = {name: self.actions_by_name[f"zone_{name}"] for name in zones.NAMES}
         self.zones = zones.Zones(self, self.parts, by_zone, self.memory)
         self._connect()
+        self._on_history()
         self._on_project()
         self.parts.transport.volume.setValue(self.memory.get("volume", 80))
         self.parts.transport.match.setChecked(self.memory.get("match", True))
+        self.parts.takes.remember_with(self.memory)
         self._apply_settings()
 
     # files and projects --------------------------------------------------------------------------------
@@ -208,6 +216,13 @@ class Window(QMainWindow):
     def _on_silent(self, reason: str) -> None:
         self.parts.messages.say(reason, level="warning", action=("Look again", self.audition.retry))
 
+    def _on_history(self) -> None:
+        """Say in the menu what would be undone."""
+        history = self.choosing.history
+        for name, title, text in (("undo", "&Undo", history.undo_text), ("redo", "&Redo", history.redo_text)):
+            self.actions_by_name[name].setText(f"{title} {text.replace('&', '&&')}".rstrip())
+            self.actions_by_name[name].setEnabled(bool(text))
+
     # building ------------------------------------------------------------------------------------------
 
     def _handlers(self) -> dict[str, Callable[[], object]]:
@@ -221,6 +236,14 @@ class Window(QMainWindow):
             "report": lambda: self.reporter.start(self.listening.fragment, self.parts.takes.selected),
             "show_folder": self._show_folder,
             "quit": self.close,
+            "undo": self.choosing.undo,
+            "redo": self.choosing.redo,
+            "reject": self.parts.takes.reject,
+            "rename": lambda: self.parts.takes.edit("take"),
+            "edit_tags": lambda: self.parts.takes.edit("tags"),
+            "edit_note": lambda: self.parts.takes.edit("note"),
+            "filter": self.parts.takes.search,
+            "show_all": self.parts.takes.filter.clear,
             "play": lambda: transport.play.click(),
             "stop": lambda: transport.stop.click(),
             "loop": lambda: transport.loop.click(),
@@ -276,6 +299,7 @@ class Window(QMainWindow):
         session.devices_found.connect(parts.train.set_devices)
         session.said.connect(lambda text, hint, level: parts.messages.say(text, hint, level=level))
         session.failed.connect(parts.messages.fail)
+        self.choosing.history.changed.connect(self._on_history)
         self.audition.failed.connect(parts.messages.fail)
         self.audition.unavailable.connect(self._on_silent)
         self.audition.noticed.connect(lambda text: parts.messages.say(text, level="info"))

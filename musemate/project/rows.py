@@ -6,11 +6,13 @@ import dataclasses
 import json
 import sqlite3
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import Any
 
 from musemate.analysis.figures import Figures
 from musemate.project.records import Beats, Fragment, Layer, Run, Take
 
+MOST_KEPT = 4096
 PREFIX = {"fragment": "f", "run": "r", "take": "t"}
 """First letter of the ids of each table."""
 
@@ -68,10 +70,19 @@ def run_from(row: sqlite3.Row) -> Run:
     return Run(**values)
 
 
-def take_from(row: sqlite3.Row, *, engine: str) -> Take:
-    """Make a take record; `engine` is that of its run."""
-    values = {**_values(row, "take"), "engine": engine}
-    values["name"] = values["name"] or f"take {row['number']}"
+def take_from(row: sqlite3.Row) -> Take:
+    """Make a take record; the row has the engine of its run too."""
+    return _take(tuple(row.keys()), tuple(row))
+
+
+@lru_cache(maxsize=MOST_KEPT)
+def _take(columns: tuple[str, ...], cells: tuple[Any, ...]) -> Take:
+    """Make a take record; of a thousand takes that are read again, those that did not change cost nothing."""
+    values = dict(zip(columns, cells, strict=True))
+    number = values.pop("number")
+    del values["removed"]
+    values["id"] = id_of("take", number)
+    values["name"] = values["name"] or f"take {number}"
     values["run"] = id_of("run", values["run"])
     values["request"] = json.loads(values["request"])
     values["layers"] = tuple(Layer(**layer) for layer in json.loads(values["layers"]))

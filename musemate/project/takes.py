@@ -12,7 +12,7 @@ from musemate.errors import SettingsError
 from musemate.project.database import Database
 from musemate.project.intake import store_clip
 from musemate.project.records import Layer, Take
-from musemate.project.rows import id_of, now, take_from, twice
+from musemate.project.rows import id_of, now, number_of, take_from, twice
 
 CHOICES = ("name", "stars", "tags", "note", "rejected", "removed")
 """What may be changed of a take: its sound and how it was made never are."""
@@ -27,6 +27,8 @@ AND (? IS NULL OR run.number = ?) AND (? IS NULL OR fragment.number = ?)
 ORDER BY take.number
 """
 
+_SOME = "SELECT take.*, run.engine FROM take JOIN run ON take.run = run.number WHERE take.number IN ({})"
+
 
 class Takes:
     """The part of a project that keeps its takes; see `store.Project`."""
@@ -38,12 +40,27 @@ class Takes:
     def takes(self, run: str | None = None, fragment: str | None = None) -> list[Take]:
         """Return the takes (of one run, of one fragment), the oldest first."""
         rows = self._database.select(_SHOWN, twice("run", run) + twice("fragment", fragment))
-        return [take_from(row, engine=row["engine"]) for row in rows]
+        return [take_from(row) for row in rows]
 
     def take(self, take_id: str) -> Take:
         """Return one take, also a removed one."""
-        row = self._database.row("take", take_id)
-        return take_from(row, engine=self._database.row("run", id_of("run", row["run"]))["engine"])
+        return self.these_takes([take_id])[0]
+
+    def these_takes(self, ids: Sequence[str]) -> list[Take]:
+        """Return some takes, in the order of their ids, also removed ones.
+
+        Raises
+        ------
+        ProjectError
+            There is no such take.
+        """
+        marks = ", ".join("?" * len(ids))
+        rows = self._database.select(_SOME.format(marks), tuple(number_of("take", take_id) for take_id in ids))
+        found = {take.id: take for take in map(take_from, rows)}
+        for take_id in ids:
+            if take_id not in found:
+                self._database.row("take", take_id)  # says that there is none
+        return [found[take_id] for take_id in ids]
 
     def store_clip(self, clip: AudioClip) -> str:
         """Store samples as 32-bit float WAV under the hash of the file and return its name."""

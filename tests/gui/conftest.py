@@ -63,13 +63,21 @@ def make_window(qtbot: QtBot, style: None, sound: FakeSound) -> Iterator[Callabl
     """Return a function that opens a window on the fake device; all are closed in the end."""
     windows: list[Window] = []
 
-    def make(*, warm: bool = False, analyse: bool = False, instant: bool = False, estimate: bool = False) -> Window:
+    def make(
+        *,
+        warm: bool = False,
+        analyse: bool = False,
+        instant: bool = False,
+        estimate: bool = False,
+        compare: bool = False,
+    ) -> Window:
         window = Window(make_player=lambda: Player(backend=sound), warm=warm)
         if not analyse:  # it takes a second, and most tests need no tempo
             window.session.analyse = lambda fragment_id: None  # type: ignore[method-assign]
         window.first_takes.is_wanted = instant  # the same
         window.estimator.is_wanted = estimate  # the same
         window.resize(1280, 800)  # the screen that is no screen is smaller
+        window.comparing.is_wanted = compare  # the same
         windows.append(window)
         qtbot.addWidget(window)
         window.show()

@@ -16,6 +16,7 @@ from virtual_sound import FakeSound
 from musemate.audio.files import read_clip, write_wav
 from musemate.gui.window import Window
 from musemate.paths import resource
+from tests.gui.take_cells import click_play
 
 WAIT_MS = 60_000
 Shoot = Callable[[QWidget, str], None]
@@ -171,14 +172,13 @@ def make(window: Window, qtbot: QtBot) -> None:
     assert [(take.mode, take.closeness, take.seconds) for take in takes] == [("variation", 0.7, 3.0)] * 2
     assert takes[0].seed != takes[1].seed
     assert window.parts.takes.ids == ["t2", "t1"]
-    qtbot.waitUntil(lambda: all(row.thumbnail._peaks is not None for row in window.parts.takes.rows()))
+    audio = [take.audio for take in takes]
+    qtbot.waitUntil(lambda: all(window.parts.takes.thumbnails.has(name) for name in audio), timeout=WAIT_MS)
 
 
 def compare(window: Window, qtbot: QtBot) -> None:
     """Play a take, switch to the fragment and back: the position stays."""
-    row = window.parts.takes.row("t1")
-    assert row is not None
-    qtbot.mouseClick(row.play, Qt.MouseButton.LeftButton)
+    click_play(qtbot, window.parts.takes, "t1")
     qtbot.waitUntil(lambda: window.audition.position_s > 0.3)
     run = window.session.runs()[0]
     qtbot.keyClick(window, Qt.Key.Key_A)
@@ -190,8 +190,8 @@ def compare(window: Window, qtbot: QtBot) -> None:
     qtbot.waitUntil(lambda: window.audition.sound is not None and window.audition.sound.kind == "take")
     assert window.audition.position_s > 0.3
     window.audition.pause()
-    window.parts.takes._rows.setFocus()
-    qtbot.keyClick(window.parts.takes._rows, Qt.Key.Key_4)
+    window.parts.takes.table.setFocus()
+    qtbot.keyClick(window.parts.takes.table, Qt.Key.Key_4)
     assert window.session.takes()[0].stars == 4
 
 

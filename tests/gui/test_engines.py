@@ -17,6 +17,8 @@ from musemate.audio.clip import AudioClip
 from musemate.audio.files import write_wav
 from musemate.engine.events import Estimated, RunStarted
 from musemate.errors import TooShortError
+from musemate.gui.takecolumns import short_facts
+from musemate.gui.takemodel import describe_take
 from musemate.gui.takepanel import TakePanel, TakeWish
 from musemate.gui.trainer import Trainer
 from musemate.gui.trainpanel import TrainPanel
@@ -27,6 +29,7 @@ from musemate.project.records import Beats, Layer, Run
 from musemate.project.store import Project
 from musemate.settings import load_settings
 from tests.gui.conftest import make_clip
+from tests.gui.take_cells import click_play
 
 Shoot = Callable[[QWidget, str], None]
 WAIT_MS = 60_000
@@ -261,10 +264,11 @@ def test_each_scale_of_a_take_is_heard_and_seen(
     window.view._show_take("t4")
     assert strip.isVisible()
     assert [button.text().strip() for button in strip.buttons] == list(SCALES)
-    row = window.parts.takes.row("t4")
-    assert row is not None
-    assert "variation, real up to 1000 Hz" in row.toolTip()
-    qtbot.mouseClick(row.play, Qt.MouseButton.LeftButton)
+    take = window.parts.takes.model.take("t4")
+    assert take is not None
+    assert "variation, real up to 1000 Hz" in describe_take(take)
+    assert short_facts(take) == "0:03 · variation · real up to 1000 Hz"
+    click_play(qtbot, window.parts.takes, "t4")
     qtbot.waitUntil(lambda: window.audition.position_s > 0.3)
     qtbot.mouseClick(strip.buttons[0], Qt.MouseButton.LeftButton)
     assert stage.bar.title.text() == "Take 4 of My song at 320 Hz"
@@ -285,7 +289,7 @@ def test_each_scale_of_a_take_is_heard_and_seen(
     window.listening.switch("take")
     qtbot.waitUntil(lambda: stage.bar.title.text() == "Take 4 of My song at 320 Hz")
     qtbot.mouseClick(strip.buttons[1], Qt.MouseButton.LeftButton)
-    qtbot.mouseClick(row.play, Qt.MouseButton.LeftButton)
+    click_play(qtbot, window.parts.takes, "t4")
     assert (window.listening.layer, stage.bar.title.text()) == ("", "Take 4 of My song")
     window.audition.stop()
     window.view._show_take("t1")

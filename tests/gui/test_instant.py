@@ -13,9 +13,12 @@ from virtual_sound import FakeSound
 
 from musemate.audio.clip import AudioClip
 from musemate.audio.files import read_clip, write_wav
+from musemate.gui.takemodel import accessible_text
 from musemate.gui.window import Window
+from musemate.gui.wording import take_facts
 from musemate.paths import resource
 from musemate.project.store import Project
+from tests.gui.take_cells import click_play
 
 WAIT_MS = 60_000
 Shoot = Callable[[QWidget, str], None]
@@ -50,22 +53,21 @@ def test_takes_come_by_themselves_while_the_fragment_is_heard(
     assert [(take.is_instant, take.mode, take.closeness, take.seconds) for take in takes] == [
         (True, "new", 0.5, pytest.approx(6.0))
     ] * 3
-    assert all(row.tag.isVisible() and row.tag.text() == "instant" for row in window.parts.takes.rows())
+    said = [accessible_text(take, "take") for take in takes]
+    assert said == [f"instant take {number}, {take_facts(takes[0])}" for number in (1, 2, 3)]
     # what is looked at and heard stays
     assert (window.listening.take, window.parts.takes.current, window.listening.side) == (None, "", "fragment")
     assert window.parts.tree.current == ("fragment", "f1")
     assert window.parts.messages.text == ""
     shoot(window, "instant")
     # and they are ordinary takes: played, compared, rated
-    row = window.parts.takes.row("t2")
-    assert row is not None
-    qtbot.mouseClick(row.play, Qt.MouseButton.LeftButton)
+    click_play(qtbot, window.parts.takes, "t2")
     qtbot.waitUntil(lambda: window.audition.position_s > 0.1)
     assert window.parts.stage.bar.title.text() == "Instant take 2 of My song"
     window.actions_by_name["hear_fragment"].trigger()
     assert window.audition.sound is not None
     assert (window.listening.side, window.audition.sound.length_s) == ("fragment", pytest.approx(6.0))
-    qtbot.keyClick(window.parts.takes._rows, Qt.Key.Key_3)
+    qtbot.keyClick(window.parts.takes.table, Qt.Key.Key_3)
     assert window.session.takes()[1].stars == 3
     window.audition.stop()
 
@@ -158,7 +160,7 @@ def test_a_project_that_is_opened_again_is_left_as_it_was(
     window.open_paths([project_with_takes])
     qtbot.waitUntil(lambda: window.parts.stage.view.wave._peaks is not None, timeout=WAIT_MS)
     assert not any(job.task == "instant" for job in window.session.lanes.jobs)
-    assert not any(row.tag.isVisible() for row in window.parts.takes.rows())
+    assert not any(take.is_instant for take in window.session.takes())
 
 
 def test_of_several_files_the_one_looked_at_gets_takes(

@@ -6,7 +6,6 @@ from pathlib import Path
 
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtTest import QSignalSpy
 from pytestqt.qtbot import QtBot
 
 from musemate.engine.events import FileRefused, Progressed, RunFinished, RunStarted, ScaleFinished
@@ -15,12 +14,10 @@ from musemate.gui.actions import MENUS, shortcut_table
 from musemate.gui.fragmenttree import FragmentTree
 from musemate.gui.memory import Memory
 from musemate.gui.messagebar import MessageBar
-from musemate.gui.stars import Stars
-from musemate.gui.takelist import TakeList
 from musemate.gui.takepanel import TakePanel, TakeWish
 from musemate.gui.trainpanel import TrainPanel
 from musemate.gui.transport import Transport
-from musemate.project.records import Beats, Run, Take
+from musemate.project.records import Beats, Run
 
 
 def progress(scale: int, step: int, **losses: float) -> Progressed:
@@ -132,52 +129,6 @@ def test_metre_is_kept_unless_unchecked_and_only_where_there_is_one(qtbot: QtBot
     assert (panel.metre.isChecked(), panel.wish.metre) == (False, False), "what was chosen is remembered"
     panel.metre.click()
     assert panel.wish.metre
-
-
-def test_same_star_again_takes_the_stars_away(qtbot: QtBot, style: None) -> None:
-    stars = Stars("take 1")
-    qtbot.addWidget(stars)
-    heard = QSignalSpy(stars.chosen)
-    for _ in range(2):
-        qtbot.mouseClick(stars._buttons[2], Qt.MouseButton.LeftButton)
-    assert [heard.at(index)[0] for index in range(heard.count())] == [3, 0]
-
-
-def take(number: int, stars: int = 0) -> Take:
-    return Take(f"t{number}", "r1", f"{number}.wav", 3.0, "new", 0.5, number, "", f"take {number}", stars)
-
-
-def test_take_list_keeps_what_is_chosen_when_takes_come(qtbot: QtBot, style: None) -> None:
-    takes = TakeList(lambda take_id: Path(f"/tmp/{take_id}.wav"))
-    qtbot.addWidget(takes)
-    takes.set_takes([take(1), take(2)])
-    takes.select("t1")
-    chosen = QSignalSpy(takes.chosen)
-    takes.set_takes([take(1), take(2), take(3)])
-    assert takes.ids == ["t3", "t2", "t1"]
-    assert takes.current == "t1"
-    assert chosen.count() == 0
-
-
-def test_take_rows_can_be_dragged_as_files(qtbot: QtBot, style: None) -> None:
-    takes = TakeList(lambda take_id: Path(f"/tmp/{take_id}.wav"))
-    qtbot.addWidget(takes)
-    takes.set_takes([take(1), take(2)])
-    data = takes._rows.mimeData([takes._rows.item(0), takes._rows.item(1)])
-    assert [url.toLocalFile() for url in data.urls()] == ["/tmp/t2.wav", "/tmp/t1.wav"]
-
-
-def test_keys_rate_and_remove_takes(qtbot: QtBot, style: None) -> None:
-    takes = TakeList(lambda take_id: None)
-    qtbot.addWidget(takes)
-    takes.set_takes([take(1), take(2)])
-    takes.select("t2")
-    with qtbot.waitSignal(takes.stars_chosen) as rated:
-        qtbot.keyClick(takes._rows, Qt.Key.Key_5)
-    assert rated.args == ["t2", 5]
-    with qtbot.waitSignal(takes.remove_asked) as removed:
-        qtbot.keyClick(takes._rows, Qt.Key.Key_Delete)
-    assert removed.args == [["t2"]]
 
 
 def test_message_bar_counts_failures_that_come_together(qtbot: QtBot, style: None) -> None:

@@ -17,6 +17,7 @@ from musemate.gui import dialogs
 from musemate.gui.window import Window
 from musemate.jobs.lane import Job
 from musemate.project.store import Project
+from tests.gui.take_cells import click_play
 
 WAIT_MS = 30_000
 
@@ -31,7 +32,7 @@ def opened(window: Window, project_with_takes: Path, qtbot: QtBot) -> Window:
 
 
 def test_without_sound_it_says_so_once_and_everything_else_works(
-    make_window: Callable[..., Window], sound: FakeSound, project_with_takes: Path
+    make_window: Callable[..., Window], qtbot: QtBot, sound: FakeSound, project_with_takes: Path
 ) -> None:
     sound.n_channels = 0
     window = make_window()
@@ -40,15 +41,15 @@ def test_without_sound_it_says_so_once_and_everything_else_works(
     window.open_paths([project_with_takes])
     assert not window.parts.transport.play.isEnabled()
     assert "No sound device" in window.parts.transport.play.toolTip()
-    row = window.parts.takes.row("t1")
-    assert row is not None
-    assert not row.play.isEnabled()
+    assert "No sound device" in window.parts.takes.table.look.unplayable
+    click_play(qtbot, window.parts.takes, "t1")
+    assert not window.audition.is_playing
     assert window.parts.messages.text == ""
     assert window.parts.make.make.isEnabled()
     sound.n_channels = 2
     window.actions_by_name["find_sound"].trigger()
     assert window.parts.transport.play.isEnabled()
-    assert row.play.isEnabled()
+    assert window.parts.takes.table.look.unplayable == ""
 
 
 def test_bad_files_show_their_reason_and_the_others_load(
@@ -107,8 +108,8 @@ def test_devices_are_named_even_when_a_project_is_opened_meanwhile(
 
 def test_removed_take_comes_back(opened: Window, qtbot: QtBot) -> None:
     opened.parts.takes.select("t2")
-    opened.parts.takes._rows.setFocus()
-    qtbot.keyClick(opened.parts.takes._rows, Qt.Key.Key_Delete)
+    opened.parts.takes.table.setFocus()
+    qtbot.keyClick(opened.parts.takes.table, Qt.Key.Key_Delete)
     assert opened.parts.takes.ids == ["t3", "t1"]
     qtbot.mouseClick(opened.parts.messages._button, Qt.MouseButton.LeftButton)
     assert opened.parts.takes.ids == ["t3", "t2", "t1"]

@@ -1,0 +1,146 @@
+"""The bar over the takes: which are shown, and in which order."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TypeVar
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QAction, QActionGroup, QKeyEvent
+from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLineEdit, QMenu, QSizePolicy, QToolButton, QWidget
+
+from musemate.gui.takecolumns import MODES
+from musemate.gui.takeorder import NEWEST, PROPOSALS, Filter, Order
+from musemate.gui.widgets import describe, tool_button
+
+Key = TypeVar("Key", int, str)
+STARS = (0, 1, 2, 3, 4, 5)
+
+
+class TakeFilter(QWidget):
+    """Search line, quick filters and proposed orders."""
+
+    filtered = Signal(object)
+    """With a `Filter`."""
+    ordered = Signal(object)
+    """With an `Order`."""
+    left = Signal()
+    """Enter or Down in the search line: on to the takes."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.filter = Filter()
+        self.run = ""
+        """The training that takes are made with now."""
+        self._build()
+
+    def show_order(self, order: Order) -> None:
+        """Show by what the takes are ordered; a column has no name here."""
+        self.order.blockSignals(True)
+        self.order.setCurrentIndex(-1 if order.column else list(PROPOSALS).index(order.name))
+        self.order.blockSignals(False)
+
+    def clear(self) -> None:
+        """Show all takes."""
+        self.text.blockSignals(True)
+        self.text.clear()
+        self.text.blockSignals(False)
+        self._set(Filter())
+
+    def set_run(self, run: str) -> None:
+        """Note the training that "this training" stands for."""
+        self.run = run
+        self._only_run.setEnabled(bool(run))
+        if self.filter.run and run and self.filter.run != run:
+            self._set(replace(self.filter, run=run))
+
+    def _set(self, chosen: Filter) -> None:
+        self.filter = chosen
+        self._stars[chosen.stars].setChecked(True)
+        self._modes[chosen.mode].setChecked(True)
+        self._hide_rejected.setChecked(not chosen.rejected)
+        self._only_run.setChecked(bool(chosen.run))
+        self.more.setChecked(replace(chosen, text="").is_active)
+        self.filtered.emit(chosen)
+
+    def _on_more(self) -> None:
+        stars = next(number for number, action in self._stars.items() if action.isChecked())
+        mode = next(name for name, action in self._modes.items() if action.isChecked())
+        run = self.run if self._only_run.isChecked() else ""
+        self._set(Filter(self.text.text(), stars, not self._hide_rejected.isChecked(), mode, run))
+
+    def _build(self) -> None:
+        self.text = _Search()
+        self.text.setPlaceholderText("Filter")
+        self.text.setClearButtonEnabled(True)
+        self.text.setMinimumWidth(80)
+        self.text.setMaximumWidth(240)
+        describe(self.text, "Show only takes with these words in name, tags or note (Ctrl+F)", "Filter takes")
+        self.text.textChanged.connect(lambda text: self._set(replace(self.filter, text=text)))
+        self.text.left.connect(self.left)
+        self.more = self._more_button()
+        self.order = QComboBox()
+        self.order.setPlaceholderText("By column")
+        self.order.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
+        for name, (title, tip) in PROPOSALS.items():
+            self.order.addItem(title, name)
+            self.order.setItemData(self.order.count() - 1, tip, Qt.ItemDataRole.ToolTipRole)
+        self.order.setCurrentIndex(0)
+        describe(self.order, "Which takes come first: the proposals are made from the takes' figures", "Order of takes")
+        self.order.activated.connect(lambda _: self.ordered.emit(Order(self.order.currentData() or NEWEST)))
+        layout = QHBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(8)
+        layout.addWidget(self.text, 1)
+        layout.addWidget(self.more)
+        layout.addWidget(self.order)
+
+    def _more_button(self) -> QToolButton:
+        button = tool_button("filter", "Show only some takes: by stars, mode or training", checkable=True)
+        button.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
+        menu = QMenu(button)
+        menu.setToolTipsVisible(True)
+        texts = {number: "Any stars" if not number else f"At least {'★' * number}" for number in STARS}
+        self._stars = self._choices(menu, texts)
+        menu.addSeparator()
+        self._modes = self._choices(menu, {"": "Any mode", **MODES})
+        menu.addSeparator()
+        self._hide_rejected = self._check(menu, "Hide rejected takes")
+        self._only_run = self._check(menu, "Only of this training")
+        self._only_run.setToolTip("Only takes of the training that new ones would be made with")
+        self._only_run.setEnabled(False)
+        menu.addSeparator()
+        menu.addAction("Show all takes", self.clear)
+        button.setMenu(menu)
+        # the button shows whether something is hidden; its menu changes that
+        menu.aboutToHide.connect(lambda: button.setChecked(replace(self.filter, text="").is_active))
+        return button
+
+    def _choices(self, menu: QMenu, texts: dict[Key, str]) -> dict[Key, QAction]:
+        group = QActionGroup(menu)
+        actions = {key: self._check(menu, text) for key, text in texts.items()}
+        for action in actions.values():
+            group.addAction(action)
+        next(iter(actions.values())).setChecked(True)
+        return actions
+
+    def _check(self, menu: QMenu, text: str) -> QAction:
+        action = menu.addAction(text)
+        action.setCheckable(True)
+        action.triggered.connect(lambda _: self._on_more())
+        return action
+
+
+class _Search(QLineEdit):
+    """A line that is left with Enter or Down, and emptied with Esc."""
+
+    left = Signal()
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Handle the keys that lead on to the takes (Qt's hook)."""
+        if event.key() == Qt.Key.Key_Escape and self.text():
+            self.clear()
+        elif event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Down, Qt.Key.Key_Escape):
+            self.left.emit()
+        else:
+            super().keyPressEvent(event)

@@ -1,0 +1,198 @@
+"""The takes as Qt's table sees them: rows that are filtered and in order, a cell for each column."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from pathlib import Path
+from typing import Any
+
+from PySide6.QtCore import QAbstractTableModel, QMimeData, QModelIndex, QPersistentModelIndex, Qt, QUrl, Signal
+
+from musemate.gui import wording
+from musemate.gui.takecolumns import COLUMNS, NONE
+from musemate.gui.takeorder import Filter, Order, arranged
+from musemate.project.records import Take
+
+Index = QModelIndex | QPersistentModelIndex
+TAKE = Qt.ItemDataRole.UserRole
+"""Role of the record itself."""
+_ROOT = QModelIndex()
+_USUAL = Qt.ItemFlag.ItemIsEnabled | Qt.ItemFlag.ItemIsSelectable | Qt.ItemFlag.ItemIsDragEnabled
+_FLAGS = [_USUAL | Qt.ItemFlag.ItemIsEditable if column.editable else _USUAL for column in COLUMNS]
+"""Made once: Qt asks for them more than for anything else."""
+
+
+class TakeModel(QAbstractTableModel):
+    """Takes of one fragment.
+
+    Parameters
+    ----------
+    file_of : callable
+        Path of a take's file by its id, for dragging it out.
+    """
+
+    edited = Signal(str, str, str)
+    """Take, field and the text that was typed into it."""
+    rearranged = Signal()
+    """Rows came, went or moved; nothing of what was chosen is kept by Qt."""
+
+    def __init__(self, file_of: Callable[[str], Path | None]) -> None:
+        super().__init__()
+        self._file_of = file_of
+        self._takes: dict[str, Take] = {}
+        self._shown: list[Take] = []
+        self._places: dict[str, int] = {}
+        self.filter = Filter()
+        self.order = Order()
+
+    # what is shown -------------------------------------------------------------------------------------
+
+    @property
+    def ids(self) -> list[str]:
+        """Ids of the shown takes from top to bottom."""
+        return [take.id for take in self._shown]
+
+    @property
+    def known(self) -> Iterable[str]:
+        """Ids of all takes, the oldest first."""
+        return self._takes.keys()
+
+    @property
+    def n_all(self) -> int:
+        """Number of takes, hidden ones included."""
+        return len(self._takes)
+
+    def take(self, take_id: str) -> Take | None:
+        """Return a take by its id."""
+        return self._takes.get(take_id)
+
+    def place(self, take_id: str) -> int:
+        """Return the row of a take, -1 where it is not shown."""
+        return self._places.get(take_id, -1)
+
+    def set_takes(self, takes: Sequence[Take]) -> None:
+        """Show these takes, the oldest first; only what changed is told."""
+        before = self._takes
+        self._takes = {take.id: take for take in takes}
+        if list(before) == list(self._takes):
+            self.update_takes([take for take in takes if before[take.id] != take])
+        else:
+            self.arrange()
+
+    def update_takes(self, takes: Iterable[Take]) -> None:
+        """Show what changed in takes that are there; they are hidden where the filter says so, but do not move."""
+        for take in takes:
+            if take.id not in self._takes:
+                continue
+            self._takes[take.id] = take
+            row = self.place(take.id)
+            if row >= 0:
+                self._shown[row] = take
+                self.dataChanged.emit(self.index(row, 0), self.index(row, len(COLUMNS) - 1))
+        accepted = {take.id for take in self._takes.values() if self.filter.accepts(take)}
+        if accepted != self._places.keys():
+            self.arrange()
+
+    def set_filter(self, chosen: Filter) -> None:
+        """Hide what is not wanted."""
+        if chosen != self.filter:
+            self.filter = chosen
+            self.arrange()
+
+    def set_order(self, order: Order) -> None:
+        """Put the rows in another order."""
+        self.order = order
+        self.arrange()
+
+    def arrange(self) -> None:
+        """Filter and order anew."""
+        shown = arranged(list(self._takes.values()), self.filter, self.order)
+        if [take.id for take in shown] == self.ids:
+            return
+        self.beginResetModel()
+        self._shown = shown
+        self._places = {take.id: row for row, take in enumerate(shown)}
+        self.endResetModel()
+        self.rearranged.emit()
+
+    # Qt's hooks ----------------------------------------------------------------------------------------
+
+    def rowCount(self, parent: Index = _ROOT) -> int:
+        """Return how many takes are shown (Qt's hook)."""
+        return 0 if parent.isValid() else len(self._shown)
+
+    def columnCount(self, parent: Index = _ROOT) -> int:
+        """Return the number of columns (Qt's hook)."""
+        return 0 if parent.isValid() else len(COLUMNS)
+
+    def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
+        """Return what a cell says (Qt's hook)."""
+        if not index.isValid():
+            return None
+        take, column = self._shown[index.row()], COLUMNS[index.column()]
+        if role == TAKE:
+            return take
+        if role in (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.EditRole):
+            return column.text(take)
+        if role == Qt.ItemDataRole.ToolTipRole:
+            return describe_take(take) if column.name in ("take", "sound") else column.text(take)
+        if role == Qt.ItemDataRole.AccessibleTextRole:
+            return accessible_text(take, column.name)
+        return None
+
+    def headerData(self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
+        """Return the head of a column (Qt's hook)."""
+        if orientation != Qt.Orientation.Horizontal:
+            return None
+        column = COLUMNS[section]
+        if role == Qt.ItemDataRole.DisplayRole:
+            return column.title
+        if role == Qt.ItemDataRole.ToolTipRole:
+            return f"{column.tip}. Click to sort, right-click for more columns"
+        if role == Qt.ItemDataRole.TextAlignmentRole:
+            side = Qt.AlignmentFlag.AlignRight if column.number else Qt.AlignmentFlag.AlignLeft
+            return side | Qt.AlignmentFlag.AlignVCenter
+        return None
+
+    def flags(self, index: Index) -> Qt.ItemFlag:
+        """Return what may be done with a cell (Qt's hook)."""
+        return _FLAGS[index.column()] if index.isValid() else Qt.ItemFlag.NoItemFlags
+
+    def setData(self, index: Index, value: Any, role: int = Qt.ItemDataRole.EditRole) -> bool:
+        """Say what was typed; whoever keeps takes shows it once it is kept (Qt's hook)."""
+        column = COLUMNS[index.column()]
+        if role != Qt.ItemDataRole.EditRole or not column.editable:
+            return False
+        take = self._shown[index.row()]
+        if str(value).strip() != column.text(take):
+            self.edited.emit(take.id, column.editable, str(value))
+        return True
+
+    def mimeTypes(self) -> list[str]:
+        """Return what can be dragged out (Qt's hook)."""
+        return ["text/uri-list"]
+
+    def mimeData(self, indexes: Sequence[QModelIndex]) -> QMimeData:
+        """Drag real files of the project, so that a DAW can take them (Qt's hook)."""
+        rows = dict.fromkeys(index.row() for index in indexes)
+        files = [self._file_of(self._shown[row].id) for row in rows]
+        data = QMimeData()
+        data.setUrls([QUrl.fromLocalFile(str(file)) for file in files if file is not None])
+        return data
+
+
+def describe_take(take: Take) -> str:
+    """Return all that is known of a take, for the tooltip."""
+    kind = "Spliced at once, without any training" if take.is_instant else f"Made with training {take.run[1:]}"
+    text = f"{take.name}: {wording.take_facts(take)}. {kind}. Seed {take.seed}."
+    extra = [f"Tags: {', '.join(take.tags)}" if take.tags else "", take.note, "Rejected" if take.rejected else ""]
+    return "\n".join([text, *filter(None, extra)])
+
+
+def accessible_text(take: Take, column: str) -> str:
+    """Return what a screen reader says of a cell."""
+    chosen = next(each for each in COLUMNS if each.name == column)
+    if column == "take":
+        return f"{take.full_name}, {wording.take_facts(take)}{', rejected' if take.rejected else ''}"
+    said = chosen.text(take)
+    return f"{chosen.title or 'Play'}: {'unknown' if said == NONE else said or 'none'}"
