@@ -26,7 +26,8 @@ SIZES = ((1280, 800, 1), (1920, 1080, 1), (1280, 800, 2), (1920, 1080, 2))
 """Width and height of the picture in pixels, and the scale of the screen in whole hundreds per cent."""
 N_TAKES, AT_ONCE = 50, 16
 N_COLOURS = 128
-WAIT_S = 240.0
+WAIT_S = 400.0
+QUIET_S = 6.0
 
 
 class Photographer:
@@ -49,7 +50,12 @@ class Photographer:
         self.window = Window(make_player=lambda: Player(backend=sound))
         self.window.first_takes.is_wanted = False
         self.window.resize(width // scale, height // scale)
+        self._drawn_at = 0.0
+        self.window.session.pictures.ready.connect(self._on_drawn)
         self.window.show()
+
+    def _on_drawn(self) -> None:
+        self._drawn_at = time.monotonic()
 
     def wait(self, done: Callable[[], Any], limit_s: float = WAIT_S) -> None:
         """Let the window live until something is so."""
@@ -96,10 +102,10 @@ class Photographer:
             self.wait(lambda wanted=wanted: len(self.window.session.takes()) >= wanted)
 
     def idle(self) -> None:
-        """Wait until nothing is being computed: the strip of jobs is shown as long as something is."""
-        self.rest(1.5)
-        self.wait(lambda: not self.window.parts.jobs.isVisible())
-        self.rest(1.0)
+        """Wait until no job is shown and no more pictures come."""
+        self._drawn_at = time.monotonic()
+        self.wait(lambda: time.monotonic() - self._drawn_at > QUIET_S and not self.window.parts.jobs.isVisible())
+        self.window.parts.messages.dismiss()
 
     def states(self, project: Path | None) -> None:
         """Go through the states."""
@@ -126,6 +132,7 @@ class Photographer:
         self.rest(2.0)
         self.window.listening.switch()
         self.rest(1.0)
+        self.window.parts.messages.dismiss()
         self.shoot("compare")
         transport.stop.click()
 

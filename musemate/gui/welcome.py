@@ -19,7 +19,6 @@ STEPS = (
 FORMATS = "WAV, FLAC, AIFF, OGG or MP3, mono or stereo. Everything stays on this computer."
 N_RECENT = 3
 ZONE_WIDTH, ZONE_HEIGHT = 680, 328
-STEP_WIDTH = 208
 
 
 class Welcome(QWidget):
@@ -36,13 +35,9 @@ class Welcome(QWidget):
         outer = QVBoxLayout(self)
         outer.setContentsMargins(24, 24, 24, 24)
         outer.addStretch(2)
-        middle = QHBoxLayout()
-        middle.addStretch(1)
-        middle.addWidget(self._dropzone(), ZONE_WIDTH)
-        middle.addStretch(1)
-        outer.addLayout(middle)
+        outer.addLayout(_centred(self._dropzone()))
         outer.addSpacing(24)
-        outer.addLayout(self._steps())
+        outer.addLayout(_centred(self._steps()))
         outer.addSpacing(16)
         self._recent = QHBoxLayout()
         self._recent.setSpacing(8)
@@ -116,19 +111,27 @@ class Welcome(QWidget):
         row.addStretch(1)
         return row
 
-    def _steps(self) -> QHBoxLayout:
-        row = QHBoxLayout()
+    def _steps(self) -> QWidget:
+        steps = QWidget()
+        steps.setMaximumWidth(ZONE_WIDTH)
+        row = QHBoxLayout(steps)
+        row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(32)
-        row.addStretch(1)
         for number, title, text in STEPS:
             column = QVBoxLayout()
             column.setSpacing(4)
             column.addWidget(label(f"{number}   {title}", "heading"))
             explained = label(text, "muted", wrap=True)
-            explained.setMinimumWidth(STEP_WIDTH // 2)
-            explained.setMaximumWidth(STEP_WIDTH)
             column.addWidget(explained)
             column.addStretch(1)
-            row.addLayout(column)
-        row.addStretch(1)
-        return row
+            row.addLayout(column, 1)
+        return steps
+
+
+def _centred(widget: QWidget) -> QHBoxLayout:
+    """Return a row with a widget in its middle, as wide as it may be and there is room for."""
+    row = QHBoxLayout()
+    row.addStretch(1)
+    row.addWidget(widget, ZONE_WIDTH)
+    row.addStretch(1)
+    return row
