@@ -133,6 +133,11 @@ class Comparison:
             return piece.full_name.capitalize()
         return "Fragment" if self.pinned is None else piece.name
 
+    def kind(self, side: str) -> str:
+        """Return whether a side is a "fragment" or a "take"."""
+        piece = self.piece(side)
+        return side if piece is None else "take" if isinstance(piece, Take) else "fragment"
+
     def length_s(self, side: str) -> float:
         """Return how long a side is."""
         piece, sound = self.piece(side), self.sound(side)

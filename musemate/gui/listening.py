@@ -78,6 +78,7 @@ class Listening(QObject):
         self.side = SIDE_B  # the other side is the fragment, as with a take
         self._stage.show_preview(name, path)
         self._hear(Sound(path, f"Preview of {name}", "preview"), play=True)
+        self._prepare_switch()
 
     def show_layer(self, file: str, name: str) -> None:
         """Hear the current take as one of its scales holds it, from the same position; a second time pauses it."""
@@ -130,6 +131,12 @@ class Listening(QObject):
         self._tell_transport()
 
     @property
+    def heard_take(self) -> Take | None:
+        """The take that is heard, which is not the current one while that is compared with another take."""
+        sound, piece = self.audition.sound, self.comparison.piece(self.side)
+        return piece if isinstance(piece, Take) and sound is not None and sound.kind == "take" else None
+
+    @property
     def preview(self) -> str:
         """File of the preview that is current, "" for none."""
         sound = self.audition.sound
@@ -150,7 +157,7 @@ class Listening(QObject):
 
     def switch(self, side: str = "") -> None:
         """Hear the other side (or a given one) at the same position, as soon as it is loaded."""
-        side = side or (SIDE_A if self.side == SIDE_B else SIDE_B)
+        side = side or self._other_side
         if not self.can_switch or side == self.side:
             self._tell_transport()
             return
@@ -231,11 +238,16 @@ class Listening(QObject):
 
     def _prepare_switch(self) -> None:
         """Have both sides ready, and measured."""
-        a, b = self.comparison.sound(SIDE_A), self.comparison.sound(SIDE_B)
-        is_ready = self.comparison.is_ready
-        if is_ready:
-            self.audition.clips.prefetch(a if self.side == SIDE_B else b)
-        self.matching.set_pair(*((a, b) if is_ready else (None, None)))
+        heard, other = self.audition.sound, previewing.swapped(self.audition.sound)
+        if other is None and self.comparison.is_ready and not self.preview:
+            heard, other = (self.comparison.sound(side) for side in (self.side, self._other_side))
+        self.audition.clips.prefetch(other)
+        a, b = (heard, other) if self.side == SIDE_A else (other, heard)
+        self.matching.set_pair(a, b)
+
+    @property
+    def _other_side(self) -> str:
+        return SIDE_A if self.side == SIDE_B else SIDE_B
 
     def seek(self, position_s: float) -> None:
         """Go to a position of the stage; outside of the stretch that is compared, hear the whole fragment."""
@@ -313,8 +325,11 @@ class Listening(QObject):
         self._transport.set_sides(self.side, can_switch=self.can_switch)
         can_pin = self.audition.sound is not None and not self.preview and not self.layer
         self._transport.set_pinned(self.comparison.pinned is not None, can_pin=can_pin)
-        b = "Preview" if self.preview else self.comparison.name(SIDE_B)
-        self._transport.set_names(self.comparison.name(SIDE_A), b)
+        if self.preview:
+            self._transport.set_names(("Fragment", "fragment"), ("Preview", "take"))
+        else:
+            a, b = ((self.comparison.name(side), self.comparison.kind(side)) for side in (SIDE_A, SIDE_B))
+            self._transport.set_names(a, b)
 
     def _tell_match(self) -> None:
         self._transport.set_match(self.matching.text, self.matching.explanation, on=self.matching.is_on)

@@ -270,9 +270,8 @@ class ProjectView(QObject):
         self._on_moved(audition.position_s)
 
     def _on_moved(self, position_s: float) -> None:
-        audition, take = self._listening.audition, self._listening.take
-        heard = take is not None and audition.sound is not None and audition.sound.kind == "take"
-        if take is None or not heard:
+        audition, take = self._listening.audition, self._listening.heard_take
+        if take is None:
             self._parts.takes.set_playing("", 0.0, playing=False)
         else:
             self._parts.takes.set_playing(take.id, position_s / max(0.1, take.seconds), playing=audition.is_playing)

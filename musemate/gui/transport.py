@@ -76,10 +76,12 @@ class Transport(QFrame):
         self.sides.blockSignals(False)
         self.sides.setEnabled(can_switch)
 
-    def set_names(self, a: str, b: str) -> None:
-        """Show what A and B are."""
-        for side, letter, name in ((FRAGMENT, "A", a), (TAKE, "B", b)):
+    def set_names(self, a: tuple[str, str], b: tuple[str, str]) -> None:
+        """Show what A and B are: their names and kinds ("fragment" or "take")."""
+        for side, letter, (name, kind) in ((FRAGMENT, "A", a), (TAKE, "B", b)):
             button = self.sides.button(side)
+            if button.property("tone") != kind:
+                set_state(button, tone=kind)
             shown = button.fontMetrics().elidedText(name, Qt.TextElideMode.ElideRight, SIDE_WIDTH - 40)
             button.setText(f"{letter}  {shown}")
             describe(button, f"Hear “{name}” at the same position ({letter}; X switches)", f"Compare: {letter}, {name}")
@@ -129,7 +131,7 @@ class Transport(QFrame):
         self.match.setFixedWidth(120)
         self.match.setChecked(True)
         self.match.toggled.connect(self.match_toggled)
-        self.set_names("Fragment", "Take")
+        self.set_names(("Fragment", FRAGMENT), ("Take", TAKE))
         self.set_match("Match", "Play A and B equally loud (M)", on=True)
 
     def _build_readouts(self) -> None:

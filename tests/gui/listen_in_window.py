@@ -75,6 +75,7 @@ def switch(window: Window) -> dict[str, Any]:
     audition, listening = window.audition, window.listening
     click_play(window, "t1")
     until(lambda: listening.matching.gains_db is not None)
+    gains_db = listening.matching.gains_db
     press(window, Qt.Key.Key_S)
     QTest.qWait(400)
     press(window, Qt.Key.Key_Space)
@@ -93,7 +94,7 @@ def switch(window: Window) -> dict[str, Any]:
     click_play(window, "t2")
     until(lambda: window.parts.messages.text)
     return {
-        "gains_db": listening.matching.gains_db,
+        "gains_db": gains_db,
         "end_s": end_s,
         "said": said,
         "missing": window.parts.messages.text,
