@@ -43,6 +43,8 @@ class Peaks:
         Minimum, maximum and RMS of each block, the finest level first.
     """
 
+    layer = "peaks"
+
     rate_hz: int
     n_frames: int
     levels: Sequence[npt.NDArray[np.float32]]
@@ -59,6 +61,11 @@ class Peaks:
     def duration_s(self) -> float:
         """Length of the clip in seconds."""
         return self.n_frames / self.rate_hz
+
+    @property
+    def nbytes(self) -> int:
+        """Memory that it takes."""
+        return sum(level.nbytes for level in self.levels)
 
     @property
     def n_channels(self) -> int:
@@ -91,7 +98,8 @@ class Peaks:
         if inside.size:
             first = np.clip(edges[inside] // block, 0, level.shape[2] - 1).astype(np.int64)
             last = np.clip(np.ceil(edges[inside[-1] + 1] / block), first[-1] + 1, level.shape[2])
-            result[:, :, inside] = _reduced(level[:, :, : int(last)], first)
+            # most of a long sound lies before the part that is seen
+            result[:, :, inside] = _reduced(level[:, :, first[0] : int(last)], first - first[0])
         return result
 
     def save(self, path: Path) -> None:

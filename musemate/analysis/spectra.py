@@ -11,13 +11,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
 
+from musemate.analysis.gridpicture import contrast_of
 from musemate.analysis.peaks import Peaks
 from musemate.analysis.picturefile import load_record, save_record
+from musemate.analysis.zoomlevels import Image, pixel_columns, zoom_levels
 from musemate.audio.clip import AudioClip
 
 __all__ = ["MelPicture", "Peaks", "mel_edges_hz", "mel_filters", "mel_picture", "power_blocks", "stft"]
@@ -120,6 +123,8 @@ class MelPicture:
         0 is `floor_db` and less, 255 is `top_db`; row 0 is the lowest band.
     """
 
+    layer = "mel"
+
     rate_hz: int
     n_frames: int
     hop: int
@@ -139,6 +144,26 @@ class MelPicture:
         step = (self.top_db - self.floor_db) / 255.0
         return np.asarray(self.image * np.float32(step) + np.float32(self.floor_db), dtype=np.float32)
 
+    @property
+    def nbytes(self) -> int:
+        """Memory that it takes."""
+        return sum(level.nbytes for level in self.levels)
+
+    @property
+    def rows(self) -> npt.NDArray[np.float64]:
+        """Centres of the bands in Hz, shape (n_mels,)."""
+        return self.edges_hz[1:-1]
+
+    @cached_property
+    def levels(self) -> tuple[Image, ...]:
+        """The picture at several zooms, the finest first."""
+        return zoom_levels(self.image)
+
+    @cached_property
+    def contrast(self) -> tuple[int, int]:
+        """The darkest and the brightest value worth a colour."""
+        return contrast_of(self.image)
+
     def columns(self, start_s: float, end_s: float, n_columns: int) -> npt.NDArray[np.uint8]:
         """Part of the picture, one column a pixel: the loudest of what falls into it, 0 outside the clip.
 
@@ -153,16 +178,14 @@ class MelPicture:
         -------
         ndarray, shape (n_mels, n_columns), uint8
         """
-        edges = np.linspace(start_s, end_s, n_columns + 1) * self.rate_hz
-        inside = np.flatnonzero((edges[:-1] < self.n_frames) & (edges[1:] > 0))
-        result = np.zeros((self.image.shape[0], n_columns), dtype=np.uint8)
-        if inside.size:
-            last_column = self.image.shape[1] - 1
-            # a column of the picture reaches half a hop to both sides of its centre
-            first = np.clip(edges[inside] / self.hop + 0.5, 0, last_column).astype(np.int64)
-            end = np.clip(np.ceil(edges[inside[-1] + 1] / self.hop + 0.5), first[-1] + 1, last_column + 1)
-            result[:, inside] = np.maximum.reduceat(self.image[:, : int(end)], first, axis=1)
-        return result
+        # a column of the picture reaches half a hop to both sides of its centre
+        places = np.linspace(start_s, end_s, n_columns + 1) * (self.rate_hz / self.hop) + 0.5
+        return pixel_columns(self.levels, places)
+
+    def value_at(self, time_s: float, row: int) -> float:
+        """The level of a band at a time, dB; the nearest there is outside of the clip."""
+        column = min(max(0, round(time_s * self.rate_hz / self.hop)), self.image.shape[1] - 1)
+        return float(self.floor_db + (self.top_db - self.floor_db) * self.image[row, column] / 255.0)
 
     def save(self, path: Path) -> None:
         """Store as .npy in the layout of this module.

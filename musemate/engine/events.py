@@ -195,7 +195,7 @@ class PictureDrawn(Event):
     audio: str
     """The audio file the picture shows."""
     layer: str
-    """"peaks" or "mel"."""
+    """"peaks", "mel", "stft", "mfcc" or "chroma"."""
     file: str
 
 

@@ -1,10 +1,12 @@
-"""Draws the waveform and the mel picture of one of a project's audio files."""
+"""Draws pictures of one of a project's audio files: waveform and mel spectrogram, and others where they are wanted."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
+from musemate.analysis.gridpicture import CHROMA, GRIDS, MFCC, STFT, GridPicture
 from musemate.analysis.peaks import Peaks
 from musemate.analysis.spectra import MelPicture, mel_picture
 from musemate.audio.clip import LOWEST_RATE_HZ
@@ -14,10 +16,17 @@ from musemate.engine.events import Event, PictureDrawn
 from musemate.errors import ProjectError
 from musemate.project.store import Project
 
+if TYPE_CHECKING:
+    from musemate.audio.clip import AudioClip
+
 PEAKS, MEL = "peaks", "mel"
+USUAL = (PEAKS, MEL)
+Picture = Peaks | MelPicture | GridPicture
 
 
-def draw_pictures(project: str, audio: str, *, cancelled: Cancelled) -> Iterator[Event]:
+def draw_pictures(
+    project: str, audio: str, layers: Sequence[str] = USUAL, *, cancelled: Cancelled
+) -> Iterator[Event]:
     """Draw what is not drawn yet: the waveform first, because it is there soonest.
 
     Parameters
@@ -26,8 +35,10 @@ def draw_pictures(project: str, audio: str, *, cancelled: Cancelled) -> Iterator
         The project's folder.
     audio : str
         Name of a file in its audio folder.
+    layers : sequence of str
+        Which pictures: "peaks", "mel", "stft", "mfcc" and "chroma".
     cancelled : callable
-        Asked between the two pictures.
+        Asked before each picture but the first.
 
     Raises
     ------
@@ -38,24 +49,54 @@ def draw_pictures(project: str, audio: str, *, cancelled: Cancelled) -> Iterator
     """
     with Project.open(project) as store:
         source, cache = store.audio_path(audio), store.cache_path(audio)
-    files = {PEAKS: cache / "peaks.npy", MEL: cache / "mel.npy"}
-    if _are_readable(files):
-        for layer, file in files.items():
-            yield PictureDrawn(audio, layer, str(file))
-        return
-    clip = read_clip(source, min_s=0.0, allow_silence=True, min_rate_hz=LOWEST_RATE_HZ)
-    Peaks.of(clip).save(files[PEAKS])
-    yield PictureDrawn(audio, PEAKS, str(files[PEAKS]))
-    if not cancelled():
-        mel_picture(clip).save(files[MEL])
-        yield PictureDrawn(audio, MEL, str(files[MEL]))
+    files = {layer: cache / f"{layer}.npy" for layer in (*USUAL, *GRIDS) if layer in layers}
+    missing = [layer for layer, file in files.items() if not _is_readable(layer, file)]
+    clip = read_clip(source, min_s=0.0, allow_silence=True, min_rate_hz=LOWEST_RATE_HZ) if missing else None
+    for layer, file in files.items():
+        if clip is not None and layer in missing:
+            if layer != missing[0] and cancelled():
+                return
+            draw_picture(layer, clip).save(file)
+        yield PictureDrawn(audio, layer, str(file))
 
 
-def _are_readable(files: dict[str, Path]) -> bool:
-    """Whether both pictures are there, whole and of this version."""
+def draw_picture(layer: str, clip: AudioClip) -> Picture:
+    """Draw one picture of a clip; see `draw_pictures` for the names."""
+    # what is drawn on demand loads its own part of SciPy only then
+    if layer == PEAKS:
+        return Peaks.of(clip)
+    if layer == STFT:
+        from musemate.analysis.logspectrum import stft_picture
+
+        return stft_picture(clip)
+    if layer == MFCC:
+        from musemate.analysis.cepstrum import mfcc_picture
+
+        return mfcc_picture(clip)
+    if layer == CHROMA:
+        from musemate.analysis.chromapicture import chroma_picture
+
+        return chroma_picture(clip)
+    return mel_picture(clip)
+
+
+def load_picture(layer: str, file: Path) -> Picture:
+    """Read a stored picture.
+
+    Raises
+    ------
+    ProjectError
+        The file is missing, damaged, of another kind or of another version.
+    """
+    if layer == PEAKS:
+        return Peaks.load(file)
+    return MelPicture.load(file) if layer == MEL else GridPicture.load(file, layer)
+
+
+def _is_readable(layer: str, file: Path) -> bool:
+    """Whether a picture is there, whole and of this version."""
     try:
-        Peaks.load(files[PEAKS])
-        MelPicture.load(files[MEL])
+        load_picture(layer, file)
     except ProjectError:
         return False
     return True
