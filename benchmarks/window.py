@@ -87,7 +87,7 @@ class Bench:
         self.wait(lambda: self.window.audition.reason != "Playback is being prepared.")
         self.window.open_paths([file])
         view = self.window.parts.stage.view
-        self.wait(lambda: view.mel._mel is not None)
+        self.wait(lambda: not view.mel.is_empty)
         fragment = self.window.listening.fragment
         assert fragment is not None and self.window.session.project is not None
         for picture in self.window.session.project.cache_path(fragment.audio).glob("*.npy"):
@@ -95,8 +95,8 @@ class Bench:
         self.window.session.pictures.set_project(self.window.session.project)
         self.window.listening.show_nothing()
         self.window.listening.show_fragment(fragment)
-        first_s = self.wait(lambda: view.wave._peaks is not None)
-        mel_s = first_s + self.wait(lambda: view.mel._mel is not None)
+        first_s = self.wait(lambda: not view.wave.is_empty)
+        mel_s = first_s + self.wait(lambda: not view.mel.is_empty)
         return [
             ("5 min at 48 kHz stereo: waveform drawn", f"{first_s:.2f} s", "1 s"),
             ("  mel picture drawn", f"{mel_s:.2f} s", ""),

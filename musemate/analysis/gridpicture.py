@@ -126,9 +126,16 @@ class GridPicture:
             The file is missing, damaged, of another kind or of another version.
         """
         record = load_record(path, layer)
-        numbers = {name: int(record[name]) for name in ("rate_hz", "n_frames", "hop")}
-        values = {name: np.asarray(record[name]) for name in ("rows", "low", "high")}
-        return cls(layer, **numbers, **values, image=record["image"])
+        return cls(
+            layer=layer,
+            rate_hz=int(record["rate_hz"]),
+            n_frames=int(record["n_frames"]),
+            hop=int(record["hop"]),
+            rows=np.asarray(record["rows"]),
+            low=np.asarray(record["low"]),
+            high=np.asarray(record["high"]),
+            image=record["image"],
+        )
 
 
 def contrast_of(image: Image) -> tuple[int, int]:

@@ -6,6 +6,7 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QDoubleSpinBox, QHBoxLayout, QToolButton, QVBoxLayout, QWidget
 
 from musemate.gui import palette, wording
+from musemate.gui.lanes import ABOVE, ALONE, DIFFERENCE, OVERLAID
 from musemate.gui.style import set_state
 from musemate.gui.widgets import ElidedLabel, Picture, describe, label, roomy, tool_button
 from musemate.project.records import Beats
@@ -19,6 +20,8 @@ class RegionBar(QWidget):
     zoom_asked = Signal(str)
     """"in", "out", "all" or "region"."""
     snap_toggled = Signal(bool)
+    mode_asked = Signal(str)
+    """How a take and its fragment are to be seen; see `lanes.MODES`."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -80,13 +83,55 @@ class RegionBar(QWidget):
         first.setSpacing(14)
         first.addWidget(self.title)
         first.addWidget(self.facts, 1)
-        for button in self._zoom_buttons():
-            first.addWidget(button)
+        first.addLayout(self._tools())
         layout = QVBoxLayout(self)
         layout.setContentsMargins(6, 0, 0, 0)
         layout.setSpacing(6)
         layout.addLayout(first)
         layout.addLayout(self._numbers())
+
+    def _tools(self) -> QHBoxLayout:
+        """Lay out all buttons, close together: the title needs the room."""
+        row = QHBoxLayout()
+        row.setSpacing(2)
+        for button in self._mode_buttons():
+            row.addWidget(button)
+        row.addSpacing(8)
+        row.addWidget(self._view_button())
+        row.addSpacing(8)
+        for button in self._zoom_buttons():
+            row.addWidget(button)
+        return row
+
+    def show_mode(self, mode: str, reason: str) -> None:
+        """Show how a take and its fragment are seen, or why they cannot be seen together."""
+        for name, button in self.modes.items():
+            button.setChecked(name == mode)
+            button.setEnabled(not reason or name == ALONE)
+            button.setToolTip(reason if reason and name != ALONE else str(button.property("usual_tooltip")))
+
+    def _mode_buttons(self) -> list[QToolButton]:
+        """Make the switch of how a take and its fragment are seen."""
+        texts = {
+            ALONE: "See only what is chosen (Ctrl+1)",
+            ABOVE: "See fragment and take one above the other (Ctrl+2)",
+            OVERLAID: "See fragment and take overlaid (Ctrl+3)",
+            DIFFERENCE: "See by how much the take differs from the fragment (Ctrl+4)",
+        }
+        self.modes: dict[str, QToolButton] = {}
+        for mode, text in texts.items():
+            button = tool_button(f"see-{mode}", text, colour=palette.MUTED, checkable=True)
+            button.setAutoExclusive(True)
+            button.setProperty("usual_tooltip", text)
+            button.clicked.connect(lambda _=False, mode=mode: self.mode_asked.emit(mode))
+            self.modes[mode] = button
+        return list(self.modes.values())
+
+    def _view_button(self) -> QToolButton:
+        """Make the button that drops down the choice of pictures."""
+        self.views = tool_button("view", "Choose which pictures are shown", colour=palette.MUTED)
+        self.views.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
+        return self.views
 
     def _zoom_buttons(self) -> list[QToolButton]:
         self.snap = tool_button("wave", "Snap the region to beats", colour=palette.MUTED, checkable=True)

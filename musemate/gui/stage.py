@@ -2,21 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
 import numpy as np
-import numpy.typing as npt
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QFrame, QVBoxLayout, QWidget
 
-from musemate.analysis.peaks import Peaks
-from musemate.analysis.spectra import MelPicture, mel_picture
 from musemate.audio.clip import LOWEST_RATE_HZ, AudioClip
 from musemate.engine.base import MAX_REGION_S, MIN_REGION_S
-from musemate.gui import palette, previewing, wording
+from musemate.gui import previewing, wording
 from musemate.gui.clipview import ClipView
+from musemate.gui.closeup import Closeup
+from musemate.gui.lanes import ALONE, USUAL, Picture
 from musemate.gui.regionbar import RegionBar
 from musemate.gui.session import Session
 from musemate.project.records import Beats, Fragment, Layer, Take
@@ -37,6 +37,18 @@ class Subject:
     duration_s: float
 
 
+@dataclass(frozen=True)
+class Pair:
+    """A take and the stretch of the fragment that it was learnt from."""
+
+    take: Subject
+    take_name: str
+    fragment: Subject
+    fragment_name: str
+    start_s: float
+    """Where the stretch begins in the fragment."""
+
+
 class Stage(QFrame):
     """Shows a fragment, a take or a preview; says where was clicked and which region was chosen."""
 
@@ -45,6 +57,8 @@ class Stage(QFrame):
     """Start and end, while it moves."""
     region_chosen = Signal(float, float)
     """Start and end, to be kept."""
+    compared = Signal()
+    """There is now something, or no longer anything, to see beside the subject."""
 
     def __init__(self, session: Session, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -54,9 +68,13 @@ class Stage(QFrame):
         self._snap = False
         self._stored = (0.0, 0.0)
         self._samples: AudioClip | None = None
+        self._layers: tuple[str, ...] = USUAL
+        self._pair: Pair | None = None
+        self._other: Subject | None = None
         self.subject: Subject | None = None
         self.bar = RegionBar()
         self.view = ClipView()
+        self._closeup = Closeup(self.view, session.background, self)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(10, 10, 10, 6)
         layout.setSpacing(8)
@@ -70,6 +88,7 @@ class Stage(QFrame):
         """Show a fragment with its region; what is shown already keeps its zoom."""
         subject = Subject("fragment", fragment.id, fragment.audio, fragment.duration_s)
         is_new = subject != self.subject
+        seen = self.view.visible_s
         self._begin(subject, fragment.beats if fragment.beats and fragment.beats.is_sure else None)
         self.bar.show_clip(
             fragment.name,
@@ -86,40 +105,61 @@ class Stage(QFrame):
             self.view.region.set_span(*stored)
         else:
             self.bar.set_region(*self.span)
-        if zoom_to_region and is_new:
+        if not is_new:
+            return
+        if zoom_to_region:
             self.view.show_region()
-        self._session.pictures.want(fragment.audio) if is_new else None
+            self._compare_with_take(seen)
+        self._want()
 
     def show_take(self, take: Take, fragment: Fragment) -> None:
         """Show a take; its region starts as all of it."""
         subject = Subject("take", take.id, take.audio, take.seconds)
         if subject == self.subject:
             return
-        self._begin(subject, None)
-        title = f"{take.full_name.capitalize()} of {fragment.name}"
-        self._describe_result(title, wording.take_facts(take))
-        self._session.pictures.want(take.audio)
+        self._show_result(subject, take, fragment, f"{take.full_name.capitalize()} of {fragment.name}")
 
     def show_layer(self, take: Take, layer: Layer, fragment: Fragment) -> None:
         """Show a take as one of its scales holds it."""
         subject = Subject("layer", take.id, layer.audio, take.seconds)
         if subject == self.subject:
             return
+        self._show_result(subject, take, fragment, f"{take.full_name.capitalize()} of {fragment.name} at {layer.name}")
+
+    def _show_result(self, subject: Subject, take: Take, fragment: Fragment, title: str) -> None:
+        """Show a take or one of its scales; where both are seen, the same stretch of the fragment beside it."""
+        assert self._session.project is not None
+        start_s = self._session.project.run(take.run).start_s
+        whole = Subject("fragment", fragment.id, fragment.audio, fragment.duration_s)
+        was_beside, seen = self._other is not None and self.subject == whole, self.view.visible_s
+        self._pair = Pair(subject, take.full_name.capitalize(), whole, fragment.name, start_s)
         self._begin(subject, None)
-        title = f"{take.full_name.capitalize()} of {fragment.name} at {layer.name}"
         self._describe_result(title, wording.take_facts(take))
-        self._session.pictures.want(layer.audio)
+        self._other = whole
+        self.view.compare(-start_s, (self._pair.take_name, self._pair.fragment_name))
+        if was_beside and self.view.lanes.mode != ALONE:
+            self.view.show_stretch(seen[0] - start_s, seen[1] - start_s)
+        self._want()
+
+    def _compare_with_take(self, seen: tuple[float, float]) -> None:
+        """Show the take beside its fragment too, and the same stretch as before, where both are seen."""
+        pair = self._pair
+        if pair is None or pair.fragment != self.subject:
+            return
+        self._other = pair.take
+        self.view.compare(pair.start_s, (pair.fragment_name, pair.take_name))
+        if self.view.lanes.mode != ALONE:
+            self.view.show_stretch(seen[0] + pair.start_s, seen[1] + pair.start_s)
 
     def show_preview(self, name: str, path: Path) -> None:
         """Show what a finished scale sounds like; its pictures are drawn here, in a thread."""
-        self.subject, self._samples = Subject("preview", str(path), "", 0.0), None
-        self._session.background.run(
-            partial(_draw, path), partial(self._on_drawn, name, str(path)), self._session.failed.emit
-        )
+        self.subject, self._samples, self._other = Subject("preview", str(path), "", 0.0), None, None
+        draw = partial(_draw, path, self._layers)
+        self._session.background.run(draw, partial(self._on_drawn, name, str(path)), self._session.failed.emit)
 
     def show_nothing(self) -> None:
         """Show an empty stage."""
-        self.subject = None
+        self.subject = self._other = self._pair = None
         self.view.show_nothing(1.0)
         self.bar.show_clip("", "", beats=None, voice=(), caption="Region", for_training=True)
 
@@ -139,6 +179,16 @@ class Stage(QFrame):
         return self.view.region.span
 
     @property
+    def layers(self) -> tuple[str, ...]:
+        """Which pictures are shown."""
+        return self._layers
+
+    @property
+    def can_compare(self) -> bool:
+        """Whether a take and its fragment can be seen together."""
+        return self._other is not None
+
+    @property
     def is_partial(self) -> bool:
         """Whether the region leaves something out."""
         start, end = self.span
@@ -147,12 +197,10 @@ class Stage(QFrame):
     def _begin(self, subject: Subject, beats: Beats | None) -> None:
         is_new = subject != self.subject
         self.subject, self._beats = subject, beats
-        colour = palette.FRAGMENT if subject.kind == "fragment" else palette.TAKE
         if is_new:
-            self._samples = None
-            self.view.show_nothing(subject.duration_s)
-            self.view.region.set_colour(colour)
-        self.view.set_bars(bar_times(beats))
+            self._samples = self._other = None
+            self.view.show_nothing(subject.duration_s, is_take=subject.kind != "fragment")
+        self.view.set_beats(beats)
 
     def _describe_result(self, title: str, facts: str) -> None:
         assert self.subject is not None
@@ -194,28 +242,61 @@ class Stage(QFrame):
         if last > first:
             self._on_edited(first, last)
 
-    def _on_picture(self, audio: str, picture: Peaks | MelPicture) -> None:
+    def set_mode(self, mode: str) -> None:
+        """Choose how a fragment and a take are shown; see `lanes.MODES`."""
+        self.view.set_mode(mode)
+        self._want()
+
+    def set_layers(self, layers: Collection[str]) -> None:
+        """Choose which pictures are shown; see `lanes.LAYERS`."""
+        self._layers = tuple(layers)
+        self.view.set_layers(layers)
+        if self.subject is not None and self.subject.kind == "preview":
+            path = Path(self.subject.id)
+            draw = partial(_draw, path, self._layers)
+            self._session.background.run(draw, partial(self._on_redrawn, str(path)), self._session.failed.emit)
+        else:
+            self._want()
+
+    def _want(self) -> None:
+        """Ask for the pictures of all that is seen."""
+        project, files = self._session.project, []
+        beside = self._other if self.view.lanes.mode != ALONE else None
+        for subject, side in ((self.subject, self.view.lanes.main), (beside, self.view.lanes.other)):
+            if subject is not None and subject.audio and project is not None:
+                # the waveform always: the overview shows it
+                self._session.pictures.want(subject.audio, dict.fromkeys((*USUAL, *self._layers)))
+                files.append((side, project.audio_path(subject.audio)))
+        self._closeup.set_files(files)
+        self.compared.emit()
+
+    def _on_picture(self, audio: str, picture: Picture) -> None:
         if self.subject is not None and self.subject.audio == audio:
             self._show_picture(picture)
+        elif self._other is not None and self._other.audio == audio:
+            self.view.show_picture(picture, of_other=True)
+            self._closeup.look()
 
-    def _show_picture(self, picture: Peaks | MelPicture) -> None:
-        if isinstance(picture, Peaks):
-            is_fragment = self.subject is not None and self.subject.kind == "fragment"
-            self.view.show_peaks(picture, palette.FRAGMENT if is_fragment else palette.TAKE)
-            if self._samples is not None:  # they came first; a coarse scale is drawn with them at any zoom
-                self.view.show_samples(self._samples)
-        else:
-            self.view.show_mel(picture)
+    def _show_picture(self, picture: Picture) -> None:
+        self.view.show_picture(picture)
+        if picture.layer == USUAL[0] and self._samples is not None:
+            # they came first; a coarse scale is drawn with them at any zoom
+            self.view.show_samples(self._samples)
+        self._closeup.look()
 
-    def _on_drawn(self, name: str, path: str, pictures: tuple[Peaks, MelPicture]) -> None:
+    def _on_redrawn(self, path: str, pictures: list[Picture]) -> None:
+        if self.subject is not None and self.subject.id == path:
+            for picture in pictures:
+                self._show_picture(picture)
+
+    def _on_drawn(self, name: str, path: str, pictures: list[Picture]) -> None:
         if self.subject is None or self.subject.id != path:
             return
         samples = self._samples
         self._begin(Subject("preview", path, "", pictures[0].duration_s), None)
         self._samples = samples
         self._describe_result(previewing.title(name, Path(path)), previewing.facts(Path(path)))
-        for picture in pictures:
-            self._show_picture(picture)
+        self._on_redrawn(path, pictures)
 
     def _on_region_changed(self, start_s: float, end_s: float) -> None:
         self.bar.set_region(start_s, end_s)
@@ -238,13 +319,6 @@ class Stage(QFrame):
             self._on_region_chosen(*self.span)
 
 
-def bar_times(beats: Beats | None) -> npt.NDArray[np.float64]:
-    """Return where bars start, in seconds, shape (bars,); none when the tempo is not sure."""
-    if beats is None:
-        return np.empty(0)
-    return np.asarray(beats.beat_times_s[beats.downbeat :: beats.beats_per_bar], dtype=np.float64)
-
-
 def snap(start_s: float, end_s: float, beats: Beats) -> tuple[float, float]:
     """Move both ends of a region to the nearest beats, unless nothing would be left of it."""
     times = np.asarray(beats.beat_times_s)
@@ -254,8 +328,9 @@ def snap(start_s: float, end_s: float, beats: Beats) -> tuple[float, float]:
     return (first, last) if last - first >= MIN_REGION_S else (start_s, end_s)
 
 
-def _draw(path: Path) -> tuple[Peaks, MelPicture]:
+def _draw(path: Path, layers: Collection[str]) -> list[Picture]:
     from musemate.audio.files import read_clip
+    from musemate.tasks.draw_pictures import draw_picture
 
     clip = read_clip(path, min_s=0.01, allow_silence=True, min_rate_hz=LOWEST_RATE_HZ)
-    return Peaks.of(clip), mel_picture(clip)
+    return [draw_picture(layer, clip) for layer in dict.fromkeys((*USUAL, *layers))]

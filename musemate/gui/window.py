@@ -36,6 +36,7 @@ from musemate.gui.layout import Parts
 from musemate.gui.listening import Listening
 from musemate.gui.losses import Losses
 from musemate.gui.memory import Memory
+from musemate.gui.playhead import Playhead
 from musemate.gui.projectview import ProjectView
 from musemate.gui.reckoner import Reckoner
 from musemate.gui.reporter import Reporter
@@ -44,6 +45,7 @@ from musemate.gui.soundoutput import SoundOutput
 from musemate.gui.taker import Taker
 from musemate.gui.trainer import Trainer, why_not
 from musemate.gui.transport import FRAGMENT, TAKE
+from musemate.gui.viewmenu import ViewMenu
 from musemate.paths import resource
 from musemate.settings import load_settings
 
@@ -101,7 +103,10 @@ class Window(QMainWindow):
         strip, messages = self.parts.jobs, self.parts.messages
         self.jobs = JobsView(self.session, self.trainer, self.reckoner, strip, messages, self)
         self.losses = Losses(self.session, self.trainer, self.parts.train, messages, self)
+        self.playhead = Playhead(self.parts.stage.view, self.audition, self)
+        self.views = ViewMenu(self.parts.stage, self.playhead, self.memory, self)
         self.actions_by_name = Actions(self, self._handlers())
+        self.views.adopt(self.actions_by_name)
         self.actions_by_name[f"appearance_{self.appearance.choice}"].setChecked(True)
         by_zone = {name: self.actions_by_name[f"zone_{name}"] for name in zones.NAMES}
         self.zones = zones.Zones(self, self.parts, by_zone, self.memory)
@@ -228,6 +233,7 @@ class Window(QMainWindow):
     def _handlers(self) -> dict[str, Callable[[], object]]:
         stage, transport, audition = self.parts.stage, self.parts.transport, self.audition
         return {
+            **self.views.handlers(),
             "open_audio": self.on_open_audio,
             "new_project": self.on_new_project,
             "open_project": self.on_open_project,

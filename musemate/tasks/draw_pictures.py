@@ -24,9 +24,7 @@ USUAL = (PEAKS, MEL)
 Picture = Peaks | MelPicture | GridPicture
 
 
-def draw_pictures(
-    project: str, audio: str, layers: Sequence[str] = USUAL, *, cancelled: Cancelled
-) -> Iterator[Event]:
+def draw_pictures(project: str, audio: str, layers: Sequence[str] = USUAL, *, cancelled: Cancelled) -> Iterator[Event]:
     """Draw what is not drawn yet: the waveform first, because it is there soonest.
 
     Parameters

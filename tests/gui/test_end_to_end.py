@@ -44,9 +44,7 @@ def drop(window: Window, *paths: Path) -> None:
 
 def place_of(window: Window, time_s: float, row: int = 0) -> QPoint:
     """Return where a time lies in the waveform (row 0) or the spectrogram (row 1)."""
-    view = window.parts.stage.view
-    box = view._boxes[row]
-    return view.mapFromScene(box.mapViewToScene(QPointF(time_s, 0.5)))
+    return window.parts.stage.view.place_of(time_s, row)
 
 
 def drag(
@@ -101,7 +99,7 @@ def load(window: Window, qtbot: QtBot, song: Path) -> None:
     assert not window.parts.is_workspace
     drop(window, song)
     view = window.parts.stage.view
-    qtbot.waitUntil(lambda: view.wave._peaks is not None and view.mel._mel is not None, timeout=WAIT_MS)
+    qtbot.waitUntil(lambda: not view.wave.is_empty and not view.mel.is_empty, timeout=WAIT_MS)
     assert window.parts.is_workspace
     assert window.listening.fragment is not None
     assert window.listening.fragment.name == "My song"
@@ -149,7 +147,7 @@ def listen(window: Window, qtbot: QtBot, sound: FakeSound) -> None:
     qtbot.waitUntil(lambda: abs(window.audition.position_s - 2.0) < 0.05)
     qtbot.keyClick(window, Qt.Key.Key_Space)
     qtbot.waitUntil(lambda: window.audition.position_s > 2.3)
-    assert float(window.parts.stage.view._cursors[1].value()) > 2.2
+    assert float(window.parts.stage.view.canvas.cursor_s) > 2.2
     assert np.abs(sound.pump(2_000)).max() > 0.01
     qtbot.keyClick(window, Qt.Key.Key_Space)
     assert not window.audition.is_playing
@@ -226,7 +224,7 @@ def check_export(window: Window, files: list[str]) -> None:
 def come_back(window: Window, qtbot: QtBot, folder: Path, shoot: Shoot) -> None:
     """Open the project again: everything is as it was left."""
     drop(window, folder)
-    qtbot.waitUntil(lambda: window.parts.stage.view.wave._peaks is not None, timeout=WAIT_MS)
+    qtbot.waitUntil(lambda: not window.parts.stage.view.wave.is_empty, timeout=WAIT_MS)
     assert window.listening.fragment is not None
     assert window.listening.fragment.length_s == pytest.approx(2.5, abs=0.05)
     assert window.parts.takes.ids == ["t2", "t1"]

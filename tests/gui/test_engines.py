@@ -275,10 +275,10 @@ def test_each_scale_of_a_take_is_heard_and_seen(
     qtbot.waitUntil(lambda: window.audition.is_playing and window.audition._is_loaded)
     assert window.audition.position_s > 0.3, "it goes on where the take was"
     assert strip.buttons[0].property("playing") == "true"
-    qtbot.waitUntil(lambda: stage.view.wave._peaks is not None and stage.view.mel._mel is not None, timeout=WAIT_MS)
-    assert stage.view.mel._mel is not None
-    assert stage.view.mel._mel.rate_hz == 320
-    assert stage.view.wave._clip is not None, "so few samples are drawn one by one"
+    qtbot.waitUntil(lambda: not stage.view.wave.is_empty and not stage.view.mel.is_empty, timeout=WAIT_MS)
+    assert stage.view.mel.picture is not None
+    assert stage.view.mel.picture.rate_hz == 320
+    assert stage.view.wave.has_samples, "so few samples are drawn one by one"
     shoot(window, "layers")
     qtbot.mouseClick(strip.buttons[0], Qt.MouseButton.LeftButton)
     assert not window.audition.is_playing, "a second time pauses it"
@@ -317,7 +317,7 @@ def test_a_training_that_goes_on_offers_what_it_finished_before(
     qtbot.mouseClick(panel.strip.buttons[0], Qt.MouseButton.LeftButton)
     qtbot.waitUntil(lambda: window.audition.position_s > 0.1, timeout=WAIT_MS)
     qtbot.waitUntil(lambda: stage.bar.title.text() == "Preview of 320 Hz", timeout=WAIT_MS)
-    qtbot.waitUntil(lambda: stage.view.wave._clip is not None, timeout=WAIT_MS)
+    qtbot.waitUntil(lambda: stage.view.wave.has_samples, timeout=WAIT_MS)
     window.audition.stop()
 
 

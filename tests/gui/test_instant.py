@@ -126,7 +126,7 @@ def test_a_file_too_short_for_takes_loads_without_a_word(window: Window, qtbot: 
     clip: AudioClip = read_clip(song)
     short = write_wav(song.with_name("short.wav"), clip.region(0.0, 1.5))
     window.open_paths([short])
-    qtbot.waitUntil(lambda: window.parts.stage.view.wave._peaks is not None, timeout=WAIT_MS)
+    qtbot.waitUntil(lambda: not window.parts.stage.view.wave.is_empty, timeout=WAIT_MS)
     assert window.first_takes.fragment == ""
     assert window.parts.messages.text == ""
     assert window.parts.takes._empty.text() == "Your takes will appear here."
@@ -142,7 +142,7 @@ def test_what_fails_is_not_said(window: Window, qtbot: QtBot, song: Path) -> Non
     write_wav(song, AudioClip(samples, clip.rate_hz), overwrite=True)
     window.first_takes.is_wanted = False
     window.open_paths([song])
-    qtbot.waitUntil(lambda: window.parts.stage.view.wave._peaks is not None, timeout=WAIT_MS)
+    qtbot.waitUntil(lambda: not window.parts.stage.view.wave.is_empty, timeout=WAIT_MS)
     assert window.session.project is not None
     window.session.project.set_region("f1", 0.0, 2.5)
     window.first_takes.is_wanted = True
@@ -158,7 +158,7 @@ def test_a_project_that_is_opened_again_is_left_as_it_was(
     window: Window, qtbot: QtBot, project_with_takes: Path
 ) -> None:
     window.open_paths([project_with_takes])
-    qtbot.waitUntil(lambda: window.parts.stage.view.wave._peaks is not None, timeout=WAIT_MS)
+    qtbot.waitUntil(lambda: not window.parts.stage.view.wave.is_empty, timeout=WAIT_MS)
     assert not any(job.task == "instant" for job in window.session.lanes.jobs)
     assert not any(take.is_instant for take in window.session.takes())
 

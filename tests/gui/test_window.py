@@ -27,7 +27,7 @@ def opened(window: Window, project_with_takes: Path, qtbot: QtBot) -> Window:
     """Return a window on a project with one fragment and three takes."""
     window.open_paths([project_with_takes])
     assert window.parts.takes.ids == ["t3", "t2", "t1"]
-    qtbot.waitUntil(lambda: window.parts.stage.view.wave._peaks is not None, timeout=WAIT_MS)
+    qtbot.waitUntil(lambda: not window.parts.stage.view.wave.is_empty, timeout=WAIT_MS)
     return window
 
 
@@ -290,11 +290,10 @@ def test_zoom_with_the_wheel_keeps_the_time_under_the_mouse(opened: Window, qtbo
     from PySide6.QtWidgets import QApplication
 
     view = opened.parts.stage.view
-    box = view._boxes[0]
-    place = view.mapFromScene(box.mapViewToScene(QPointF(4.0, 0.5)))
+    place = view.place_of(4.0)
     wheel = QWheelEvent(
         QPointF(place),
-        QPointF(view.mapToGlobal(place)),
+        QPointF(view.viewport().mapToGlobal(place)),
         QPoint(),
         QPoint(0, 240),
         Qt.MouseButton.NoButton,
@@ -305,4 +304,4 @@ def test_zoom_with_the_wheel_keeps_the_time_under_the_mouse(opened: Window, qtbo
     QApplication.sendEvent(view.viewport(), wheel)
     first, last = view.visible_s
     assert last - first == pytest.approx(6.0 / 1.6, rel=0.01)
-    assert abs(box.mapSceneToView(view.mapToScene(place)).x() - 4.0) < 0.02
+    assert abs(view.canvas.time_of(place.x()) - 4.0) < 0.02
