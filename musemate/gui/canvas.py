@@ -37,6 +37,7 @@ class Canvas(QWidget):
         self.timeline, self.region, self.grid = timeline, region, Grid()
         self.lanes: Sequence[Lane] = ()
         self._image: QImage | None = None
+        self._is_drawn = False
         self._cursor_s = 0.0
         self._pointer_s: float | None = None
         self.n_drawn = 0
@@ -56,7 +57,7 @@ class Canvas(QWidget):
 
     def redraw(self) -> None:
         """Draw all pictures anew at the next paint."""
-        self._image = None
+        self._is_drawn = False
         self.update()
 
     @property
@@ -125,8 +126,8 @@ class Canvas(QWidget):
     def paintEvent(self, event: QPaintEvent) -> None:
         """Copy the drawn pictures and draw over them what moves (Qt's hook)."""
         density = self.devicePixelRatioF()
-        if self._image is None or self._image.devicePixelRatioF() != density:
-            self._image = self._drawn(density)
+        if self._image is None or not self._is_drawn or self._image.devicePixelRatioF() != density:
+            self._image, self._is_drawn = self._drawn(density), True
             self.drawn.emit()
         painter = QPainter(self)
         part = event.rect()
@@ -145,7 +146,10 @@ class Canvas(QWidget):
     def _drawn(self, density: float) -> QImage:
         self.n_drawn += 1
         size = QSize(round(self.width() * density), round(self.height() * density))
-        image = QImage(size, QImage.Format.Format_RGB32)
+        # the same memory again where it fits: fresh pages cost more than what is drawn on them
+        image = self._image if self._image is not None and self._image.size() == size else None
+        image = image or QImage(size, QImage.Format.Format_RGB32)
+        image.setDevicePixelRatio(1.0)
         image.fill(palette.colour(palette.PANEL))
         painter = QPainter(image)
         start, end = self.timeline.visible_s

@@ -117,11 +117,10 @@ class WaveLane(Lane):
         """Mark the samples where there is room between them."""
         clip = self._clip
         assert clip is not None
-        first, last = max(0, int(start_s * clip.rate_hz)), min(clip.n_frames, int(end_s * clip.rate_hz) + 2)
-        frames = np.arange(first, last)
-        spacing = rect.width() / max(1e-9, (end_s - start_s) * clip.rate_hz)
-        if spacing < _DOTS_FROM_PX or frames.size == 0:
+        if rect.width() < _DOTS_FROM_PX * (end_s - start_s) * clip.rate_hz:
             return
+        first, last = max(0, int(start_s * clip.rate_hz)), min(clip.n_frames, int(end_s * clip.rate_hz) + 2)
+        frames = np.arange(first, max(first, last))
         x = rect.left() + (frames / clip.rate_hz - start_s) / (end_s - start_s) * rect.width()
         lane = rect.height() / clip.n_channels
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
