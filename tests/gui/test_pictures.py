@@ -176,10 +176,11 @@ def test_two_clips_of_other_rates_are_compared_by_frequency() -> None:
 def test_steps_of_level_look_alike_on_dark_and_light(paper: str) -> None:
     table = colourmaps._levels(paper)
     light = np.array([colourmaps.to_oklab(QColor(int(value)).name())[0] for value in table])
-    steps = np.diff(light) * np.sign(light[-1] - light[0])
+    # of four colours together: between two, rounding to 8 bits says more than the map
+    steps = (light[4:] - light[:-4]) * np.sign(light[-1] - light[0])
     assert (steps > 0).all()
     assert abs(light[-1] - light[0]) > 0.7
-    assert steps[4:].std() < 0.35 * steps.mean()
+    assert steps.std() < 0.2 * steps.mean()
     assert QColor(int(table[0])).name() == paper
 
 
