@@ -118,7 +118,7 @@ class DifferenceLane(Lane):
     """Difference that gets the full colour."""
 
     def __init__(self, fragment: MapLane, take: MapLane) -> None:
-        super().__init__("Difference of the mel spectrograms")
+        super().__init__("Mel spectrogram: take minus fragment")
         self._fragment, self._take = fragment, take
 
     @property

@@ -39,7 +39,8 @@ class Readout(QLabel):
             return
         lane, part = found
         time_s = self._canvas.time_of(x)
-        facts = [minutes(time_s, 3), self._canvas.grid.place(time_s), lane.name, lane.value_at(time_s, part)]
+        facts = [minutes(time_s, 3), self._canvas.grid.place(time_s)]
+        facts += [lane.name if lane.is_paired else "", lane.value_at(time_s, part)]
         self.setText("   ".join(fact for fact in facts if fact))
 
     def clear_place(self) -> None:

@@ -31,7 +31,7 @@ from musemate.paths import resource
 from musemate.project.records import Beats
 from musemate.project.store import Project
 from musemate.tasks.analyse_fragment import analyse_fragment
-from musemate.tasks.draw_pictures import draw_pictures
+from musemate.tasks.draw_pictures import draw_pictures, load_picture
 from musemate.tasks.export_takes import export_takes
 from musemate.tasks.generate import generate
 from musemate.tasks.import_audio import import_audio
@@ -105,6 +105,14 @@ def test_pictures_are_drawn_once(perform, store, folder):
     before = (store.cache_path(audio) / "mel.npy").stat().st_mtime_ns
     assert perform(draw_pictures, folder, audio) == events
     assert (store.cache_path(audio) / "mel.npy").stat().st_mtime_ns == before
+
+
+def test_other_pictures_are_drawn_when_they_are_wanted(perform, store, folder):
+    audio = store.fragment("f1").audio
+    events = perform(draw_pictures, folder, audio, layers=["peaks", "stft", "mfcc", "chroma"])
+    assert [event.layer for event in of(events, PictureDrawn)] == ["peaks", "stft", "mfcc", "chroma"]
+    assert all(load_picture(event.layer, event.file).duration_s == 4.0 for event in of(events, PictureDrawn))
+    assert not (store.cache_path(audio) / "mel.npy").exists()
 
 
 def test_a_damaged_picture_is_drawn_again(perform, store, folder):
