@@ -113,10 +113,10 @@ class RegionBar(QWidget):
     def _mode_buttons(self) -> list[QToolButton]:
         """Make the switch of how a take and its fragment are seen."""
         texts = {
-            ALONE: "See only what is chosen (Ctrl+1)",
-            ABOVE: "See fragment and take one above the other (Ctrl+2)",
-            OVERLAID: "See fragment and take overlaid (Ctrl+3)",
-            DIFFERENCE: "See by how much the take differs from the fragment (Ctrl+4)",
+            ALONE: "See only what is chosen (Alt+1)",
+            ABOVE: "See fragment and take one above the other (Alt+2)",
+            OVERLAID: "See fragment and take overlaid (Alt+3)",
+            DIFFERENCE: "See by how much the take differs from the fragment (Alt+4)",
         }
         self.modes: dict[str, QToolButton] = {}
         for mode, text in texts.items():

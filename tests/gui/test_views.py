@@ -45,7 +45,7 @@ def is_drawn(stage: Stage) -> bool:
 
 
 def press(qtbot: QtBot, window: Window, key: Qt.Key) -> None:
-    qtbot.keyClick(window, key, Qt.KeyboardModifier.ControlModifier)
+    qtbot.keyClick(window, key, Qt.KeyboardModifier.AltModifier)
 
 
 def test_keys_put_the_take_beside_its_fragment(opened: Window, qtbot: QtBot, shoot: Shoot) -> None:
