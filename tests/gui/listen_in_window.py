@@ -13,7 +13,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from PySide6.QtCore import QPoint, QPointF, Qt
+from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QWidget
 
@@ -47,8 +47,7 @@ def click_play(window: Window, take_id: str) -> None:
 def click_at(window: Window, time_s: float) -> None:
     """Click into the waveform."""
     view = window.parts.stage.view
-    place = view.mapFromScene(view._boxes[0].mapViewToScene(QPointF(time_s, 0.5)))
-    click(view.viewport(), place)
+    click(view.viewport(), view.place_of(time_s))
 
 
 def press(window: Window, key: Qt.Key) -> None:
