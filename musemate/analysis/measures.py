@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterator
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 
@@ -16,11 +16,12 @@ from musemate.analysis.distributions import whitened_frechet as whitened
 from musemate.analysis.harmony import find_key
 from musemate.analysis.metre import Beats
 from musemate.analysis.mfcc import Table, amplitudes, mfcc
-from musemate.analysis.notes import shared_notes
+from musemate.analysis.notes import notes_alike
 from musemate.analysis.pitches import pitch_figures
 from musemate.analysis.portrait import Portrait, portray
 from musemate.analysis.rhythm import find_beats
 from musemate.analysis.similarity import compare, nearness
+from musemate.analysis.yardstick import Yardstick
 from musemate.audio.clip import AudioClip
 from musemate.audio.loudness import integrated_lufs
 from musemate.errors import AudioFileError, TooShortError
@@ -28,6 +29,7 @@ from musemate.errors import AudioFileError, TooShortError
 COMPARABLE_S = 2.0
 """Sounds shorter than this have no beat, no fade and no standing tone to compare."""
 
+Found = TypeVar("Found")
 Values = dict[str, Any]
 """Figures by their names in `export.reporttext`: numbers, a key's name, or None where there is nothing to measure."""
 
@@ -77,35 +79,44 @@ def of_sound(sound: Measured, metre: Beats | None = None) -> Iterator[Values]:
     yield {"key": find_key(sound.clip) or None, "lufs": _where_long_enough(lambda: integrated_lufs(sound.clip))}
 
 
-def of_halves(fragment: Measured) -> Values:
+class Reference:
+    """The fragment that takes are compared with; what they need of it is found once.
+
+    Parameters
+    ----------
+    fragment : Measured
+    metre : Beats
+        The fragment's.
+    """
+
+    def __init__(self, fragment: Measured, metre: Beats) -> None:
+        self._fragment, self._metre = fragment, metre
+        self._yardstick = _where_long_enough(lambda: Yardstick(fragment.clip, metre))
+
+    def compare(self, take: Measured) -> Iterator[Values]:
+        """Yield the figures of a take beside the fragment, a few at a time."""
+        fragment = self._fragment
+        yield _chosen_by(self._yardstick, take.clip)
+        yield _distances(take.coefficients, fragment.coefficients)
+        yield {"nearness_db": _where_long_enough(lambda: nearness(take.clip, fragment.clip))}
+        yield {"notes_alike": notes_alike(take.notes.sum(axis=1), fragment.notes.sum(axis=1))}
+        if min(take.clip.duration_s, fragment.clip.duration_s) >= COMPARABLE_S:
+            yield _faults(take, fragment, self._metre)
+
+
+def of_halves(fragment: Measured, metre: Beats) -> Values:
     """Return the distances of the fragment's second half from its first."""
     frames, weights = fragment.coefficients, fragment.notes
     middle, half_s = len(frames) // 2, fragment.clip.duration_s / 2
     if middle < 2:
         return {}
-    values = _distances(frames[middle:], frames[:middle])
-    values["nearness_db"] = _where_long_enough(
-        lambda: nearness(fragment.clip.region(half_s), fragment.clip.region(0.0, half_s))
-    )
+    first, second = fragment.clip.region(0.0, half_s), fragment.clip.region(half_s)
     split = weights.shape[1] // 2
-    values["shared_notes"] = shared_notes(weights[:, split:].sum(axis=1), weights[:, :split].sum(axis=1))
+    values = _distances(frames[middle:], frames[:middle])
+    values |= _chosen_by(_where_long_enough(lambda: Yardstick(first, metre)), second)
+    values["nearness_db"] = _where_long_enough(lambda: nearness(second, first))
+    values["notes_alike"] = notes_alike(weights[:, split:].sum(axis=1), weights[:, :split].sum(axis=1))
     return tidy(values)
-
-
-def of_take(take: Measured, fragment: Measured, metre: Beats) -> Iterator[Values]:
-    """Yield the figures of a take beside its fragment, a few at a time.
-
-    Parameters
-    ----------
-    take, fragment : Measured
-    metre : Beats
-        The fragment's.
-    """
-    yield _distances(take.coefficients, fragment.coefficients)
-    yield {"nearness_db": _where_long_enough(lambda: nearness(take.clip, fragment.clip))}
-    yield {"shared_notes": shared_notes(take.notes.sum(axis=1), fragment.notes.sum(axis=1))}
-    if min(take.clip.duration_s, fragment.clip.duration_s) >= COMPARABLE_S:
-        yield _faults(take, fragment, metre)
 
 
 def tidy(values: Values) -> Values:
@@ -125,6 +136,14 @@ def _distances(take: Table, fragment: Table) -> Values:
     }
 
 
+def _chosen_by(yardstick: Yardstick | None, take: AudioClip) -> Values:
+    """Return the figures that takes are chosen by in the window, none where a sound is too short for them."""
+    found = None if yardstick is None else _where_long_enough(lambda: yardstick.measure(take))
+    if found is None:
+        return {"similarity": None, "novelty": None, "tempo": None}
+    return {"similarity": found.similarity, "novelty": found.novelty, "tempo": found.tempo}
+
+
 def _faults(take: Measured, fragment: Measured, metre: Beats) -> Values:
     found = compare(take.clip, fragment.clip, metre)
     own, wider = found.pulse.fragment_variation, np.abs(found.picture.side_db)
@@ -138,11 +157,11 @@ def _faults(take: Measured, fragment: Measured, metre: Beats) -> Values:
         "flatness_change_db": found.fading.flatness_change_db,
         "beat_stray": found.pulse.beat_stray,
         "bar_offset": found.pulse.bar_offset,
-        "unevenness": found.pulse.variation / own if own > 0 else float("nan"),
+        "unevenness": found.pulse.variation / own if metre.is_sure and own > 0 else None,
     }
 
 
-def _where_long_enough(measure: Callable[[], float]) -> float | None:
+def _where_long_enough(measure: Callable[[], Found]) -> Found | None:
     try:
         return measure()
     except TooShortError:

@@ -1,4 +1,4 @@
-"""Which of the twelve notes two sounds share, whatever their order and octave."""
+"""How alike the balance of the twelve notes is in two sounds, whatever their order and octave."""
 
 from __future__ import annotations
 
@@ -6,8 +6,11 @@ import numpy as np
 import numpy.typing as npt
 
 
-def shared_notes(weights: npt.ArrayLike, other: npt.ArrayLike) -> float:
-    """Share of the weight of their notes that two sounds have in common.
+def notes_alike(weights: npt.ArrayLike, other: npt.ArrayLike) -> float:
+    """Correlate how much of each of the twelve notes two sounds have.
+
+    A correlation, as keys are found with (Krumhansl, "Cognitive foundations of musical pitch", 1990), because the
+    weight that two sounds merely share is large for any two: every recording has something of every note.
 
     Parameters
     ----------
@@ -17,10 +20,10 @@ def shared_notes(weights: npt.ArrayLike, other: npt.ArrayLike) -> float:
     Returns
     -------
     float
-        Intersection of the two histograms (Swain and Ballard, "Color indexing", IJCV 7, 1991): 1 for the same balance
-        of notes, 0 where no note is shared; NaN where one of them has no note.
+        1 for the same balance of notes, about 0 for unrelated ones, -1 where one has what the other lacks; NaN where
+        one of them has no note, or all notes alike.
     """
-    a, b = np.asarray(weights, dtype=np.float64), np.asarray(other, dtype=np.float64)
-    if not (a.sum() > 0 and b.sum() > 0):
-        return float("nan")
-    return min(1.0, float(np.minimum(a / a.sum(), b / b.sum()).sum()))
+    a, b = (np.asarray(values, dtype=np.float64) for values in (weights, other))
+    a, b = a - a.mean(), b - b.mean()
+    norm = float(np.linalg.norm(a) * np.linalg.norm(b))
+    return float(np.clip(a @ b / norm, -1.0, 1.0)) if norm > 0 else float("nan")

@@ -116,15 +116,15 @@ def _first(report: Report) -> Html | None:
         return element("section", element("p", "No take is compared here; the figures are the fragment's own."))
     shown = None
     if report.map_picture:
-        across, up = SOUND.figures
+        across, up = SOUND.figures[:2]
         alt = f"Each take as a point, {across.title.lower()} across and {up.title.lower()} up, as in the first table."
         caption = element(
             "figcaption",
-            "To the left: sounds like the fragment. At the bottom: copied from it. The dashed lines are the "
-            "fragment's second half beside its first: what lies around their crossing is as near and as new as "
-            "your own music is to itself.",
+            "To the right: sounds like the fragment. At the bottom: copied from it. The dashed lines are the "
+            "fragment's second half beside its first: what lies to the right of their crossing and about as high is as "
+            "near and as new as your own music is to itself.",
         )
-        shown = element("figure", _image(report.map_picture, alt, 680), caption, class_="map")
+        shown = element("figure", _image(report.map_picture, alt, 720), caption, class_="map")
     return element(
         "section",
         element("h2", "Read this first", id="first"),
@@ -200,11 +200,15 @@ def _pair(fragment: Entry, sound: Entry) -> Html:
     figures = []
     for kind, (title, what) in KINDS.items():
         if sound.beside:
-            caption = element("figcaption", element("b", "Fragment: "), title.lower())
+            caption = element("figcaption", element("b", "Fragment: "), _small(title))
             figures.append(element("figure", _image(sound.beside[kind], _alt(title, what, fragment), 400), caption))
         caption = element("figcaption", element("b", f"{title}: "), what)
         figures.append(element("figure", _image(sound.pictures[kind], _alt(title, what, sound), 400), caption))
     return element("div", *figures, class_="pairs" if sound.beside else "pairs alone")
+
+
+def _small(title: str) -> str:
+    return title if title.isupper() else title.lower()
 
 
 def _alt(title: str, what: str, entry: Entry) -> str:

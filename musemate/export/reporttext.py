@@ -61,31 +61,38 @@ class Group:
 
 SOUND = Group(
     "Sound and copying",
-    "Read these two together. A copy of the fragment has the best distance in colour and is worth nothing; noise is "
-    "wholly new and worth nothing either. What you look for is a small distance in colour and a nearest passage well "
-    "above 0.",
+    "Read these together. A copy of the fragment has the best similarity and is worth nothing; noise is wholly new and "
+    "worth nothing either. What you look for is a take as similar as the fragment's own halves are to each other, or "
+    "more, and about as novel.",
     (
         Figure(
-            "frechet_whitened",
-            "Distance in colour",
-            "",
+            "similarity",
+            "Similarity",
+            "0 to 1",
             2,
-            "How far the take's tone colours lie from the fragment's, in units of the fragment's own variety (the "
-            "Frechet distance of the 13 MFCCs, whitened by the fragment); 0 is the same, and up to the halves' figure "
-            "it is what your own music does.",
-            "It forgets the order of things: a copy has 0, and so has the fragment with its bars shuffled.",
-            "distance in colour (left: sounds like the fragment)",
+            "How like the fragment's timbre and dynamics are, wherever in the take what happens; 1 is the same.",
+            "It forgets the order of things: a copy has 1, and so has the fragment with its bars shuffled.",
+            "similarity (right: sounds like the fragment)",
+        ),
+        Figure(
+            "novelty",
+            "Novelty",
+            "0 to 1",
+            2,
+            "How far the take's passages of half a second and of two seconds are from the nearest ones of the "
+            "fragment: 0 is a quotation, 0.5 as far as the fragment's own passages from one another.",
+            "Noise and damage are new too, so a high figure alone is no praise.",
+            "novelty (bottom: copied from the fragment)",
         ),
         Figure(
             "nearness_db",
             "Nearest passage",
             "dB",
             2,
-            "How far half a second of the take is, on the median, from the most similar half second anywhere in the "
-            "fragment; 0 is a copy.",
-            "Noise and damage are far from everything too, so a high figure alone is no praise; and a splice of copied "
-            "half seconds in a new order stays near 0 though its course is new.",
-            "nearest passage, dB (bottom: copied from the fragment)",
+            "The same for half seconds alone and not set against the fragment's own variety: the median difference "
+            "from the most similar half second anywhere in the fragment; 0 is a copy.",
+            "A splice of copied half seconds in a new order stays near 0 though its course is new, and in a fragment "
+            "that repeats itself even new playing is near to something.",
         ),
     ),
 )
@@ -111,7 +118,7 @@ STUDY = Group(
             0,
             "The highest of those values less the lowest.",
             "One faint overtone or one moment of noise at either end sets it, so that nearly every mix comes close to "
-            "the largest possible 3,850 Hz.",
+            "the largest possible, about 3,855 Hz.",
         ),
         Figure(
             "pitch_entropy_bits",
@@ -145,8 +152,18 @@ STUDY = Group(
             "",
             0,
             "The distance of mean and spread of the 13 MFCCs, squared and not scaled, as published (2,500 to 106,000).",
-            "The first coefficient is loudness and outweighs the others, so that a mere difference in level looks like "
-            "a difference in sound; the distance in colour above weighs all alike.",
+            "The first coefficient is loudness and outweighs the others: the same music played 6 dB louder already has "
+            "4,638.",
+        ),
+        Figure(
+            "frechet_whitened",
+            "Frechet, whitened",
+            "",
+            2,
+            "Our version of it: the same distance in units of the fragment's own spread, so that all 13 coefficients "
+            "weigh alike; a shift by one standard deviation gives 1.",
+            "Where the fragment hardly varies in some respect (a held note, nothing above 8 kHz), small differences "
+            "there become huge figures.",
         ),
     ),
 )
@@ -161,6 +178,15 @@ RHYTHM = Group(
             1,
             "The beats a minute where a steady beat is sure.",
             "A tracker may hear the half or the double of what you count.",
+        ),
+        Figure(
+            "tempo",
+            "Tempo agreement",
+            "0 to 1",
+            2,
+            "How well the take's onsets repeat at the fragment's tempo, beside how well the fragment's do: 1 is as "
+            "steady as you played, 0 another tempo or none.",
+            "The double and the half of a tempo repeat at it too, so a take in half time may still score.",
         ),
         Figure(
             "beat_stray",
@@ -203,13 +229,12 @@ HARMONY = Group(
             "A relative major and minor share their notes; then, and in free or noisy music, no key is named.",
         ),
         Figure(
-            "shared_notes",
-            "Notes in common",
-            "share",
+            "notes_alike",
+            "Notes alike",
+            "",
             2,
-            "The share of the weight of the twelve notes that take and fragment have in common: 1 for the same balance "
-            "of notes.",
-            "Two unrelated songs still share about half, and the same notes in a senseless order have 1.",
+            "How alike the balance of the twelve notes is, as a correlation: 1 for the same, 0 for unrelated ones.",
+            "The same notes in a senseless order have 1 too, and by chance two unrelated songs can come to 0.5.",
         ),
     ),
 )
@@ -298,7 +323,7 @@ CHOICES = (
     "The study does not say which way its KL divergence runs, nor how its distributions are counted: here p is the "
     "take and q the fragment, in bins of equal width over the range of both, half a count added to each bin, natural "
     "logarithm. The other way round is in figures.json (kl_reverse).",
-    "The distance in colour is the same Frechet distance after a linear map that gives the fragment's MFCCs spread 1 "
+    "The whitened Frechet distance is the same after a linear map that gives the fragment's MFCCs spread 1 "
     "in every direction (no direction is stretched beyond a thousandth of the mean variance).",
     "The fragment's halves are its second half beside its first. They hold half as many moments, which raises their "
     "figures a little: what lies well above them is more than your own music does.",

@@ -10,8 +10,7 @@ from typing import Any
 
 from musemate import __version__
 from musemate.analysis.copymap import draw_map
-from musemate.analysis.measures import Measured, Values, of_halves, of_sound, of_take, tidy
-from musemate.analysis.metre import Beats
+from musemate.analysis.measures import Measured, Reference, Values, of_halves, of_sound, tidy
 from musemate.analysis.plots import KINDS, Scales, Subject, draw
 from musemate.analysis.portrait import Portrait
 from musemate.analysis.rhythm import find_beats
@@ -121,15 +120,16 @@ class ReportWork:
         for values in of_sound(measured, self._metre):
             part.values |= tidy(values)
             yield None
-        self._halves = of_halves(measured)
+        self._halves = of_halves(measured, self._metre)
         yield None
 
     def _measure_takes(self, fragment: Measured) -> Steps:
         assert self._metre is not None
+        reference = Reference(fragment, self._metre)
         for number, part in enumerate(self._takes, 1):
             yield Working(f"Measuring {part.sound.title}", MEASURING * number / (1 + len(self._takes)))
             try:
-                yield from _measure(part, fragment, self._metre)
+                yield from _measure(part, reference)
             except MuseMateError as error:
                 part.problem = f"{error.message} {error.hint}".strip()
 
@@ -177,12 +177,12 @@ def axis_s(*durations_s: float) -> float:
     return float(max(1, math.ceil(max(durations_s) - AXIS_SLACK_S)))
 
 
-def _measure(part: _Part, fragment: Measured, metre: Beats) -> Steps:
+def _measure(part: _Part, reference: Reference) -> Steps:
     clip = part.sound.read()
     yield None
     take = Measured(clip)
     yield None
-    for source in (of_sound(take), of_take(take, fragment, metre)):
+    for source in (of_sound(take), reference.compare(take)):
         for values in source:
             part.values |= tidy(values)
             yield None

@@ -7,6 +7,7 @@ import math
 import numpy as np
 import pytest
 
+from musemate.analysis.copymap import LABEL_PT, LETTER_PT, draw_map, label_places, limits
 from musemate.analysis.distributions import (
     Gaussian,
     frechet_distance,
@@ -15,7 +16,7 @@ from musemate.analysis.distributions import (
     whitened_frechet,
 )
 from musemate.analysis.mfcc import RATE_HZ, amplitudes, mfcc
-from musemate.analysis.notes import shared_notes
+from musemate.analysis.notes import notes_alike
 from musemate.analysis.pitches import entropy_bits, pitch_figures, pitch_values
 from musemate.audio.clip import AudioClip
 from musemate.audio.files import read_clip
@@ -127,12 +128,15 @@ def test_mfccs_are_those_of_librosa(demo):
     np.testing.assert_allclose(ours, theirs, atol=1e-3)
 
 
-def test_a_louder_sound_moves_only_the_first_mfcc(demo):
+def test_a_louder_sound_moves_only_the_first_mfcc_and_that_by_much(demo):
     twice = AudioClip(demo.samples * 2, demo.rate_hz)
     change = mfcc(amplitudes(twice)) - mfcc(amplitudes(demo))
     # 6.02 dB in each of 128 bands, times the first basis function 1 / sqrt(128)
     np.testing.assert_allclose(change[:, 0], 20 * math.log10(2) * math.sqrt(128), atol=1e-3)
     np.testing.assert_allclose(change[:, 1:], 0.0, atol=1e-3)
+    # what the report warns of: 6 dB alone is a raw Frechet distance of 6.02^2 * 128
+    clouds = [Gaussian.of(mfcc(amplitudes(clip))) for clip in (twice, demo)]
+    assert frechet_distance(*clouds) == pytest.approx(4638.0, abs=2.0)
 
 
 # KL divergence
@@ -220,10 +224,35 @@ def test_whitening_survives_a_reference_without_spread():
 # Notes
 
 
-def test_shared_notes_by_hand():
-    c_and_g, c_and_e, d = np.zeros((3, 12))
-    c_and_g[[0, 7]], c_and_e[[0, 4]], d[2] = (3.0, 1.0), (2.0, 2.0), 1.0
-    assert shared_notes(c_and_g, c_and_g * 5) == 1.0
-    assert shared_notes(c_and_g, c_and_e) == 0.5  # min(3/4, 1/2) of C
-    assert shared_notes(c_and_g, d) == 0.0
-    assert math.isnan(shared_notes(c_and_g, np.zeros(12)))
+def test_notes_alike_by_hand():
+    c_and_g, c_and_e, neither = np.zeros((2, 12)), np.zeros(12), np.ones(12)
+    (c_major, c_only), c_and_e[[0, 4]] = c_and_g, 1.0
+    c_major[[0, 7]], c_only[0] = 1.0, 2.0
+    neither[[0, 7]] = 0.0
+    assert notes_alike(c_major, c_major * 5) == pytest.approx(1.0)
+    assert notes_alike(c_major, neither) == pytest.approx(-1.0)
+    # two notes each, one shared, less the mean of 1/6: (1 - 12/36) / (2 - 12/36)
+    assert notes_alike(c_major, c_and_e) == pytest.approx(0.4)
+    assert math.isnan(notes_alike(c_major, np.zeros(12)))
+    assert math.isnan(notes_alike(c_major, np.ones(12)))
+
+
+# The map
+
+
+def test_the_map_always_holds_copies_and_all_points():
+    assert limits([(0.83, 0.4), (0.9, 0.55)]) == (pytest.approx(0.8), pytest.approx(0.6))
+    assert limits([(0.12, 0.93)]) == (pytest.approx(0.1), pytest.approx(1.0))
+    assert limits([(1.0, 0.0)]) == (pytest.approx(0.9), pytest.approx(0.6))
+    assert limits([(0.0, 1.0)])[0] == 0.0
+    assert draw_map([("t1", (0.8, 0.5))], None, ("across", "up"))[:4] == b"\x89PNG"
+
+
+def test_labels_of_the_map_cover_neither_dots_nor_each_other():
+    spots = np.array([[100.0, 100.0], [100.0, 100.0], [106.0, 101.0], [112.0, 100.0], [104.0, 107.0]])
+    places = label_places(["t1", "t2", "t13", "t4", "t5"], spots)
+    boxes = [(x, y, x + LETTER_PT * 2, y + LABEL_PT) for x, y in places]
+    for i, a in enumerate(boxes):
+        assert not any(a[0] < x < a[2] and a[1] < y < a[3] for x, y in spots)
+        for b in boxes[:i]:
+            assert a[2] <= b[0] or b[2] <= a[0] or a[3] <= b[1] or b[3] <= a[1], (a, b)
