@@ -19,6 +19,7 @@ from musemate.analysis.mfcc import Table, amplitudes, mfcc
 from musemate.analysis.notes import notes_alike
 from musemate.analysis.pitches import pitch_figures
 from musemate.analysis.portrait import Portrait, portray
+from musemate.analysis.pulse import compare_pulse
 from musemate.analysis.rhythm import find_beats
 from musemate.analysis.similarity import compare, nearness
 from musemate.analysis.yardstick import Yardstick
@@ -102,6 +103,14 @@ class Reference:
         yield {"notes_alike": notes_alike(take.notes.sum(axis=1), fragment.notes.sum(axis=1))}
         if min(take.clip.duration_s, fragment.clip.duration_s) >= COMPARABLE_S:
             yield _faults(take, fragment, self._metre)
+
+
+def of_own_beat(fragment: Measured, metre: Beats) -> Values:
+    """Return how the fragment itself stands to its own tempo; none where its beat is not sure."""
+    if not metre.is_sure:
+        return {}
+    found = compare_pulse(fragment.clip, fragment.clip, metre)
+    return tidy({"beat_stray": found.beat_stray, "bar_offset": found.bar_offset, "unevenness": 1.0})
 
 
 def of_halves(fragment: Measured, metre: Beats) -> Values:

@@ -195,7 +195,8 @@ RHYTHM = Group(
             3,
             "How far the take's beats lie from a grid at the fragment's tempo that starts with the take: 0 is on it, "
             "0.25 is chance.",
-            "A take that keeps the tempo and merely starts between two beats is punished like one that has none.",
+            "A fragment that starts between two beats is off this grid itself, and so are its faithful variations: "
+            "compare with the fragment's own figure.",
         ),
         Figure(
             "unevenness",

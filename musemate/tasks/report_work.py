@@ -10,7 +10,7 @@ from typing import Any
 
 from musemate import __version__
 from musemate.analysis.copymap import draw_map
-from musemate.analysis.measures import Measured, Reference, Values, of_halves, of_sound, tidy
+from musemate.analysis.measures import Measured, Reference, Values, of_halves, of_own_beat, of_sound, tidy
 from musemate.analysis.plots import KINDS, Scales, Subject, draw
 from musemate.analysis.portrait import Portrait
 from musemate.analysis.rhythm import find_beats
@@ -120,6 +120,8 @@ class ReportWork:
         for values in of_sound(measured, self._metre):
             part.values |= tidy(values)
             yield None
+        part.values |= of_own_beat(measured, self._metre)
+        yield None
         self._halves = of_halves(measured, self._metre)
         yield None
 
