@@ -8,6 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from PySide6.QtCore import QElapsedTimer, QTimer, Signal
+from PySide6.QtGui import QAccessible, QAccessibleEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QSizePolicy, QVBoxLayout, QWidget
 
 from musemate.errors import MuseMateError
@@ -125,6 +126,8 @@ class MessageBar(QFrame):
         self.setAccessibleDescription(f"{message.text} {message.hint}".strip())
         set_state(self, level=message.level)
         self.visibility(True)
+        # nobody looks there with a screen reader: it is told to read the message out
+        QAccessible.updateAccessibility(QAccessibleEvent(self, QAccessible.Event.Alert))
         self._since.start()
         self._timer.stop()
         if message.level in GOES_AWAY_MS:

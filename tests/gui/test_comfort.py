@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 from PySide6.QtCore import QPoint, QSize, Qt
+from PySide6.QtGui import QAccessible, QAccessibleEvent
 from PySide6.QtWidgets import (
     QAbstractButton,
     QAbstractItemView,
@@ -22,6 +23,7 @@ from PySide6.QtWidgets import (
 )
 from pytestqt.qtbot import QtBot
 
+from musemate.gui import messagebar
 from musemate.gui.actions import MENUS
 from musemate.gui.keysheet import KeySheet
 from musemate.gui.memory import Memory
@@ -240,6 +242,23 @@ def test_what_cannot_be_used_says_why(window: Window, project_with_takes: Path, 
     qtbot.waitUntil(lambda: window.parts.is_workspace and window.listening.fragment is not None)
     silent = [w for w in controls(window) if not w.isEnabled() and not w.toolTip()]
     assert [f"{type(w).__name__} {w.accessibleName()}" for w in silent] == []
+
+
+def test_screen_readers_are_told_what_is_said(window: Window, monkeypatch: pytest.MonkeyPatch) -> None:
+    told: list[tuple[object, object, str]] = []
+
+    class Listener:
+        Event = QAccessible.Event
+
+        @staticmethod
+        def updateAccessibility(event: QAccessibleEvent) -> None:  # noqa: N802  # Qt's name
+            bar = event.object()
+            assert isinstance(bar, QWidget)
+            told.append((bar, event.type(), bar.accessibleDescription()))
+
+    monkeypatch.setattr(messagebar, "QAccessible", Listener)
+    window.parts.messages.say("Four takes are ready.", "Listen with Enter.", level="done")
+    assert told == [(window.parts.messages, QAccessible.Event.Alert, "Four takes are ready. Listen with Enter.")]
 
 
 # The sheet of keys
