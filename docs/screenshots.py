@@ -13,6 +13,7 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections import defaultdict
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -28,6 +29,8 @@ N_TAKES, AT_ONCE = 50, 16
 N_COLOURS = 128
 WAIT_S = 400.0
 QUIET_S = 6.0
+N_PICTURES = 2
+"""Waveform and spectrogram."""
 
 
 class Photographer:
@@ -35,6 +38,7 @@ class Photographer:
 
     def __init__(self, home: Path, to: Path, width: int, height: int, scale: int) -> None:
         from PySide6.QtCore import QTimer
+        from PySide6.QtGui import QCursor
         from virtual_sound import FakeSound
 
         from musemate.app import make_app
@@ -50,12 +54,14 @@ class Photographer:
         self.window = Window(make_player=lambda: Player(backend=sound))
         self.window.first_takes.is_wanted = False
         self.window.resize(width // scale, height // scale)
-        self._drawn_at = 0.0
+        self._drawn_at, self._drawn = 0.0, defaultdict[str, set[str]](set)
+        QCursor.setPos(2 * width, 2 * height)  # nothing is under the mouse
         self.window.session.pictures.ready.connect(self._on_drawn)
         self.window.show()
 
-    def _on_drawn(self) -> None:
+    def _on_drawn(self, audio: str, picture: object) -> None:
         self._drawn_at = time.monotonic()
+        self._drawn[audio].add(type(picture).__name__)
 
     def wait(self, done: Callable[[], Any], limit_s: float = WAIT_S) -> None:
         """Let the window live until something is so."""
@@ -102,7 +108,9 @@ class Photographer:
             self.wait(lambda wanted=wanted: len(self.window.session.takes()) >= wanted)
 
     def idle(self) -> None:
-        """Wait until no job is shown and no more pictures come."""
+        """Wait until what is shown is drawn, no job is shown and no more pictures come."""
+        take = self.window.listening.take
+        self.wait(lambda: take is not None and len(self._drawn.get(take.audio, ())) >= N_PICTURES)
         self._drawn_at = time.monotonic()
         self.wait(lambda: time.monotonic() - self._drawn_at > QUIET_S and not self.window.parts.jobs.isVisible())
         self.window.parts.messages.dismiss()
