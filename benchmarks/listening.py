@@ -1,7 +1,7 @@
 """Measures listening: from the click to the sound, from A to B, and what the sound card's callback costs.
 
-A private PulseAudio with a device that plays into nothing stands in for a sound card; what it plays is recorded, so that
-the time from a click in the real window to its sound includes everything but the loudspeaker. Usage:
+A private PulseAudio with a device that plays into nothing stands in for a sound card. What it plays is recorded, so
+that the time from a click in the real window to its sound includes everything but the loudspeaker. Usage:
 python benchmarks/listening.py [--clicks N] [--buffer MS]
 """
 
@@ -61,24 +61,18 @@ def in_the_deck() -> list[tuple[str, str, str, str]]:
     spent, late = [], []
     for index in range(BLOCKS):
         if index % 50 == 25:
-            deck.wish = dataclasses.replace(
-                deck.wish, samples=sides[index // 50 % 2], seek_serial=index, seek_to=RATE_HZ
-            )
-            before = deck._tape.samples
+            serial, other = index // 50 + 1, sides[(index // 50 + 1) % 2]
+            deck.wish = dataclasses.replace(deck.wish, samples=other, seek_serial=serial, seek_to=RATE_HZ)
         began = time.perf_counter()
         deck.render(out, 0.0, 0.0)
         spent.append(1e6 * (time.perf_counter() - began))
         if index % 50 == 25:
-            late.append(0 if deck._tape.samples is not before or deck._fade_left else block)
+            late.append(0 if deck._seen is deck.wish and deck._fade_left else 1)
     budget = f"{1e6 * block / RATE_HZ:.0f} µs"
+    usual, worst = f"{statistics.median(spent):.0f} µs", f"{max(spent):.0f} µs"
     return [
-        (f"callback: a block of {block} frames", f"{statistics.median(spent):.0f} µs", f"{max(spent):.0f} µs", budget),
-        (
-            "A/B: frames of the next block before the cross-fade begins",
-            f"{statistics.median(late):.0f}",
-            f"{max(late)}",
-            "0",
-        ),
+        (f"callback: a block of {block} frames", usual, worst, budget),
+        ("A/B: blocks before the cross-fade begins", f"{statistics.median(late):.0f}", f"{max(late)}", "0"),
     ]
 
 
@@ -113,7 +107,7 @@ def at_the_device(clicks: int, buffer_ms: int) -> list[tuple[str, str, str, str]
 
 
 def _project(folder: Path) -> Path:
-    """Make a project whose take is a soft steady tone and whose fragment is a loud one, so that levels tell them apart."""
+    """Make a project whose take is a soft steady tone and whose fragment a loud one: levels tell them apart."""
     from musemate.audio.clip import AudioClip
     from musemate.audio.files import write_wav
     from musemate.project.store import Project

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
@@ -45,6 +45,7 @@ class Listening(QObject):
         self._carried: tuple[float, float] | None = None
         """What is looped of both sides while they are compared, from their common start on; None for the region."""
         self._is_showing = False
+        self._late: list[tuple[Sound, AudioClip]] = []
         self._connect()
 
     # choosing ------------------------------------------------------------------------------------------
@@ -53,9 +54,7 @@ class Listening(QObject):
         """Look at a fragment and hear all of it."""
         self.fragment, self.take, self.side = fragment, None, self.comparison.choose(fragment)
         self._carried = None
-        with self._showing():
-            self._stage.show_fragment(fragment)
-        self._hear(self.comparison.whole(fragment))
+        self._hear(self.comparison.whole(fragment), partial(self._stage.show_fragment, fragment))
         self._prepare_switch()
         self.chosen.emit()
 
@@ -63,9 +62,8 @@ class Listening(QObject):
         """Look at a take and hear it."""
         self.fragment, self.take, self.side = self._session.fragment_of(take), take, self.comparison.choose(take)
         self._carried = None
-        with self._showing():
-            self._stage.show_take(take, self.fragment)
-        self._hear(self.comparison.take_sound(take), play=play)
+        look = partial(self._stage.show_take, take, self.fragment)
+        self._hear(self.comparison.take_sound(take), look, play=play)
         self._prepare_switch()
         self.chosen.emit()
 
@@ -76,8 +74,8 @@ class Listening(QObject):
             return
         path = Path(file)
         self.side = SIDE_B  # the other side is the fragment, as with a take
-        self._stage.show_preview(name, path)
-        self._hear(Sound(path, f"Preview of {name}", "preview"), play=True)
+        look = partial(self._stage.show_preview, name, path)
+        self._hear(Sound(path, f"Preview of {name}", "preview"), look, play=True)
         self._prepare_switch()
 
     def show_layer(self, file: str, name: str) -> None:
@@ -91,10 +89,9 @@ class Listening(QObject):
         before = self.audition.sound
         self.side = self.comparison.choose(take)
         self.comparison.layer = next(layer for layer in take.layers if layer.audio == path.name)
-        with self._showing():
-            self._stage.show_layer(take, self.comparison.layer, fragment)
+        look = partial(self._stage.show_layer, take, self.comparison.layer, fragment)
         sound = self.comparison.layer_sound(take, self.comparison.layer)
-        self._hear(sound, play=True, keep_position=before is not None and before.kind in OF_TAKE)
+        self._hear(sound, look, play=True, keep_position=before is not None and before.kind in OF_TAKE)
         self._prepare_switch()
 
     def play_take(self, take: Take) -> None:
@@ -177,8 +174,8 @@ class Listening(QObject):
             self.show_fragment(fragment)
             return
         self.side = side
-        self._stage.show_preview(previewing.scale_of(other), other.path)
-        self._hear(other, keep_position=True)
+        look = partial(self._stage.show_preview, previewing.scale_of(other), other.path)
+        self._hear(other, look, keep_position=True)
 
     def _on_ready(self, side: str, sound: Sound, _clip: AudioClip) -> None:
         """Switch to a side that is loaded, unless something else was chosen meanwhile."""
@@ -189,10 +186,7 @@ class Listening(QObject):
         if before.kind in OF_TAKE:
             self._carried = self._stage.span if self._stage.is_partial else None
         self.side = side
-        with self._showing():
-            self._look_at(piece)
-        self._hear(sound, keep_position=True)
-        self._go_to(since_start_s, sound)
+        self._hear(sound, partial(self._look_at, piece, since_start_s, sound), keep_position=True)
         self._tell_transport()
         if side == SIDE_B:
             self._take_as_current(piece)
@@ -205,8 +199,9 @@ class Listening(QObject):
             self.fragment = piece if isinstance(piece, Fragment) else self._session.fragment_of(piece)
             self.chosen.emit()
 
-    def _look_at(self, piece: Piece) -> None:
+    def _look_at(self, piece: Piece, since_start_s: float, sound: Sound) -> None:
         """Show one of the sides; a take comes with what is looped of the other one."""
+        self._go_to(since_start_s, sound)
         if isinstance(piece, Fragment):
             self._stage.show_fragment(piece, zoom_to_region=True)
             return
@@ -258,12 +253,21 @@ class Listening(QObject):
             self._hear(self.comparison.whole(self.fragment), play=self.audition.is_playing)
         self.audition.seek(position_s)
 
-    def _hear(self, sound: Sound | None, *, play: bool = False, keep_position: bool = False) -> None:
-        if sound == self.audition.sound:
-            if play:
+    def _hear(
+        self,
+        sound: Sound | None,
+        look: Callable[[], object] = lambda: None,
+        *,
+        play: bool = False,
+        keep_position: bool = False,
+    ) -> None:
+        """Hear a sound, then look at it: pictures take longer than a buffer."""
+        with self._showing():
+            if sound != self.audition.sound:
+                self.audition.show(sound, play=play, keep_position=keep_position)
+            elif play:
                 self.audition.play()
-            return
-        self.audition.show(sound, play=play, keep_position=keep_position)
+            look()
         self._apply_loop()
 
     # events --------------------------------------------------------------------------------------------
@@ -301,18 +305,23 @@ class Listening(QObject):
 
     @contextmanager
     def _showing(self) -> Iterator[None]:
-        """Change the picture; what still sounds keeps its own loop meanwhile."""
+        """Change sound and picture; until both are there, loops stay and samples wait for their own picture."""
         self._is_showing = True
         try:
             yield
         finally:
             self._is_showing = False
+            while self._late:
+                self._on_loaded(*self._late.pop())
 
     def _on_moved(self, position_s: float) -> None:
         self._transport.set_position(position_s)
         self._stage.view.set_cursor(position_s)
 
     def _on_loaded(self, sound: Sound, clip: AudioClip) -> None:
+        if self._is_showing:
+            self._late = [(sound, clip)]
+            return
         self._stage.show_samples(clip)
         self._transport.set_clip(sound.name, sound.offset_s + clip.duration_s, is_take=sound.kind != "fragment")
 
