@@ -22,7 +22,7 @@ from musemate.gui import joblines
 from musemate.gui.jobrow import JobRow
 from musemate.gui.jobstrip import ROW_HEIGHT, JobStrip, chief_of
 from musemate.gui.window import Window
-from musemate.jobs.lane import Job
+from musemate.jobs.lane import Job, Lane
 from musemate.jobs.trainings import Item
 from musemate.project.queue import FAILED, PAUSED, QueuedTraining, QueueFile, queued
 from musemate.project.store import Project
@@ -222,7 +222,17 @@ def test_a_second_window_leaves_the_first_one_its_queue(
     assert not second.parts.jobs.isVisible()
 
 
+@pytest.fixture
+def toy_lanes(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let the workers of the window train with the engine that costs nothing."""
+    monkeypatch.syspath_prepend(str(Path(__file__).parents[1] / "tasks"))
+    monkeypatch.setattr(
+        "musemate.jobs.lanes.Lane", lambda name, parent, **_: Lane(name, parent, finder="toy_engine:get_task")
+    )
+
+
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows has no kill -9")
+@pytest.mark.usefixtures("toy_lanes")
 def test_trainings_queue_rest_survive_a_death_and_the_end_of_the_window(
     make_window: Callable[..., Window],
     qtbot: QtBot,
@@ -232,7 +242,7 @@ def test_trainings_queue_rest_survive_a_death_and_the_end_of_the_window(
     window = make_window()
     window.open_paths([project_with_takes])
     panel, strip, trainer = window.parts.train, window.parts.jobs, window.trainer
-    trainer.options = {"tiny": True, "pyramid_steps": 400}
+    trainer.options = {"wait_at": 1}
     qtbot.mouseClick(panel.train, Qt.MouseButton.LeftButton)
     qtbot.mouseClick(panel.train, Qt.MouseButton.LeftButton)
     assert [item.state for item in trainer.items] == ["running", "waiting"]
