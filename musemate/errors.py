@@ -38,6 +38,20 @@ class SettingsError(MuseMateError):
     """A value given by the songwriter is outside what is possible."""
 
 
+class ParameterError(SettingsError):
+    """One of an engine's own parameters is unknown, or has a value that is not possible.
+
+    Parameters
+    ----------
+    name : str
+        The parameter.
+    """
+
+    def __init__(self, message: str, *, hint: str = "", detail: str = "", name: str = "") -> None:
+        super().__init__(message, hint=hint, detail=detail)
+        self.name = name
+
+
 class DeviceError(MuseMateError):
     """The chosen compute device is missing or does not work."""
 

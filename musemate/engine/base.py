@@ -71,6 +71,9 @@ class TakeRequest:
     scale : int, optional
         Of a variation: the finest scale whose real signal is given, 0 the coarsest; all finer ones are made. Without
         it, closeness says how many are given.
+    at_steps : int, optional
+        A point of the training that was kept, in steps of each of its parts (see `musemate.engine.points`): the model
+        is the one that `Engine.load` returns for it. Without it, the training's end.
     """
 
     seconds: float
@@ -79,6 +82,7 @@ class TakeRequest:
     seed: int = 0
     metre: bool = True
     scale: int | None = None
+    at_steps: int | None = None
 
     def __post_init__(self) -> None:
         if not 1.0 <= self.seconds <= MAX_TAKE_S:
@@ -92,6 +96,10 @@ class TakeRequest:
             raise SettingsError(
                 f"A take of this kind cannot start from scale {self.scale}.",
                 hint="Only variations start from a scale; 0 is the coarsest.",
+            )
+        if self.at_steps is not None and self.at_steps < 1:
+            raise SettingsError(
+                f"A training has no point after {self.at_steps} steps.", hint="Leave it out for the training's end."
             )
 
 
@@ -259,11 +267,13 @@ class Engine(Protocol):
         TrainingError, DeviceMemoryError, TooShortError
         """
 
-    def load(self, directory: Path, device: str) -> Model:
-        """Load what `train` stored, complete or not.
+    def load(self, directory: Path, device: str, at_steps: int | None = None) -> Model:
+        """Load what `train` stored, complete or not, as it is or as it was after so many steps of each part.
 
         Raises
         ------
         CheckpointError
             Nothing usable is stored there, or it is damaged.
+        SettingsError
+            That point was not kept.
         """

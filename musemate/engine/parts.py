@@ -16,6 +16,7 @@ from musemate.engine.checkpoint import Checkpoint
 from musemate.engine.clock import Pauses
 from musemate.engine.events import Event, ScaleFinished
 from musemate.engine.memory import memory_errors_said, release_memory
+from musemate.engine.points import part_at
 from musemate.engine.previews import fragment_file, preview_file
 from musemate.errors import CheckpointError, DeviceMemoryError, TrainingError
 
@@ -100,8 +101,10 @@ def seeded(seed: int, index: int) -> Iterator[torch.Generator]:
         yield torch.Generator().manual_seed(seed * 1009 + index)
 
 
-def store_finite(checkpoint: Checkpoint, part: Part, trained: Mapping[str, torch.Tensor]) -> None:
-    """Store what a part has learned, all numbers.
+def store_finite(
+    checkpoint: Checkpoint, part: Part, trained: Mapping[str, torch.Tensor], after: int | None = None
+) -> None:
+    """Store what a part has learned, all numbers; at its end, or as a point of its training after so many steps.
 
     Raises
     ------
@@ -109,8 +112,8 @@ def store_finite(checkpoint: Checkpoint, part: Part, trained: Mapping[str, torch
         Some are none: no loss tells of the last update.
     """
     if broken := [name for name, tensor in trained.items() if not tensor.isfinite().all()]:
-        raise no_number(part, "result", f"after the last step: {broken}")
-    checkpoint.store(part.file, trained)
+        raise no_number(part, "result", f"after {f'step {after}' if after else 'the last step'}: {broken}")
+    checkpoint.store(part_at(part.file, after) if after else part.file, trained)
 
 
 def no_number(part: Part, what: str, detail: str) -> TrainingError:

@@ -46,6 +46,11 @@ def preset_names(engine: str) -> tuple[str, ...]:
     return tuple(preset.name for preset in PRESETS.get(engine, ()))
 
 
+def label_of(engine: str, preset: str) -> str:
+    """Return what the songwriter reads of a preset; of an unknown one its name."""
+    return next((known.label for known in PRESETS.get(engine, ()) if known.name == preset), preset)
+
+
 def default_preset(engine: str) -> str:
     """Return the preset that an engine takes unless another is wanted, "" where it has none."""
     return _DEFAULTS.get(engine, "")

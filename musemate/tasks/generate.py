@@ -33,6 +33,7 @@ def generate(
     metre: bool = True,
     scale: int | None = None,
     layers: bool = True,
+    at_steps: int | None = None,
     *,
     cancelled: Cancelled,
 ) -> Iterator[Event]:
@@ -40,10 +41,8 @@ def generate(
 
     Parameters
     ----------
-    project : str
-        The project's folder.
-    run : str, optional
-        The run to make them with, the newest one with something trained when not given.
+    project, run : str
+        The project's folder, and the run to make them with; without one the newest with something trained.
     count : int
         Number of takes, 1 to 100; a reconstruction is always the same and made once.
     seconds : float, optional
@@ -60,13 +59,15 @@ def generate(
         Of a variation: the finest scale whose real signal is given; see `TakeRequest`.
     layers : bool
         Keep the signal of every scale too, where the engine's scales are signals.
+    at_steps : int, optional
+        Make them as the training was after so many steps of each part, where that point was kept.
     cancelled : callable
         Asked inside and between takes; a take that is not complete is not kept.
 
     Raises
     ------
     SettingsError
-        Number, length, mode, closeness or scale are not possible.
+        Number, length, mode, closeness, scale or training point are not possible.
     ProjectError, CheckpointError, DeviceError
         There is nothing trained, it cannot be loaded, or the device is missing.
     """
@@ -77,7 +78,7 @@ def generate(
         length_s = min(max(1.0, record.length_s), MAX_TAKE_S) if seconds is None else seconds
         known = {take.seed for take in store.takes(run=record.id)}
         seeds = _seeds(1 if mode == "reconstruction" else count, seed, known)
-        requests = [TakeRequest(length_s, mode, closeness, s, metre, scale) for s in seeds]
+        requests = [TakeRequest(length_s, mode, closeness, s, metre, scale, at_steps) for s in seeds]
         yield from _takes(store, record, requests, device, layers, cancelled)
 
 
@@ -131,7 +132,8 @@ class _Maker:
 
     def _make(self, request: TakeRequest) -> list[Layer]:
         if self._model is None:
-            self._model = get_engine(self._run.engine).load(self._store.run_path(self._run.id), self.device)
+            folder = self._store.run_path(self._run.id)
+            self._model = get_engine(self._run.engine).load(folder, self.device, request.at_steps)
         if self._layers and isinstance(self._model, LayeredModel):
             return self._model.layers(request, self._cancelled)
         return [Layer("", self._model.generate(request, self._cancelled))]

@@ -214,7 +214,7 @@ def test_takes_go_on_with_the_cpu_when_the_card_is_full(perform, trained, toy, s
                 raise DeviceMemoryError("There was not enough memory on cpu:0.")
             return super().generate(request, cancelled)
 
-    def load(folder, device):
+    def load(folder, device, at_steps):
         loaded.append(device)
         if device == card and place == "loading":
             raise DeviceMemoryError("There was not enough memory on cpu:0.")
@@ -230,7 +230,7 @@ def test_takes_go_on_with_the_cpu_when_the_card_is_full(perform, trained, toy, s
 
 
 def test_memory_that_the_cpu_has_not_is_a_failure(perform, trained, toy, store, monkeypatch):
-    def load(folder, device):
+    def load(folder, device, at_steps):
         raise DeviceMemoryError("There was not enough memory on cpu.")
 
     monkeypatch.setattr(toy, "load", load, raising=False)

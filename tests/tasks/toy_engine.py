@@ -60,7 +60,7 @@ class ToyEngine:
             file.write_text(f"{clip.n_frames} {request.seed}")
             yield ScaleFinished(scale, name, "", 0.1)
 
-    def load(self, directory: Path, device: str):
+    def load(self, directory: Path, device: str, at_steps: int | None = None):
         if not (directory / "coarse.part").exists():
             raise CheckpointError("Nothing is trained here.")
         return LayeredToyModel() if (directory / "layered").exists() else ToyModel()

@@ -129,7 +129,7 @@ class ScaleTraining:
         self.pyramid.add(self.generator, self.noise_level)
 
     def _step(self) -> dict[str, float]:
-        noisy, coarser = self._fake_input()
+        noisy, coarser = self._fake_input(self.bank, self.random)
         seen = self.excerpts.show(coarser, noisy)
         share = float(torch.rand((), generator=self.random))
         if self.config.checkpointed:
@@ -144,15 +144,36 @@ class ScaleTraining:
         losses = self._critic_step(seen, fake.detach(), share)
         return losses | self._generator_step(seen, fake, made)
 
-    def _fake_input(self) -> tuple[torch.Tensor, torch.Tensor]:
+    def kept(self) -> ScaleGenerator | None:
+        """Return the generator as it would be if this were the last step, without a trace in what trains on.
+
+        None where `cancelled()` turns True meanwhile.
+        """
+        if not self.excerpts.are_cut:
+            return self.generator
+        with torch.random.fork_rng(devices=[]):
+            twin = ScaleGenerator(self.config, self.pyramid.n_signals, self.config.channels(self.scale))
+        twin.load_state_dict(self.generator.state_dict())
+        twin.to(self.pyramid.device)
+        random = torch.Generator()
+        random.set_state(self.random.get_state())  # a copy: the steps to come must find theirs as it is
+        bank = Bank(self.pyramid, self.scales.lengths, random, 0)
+        try:
+            with interruptible(self.cancelled):
+                settle(twin, (self._fake_input(bank, random), (self.given_back_noisy, self.given_back)))
+        except StepCancelledError:
+            return None
+        return twin
+
+    def _fake_input(self, bank: Bank, random: torch.Generator) -> tuple[torch.Tensor, torch.Tensor]:
         """Return a coarser signal under noise, padded, and the coarser signal alone."""
-        coarser = self.bank.take()
-        noise = draw_noise(self.random, self.pyramid.n_signals, self.real.shape[-1], self.pyramid.device)
+        coarser = bank.take()
+        noise = draw_noise(random, self.pyramid.n_signals, self.real.shape[-1], self.pyramid.device)
         return self._padded(coarser + noise * self.noise_level), coarser
 
     def _whole_inputs(self) -> Iterator[tuple[torch.Tensor, torch.Tensor]]:
         """Yield what the whole fake and the whole reconstruction are made of: a step shows the norms both alike."""
-        yield self._fake_input()
+        yield self._fake_input(self.bank, self.random)
         yield self.given_back_noisy, self.given_back
 
     def _lean_step(self, seen: Seen, share: float) -> dict[str, float]:

@@ -1,4 +1,4 @@
-"""The dials of the `classic` engine, under the names of the published code, and its three presets."""
+"""The parameters of the `classic` engine, under the names of the published code, and its three presets."""
 
 from __future__ import annotations
 
@@ -6,8 +6,10 @@ import dataclasses
 from dataclasses import dataclass
 from typing import Any
 
+from musemate.engine.parameters import check_names, check_values, described
+from musemate.engine.points import MOST_STEPS, SNAPSHOTS, SNAPSHOTS_WORDS, check_snapshots
 from musemate.engine.presets import check_preset
-from musemate.errors import SettingsError
+from musemate.errors import ParameterError
 
 RATES_HZ = (320, 400, 500, 640, 800, 1000, 1280, 1600, 2000, 2500, 4000, 8000, 10000, 12000, 14400, 16000)
 """Sample rates of the published scales."""
@@ -17,129 +19,130 @@ EXTENDED_RATES_HZ = (22_050, 32_000, 44_100, 48_000)
 """Our extension, up to the rates of today's recordings."""
 SPEECH_FROM_HZ = 500
 """Speech has nothing to say below."""
+STEPS, SCALES, LEARNING, NOISE = "Steps", "Scales", "Learning", "Noise"
+NETWORKS, COMPUTING = "Networks", "Computing"
 
 
 @dataclass(frozen=True)
 class ClassicConfig:
-    """Everything that shapes a training besides the clip and the seed.
+    """Everything that shapes a training besides the clip and the seed; each field describes itself.
 
     The defaults are those of the published code (Greshler, Shaham and Michaeli 2021); names too, where it has one.
 
-    Parameters
-    ----------
-    num_epochs : int
-        Steps of a scale: one of the critic and one of the generator each.
-    coarsest_epochs : int
-        Ours: steps of the coarsest scale, if it shall have more than `num_epochs`: its narrow networks take them in a
-        fraction of the time, and what goes wrong there no finer scale can mend. 0 gives it as many as the others.
-    full_epochs_to_hz : int
-        Ours: scales above this rate take fewer steps, in inverse proportion to their rate, so that each takes about
-        the same time; 0 gives all of them `num_epochs`.
-    crop_samples : int
-        Ours: a step sees an excerpt of so many samples of the scale, at a random place; 0 shows it the whole signal,
-        as published. A step then takes the same time at every scale.
-    speech : bool
-        Train on speech: nothing under 500 Hz, waveform instead of spectral reconstruction loss, no noise of its own
-        for the second scale.
-    extended : bool
-        Ours: go on above 16 kHz, up to the fragment's own rate (48 kHz at most).
-    init_sample_rate : int
-        Rate to which faster fragments are brought; `extended` lifts it to 48 kHz.
-    fs_list : tuple of int
-        Rates of the scales in Hz, ascending; cut at the fragment's rate, which is the last scale.
-    min_energy_th : float
-        Mean energy that the coarsest scale must have, of a fragment with a peak of 1.
-    set_first_scale_by_energy : bool
-        Whether it must.
-    learning_rate, beta1, scheduler_lr_decay : float
-        Adam's, and what the rate is multiplied with after two thirds of the steps.
-    lambda_grad : float
-        Weight of the gradient penalty.
-    alpha1, alpha2 : float
-        Weights of the reconstruction's mean squared error (speech) and of its spectral distance (music).
-    multispec_loss_n_fft, multispec_loss_hop_length, multispec_loss_window_size : tuple of int
-        The spectral distance's resolutions, in samples of the scale.
-    initial_noise_amp, noise_amp_factor : float
-        Noise of the coarsest scale, and the factor of that of finer ones.
-    hidden_channels_init, growing_hidden_channels_factor : int
-        Channels of the coarsest scale's networks, and how many times more the finer ones have.
-    num_layers, filter_size : int
-        Dilated convolutions of a network (the dilations are 1, 2, 4, ...) and their taps.
-    bank_size : int
-        Ours: results of the frozen coarser scales that are drawn once and then used again and again; 0 draws one
-        anew at every step, as published.
-    fast_kernels : bool
-        Ours: compute convolutions and norms as `kernels` does, with the same values but for rounding.
-    batched : bool
-        Ours: score the real signal and the fake in one pass, and make the fake and the reconstruction in one, where
-        signals are short enough that this is quicker.
-    checkpointed : bool
-        Ours: hold less of a step in memory and compute it twice instead, with the same values; never batched.
-    bfloat16 : bool
-        Ours: while training, hold and convolve what lies between first and last layer with 8 bits of precision, on a
-        CPU that has instructions for it. Takes are always made with 24 bits.
+    Raises
+    ------
+    ParameterError
+        A value is not possible.
     """
 
-    num_epochs: int = 2000
-    coarsest_epochs: int = 0
-    full_epochs_to_hz: int = 0
-    crop_samples: int = 0
-    speech: bool = False
-    extended: bool = False
-    init_sample_rate: int = 16_000
-    fs_list: tuple[int, ...] = RATES_HZ
-    min_energy_th: float = 0.0025
-    set_first_scale_by_energy: bool = True
-    learning_rate: float = 0.0015
-    beta1: float = 0.5
-    scheduler_lr_decay: float = 0.1
-    lambda_grad: float = 0.01
-    alpha1: float = 10.0
-    alpha2: float = 1e-4
-    multispec_loss_n_fft: tuple[int, ...] = (2048, 1024, 512)
-    multispec_loss_hop_length: tuple[int, ...] = (240, 120, 50)
-    multispec_loss_window_size: tuple[int, ...] = (1200, 600, 240)
-    initial_noise_amp: float = 1.0
-    noise_amp_factor: float = 0.01
-    hidden_channels_init: int = 16
-    growing_hidden_channels_factor: int = 6
-    num_layers: int = 8
-    filter_size: int = 9
-    bank_size: int = 0
-    fast_kernels: bool = True
-    batched: bool = True
-    checkpointed: bool = False
-    bfloat16: bool = False
+    num_epochs: int = described(
+        2000, "Steps of a scale: one of the critic and one of the generator each", STEPS, 1, MOST_STEPS, unit="steps"
+    )
+    coarsest_epochs: int = described(
+        0, "Ours: steps of the coarsest scale, which takes them quickly; 0: as many as the others",
+        STEPS, 0, MOST_STEPS, unit="steps",
+    )  # fmt: skip
+    full_epochs_to_hz: int = described(
+        0, "Ours: scales above this rate take fewer steps, so that each takes about as long; 0: all alike",
+        STEPS, 0, 48_000, unit="Hz",
+    )  # fmt: skip
+    crop_samples: int = described(
+        0, "Ours: a step sees an excerpt of so much of the scale, at a random place; 0: the whole signal",
+        STEPS, 0, 10_000_000, unit="samples",
+    )  # fmt: skip
+    snapshots: tuple[int, ...] = described(
+        (), f"Ours: {SNAPSHOTS_WORDS[0].lower()}{SNAPSHOTS_WORDS[1:]}", STEPS, 1, MOST_STEPS, unit="steps",
+        may_be_empty=True,
+    )  # fmt: skip
+    speech: bool = described(
+        False, "Train on speech: nothing under 500 Hz, and a loss on the waveform instead of the spectrum", SCALES
+    )
+    extended: bool = described(False, "Ours: go on above 16 kHz, up to the fragment's own rate", SCALES)
+    init_sample_rate: int = described(
+        16_000, "Rate to which faster fragments are brought, unless extended", SCALES, 100, 48_000, unit="Hz"
+    )
+    fs_list: tuple[int, ...] = described(
+        RATES_HZ, "Rates of the scales, ascending; the fragment's own rate is the last", SCALES, 1, 48_000, unit="Hz"
+    )
+    min_energy_th: float = described(0.0025, "Mean energy that the coarsest scale must have", SCALES, 0, 1)
+    set_first_scale_by_energy: bool = described(True, "Whether the coarsest scale must have that energy", SCALES)
+    learning_rate: float = described(0.0015, "How far a step goes (Adam's learning rate)", LEARNING, 0, 1)
+    beta1: float = described(0.5, "How much of the steps before goes into a step (Adam's momentum)", LEARNING, 0, 0.999)
+    scheduler_lr_decay: float = described(
+        0.1, "What the learning rate is multiplied with after two thirds of the steps", LEARNING, 0, 1
+    )
+    lambda_grad: float = described(0.01, "How gentle the critic must be (gradient penalty)", LEARNING, 0, 1000)
+    alpha1: float = described(
+        10.0, "How much it matters that the fragment is given back, of speech", LEARNING, 0, 1_000_000
+    )
+    alpha2: float = described(
+        1e-4, "How much it matters that the fragment is given back, of music", LEARNING, 0, 1_000_000
+    )
+    multispec_loss_n_fft: tuple[int, ...] = described(
+        (2048, 1024, 512), "Sizes of the spectra that compare fragment and what is given back", LEARNING, 4, 65_536,
+        unit="samples",
+    )  # fmt: skip
+    multispec_loss_hop_length: tuple[int, ...] = described(
+        (240, 120, 50), "Steps from one of these spectra to the next", LEARNING, 1, 65_536, unit="samples"
+    )
+    multispec_loss_window_size: tuple[int, ...] = described(
+        (1200, 600, 240), "Lengths of their windows, none longer than its spectrum", LEARNING, 1, 65_536, unit="samples"
+    )
+    initial_noise_amp: float = described(1.0, "Noise of the coarsest scale", NOISE, 0, 100)
+    noise_amp_factor: float = described(0.01, "Noise of finer scales, beside what they add", NOISE, 0, 100)
+    hidden_channels_init: int = described(
+        16, "Width of the coarsest scale's networks", NETWORKS, 1, 1024, unit="channels"
+    )
+    growing_hidden_channels_factor: int = described(
+        6, "How many times wider the networks of finer scales are", NETWORKS, 1, 64
+    )
+    num_layers: int = described(8, "Depth of a network; each layer sees twice as far", NETWORKS, 2, 12, unit="layers")
+    filter_size: int = described(9, "Samples that a filter spans, an odd number", NETWORKS, 1, 63, unit="samples")
+    bank_size: int = described(
+        0, "Ours: results of coarser scales that are drawn once and used again; 0: anew at every step",
+        COMPUTING, 0, 10_000,
+    )  # fmt: skip
+    fast_kernels: bool = described(True, "Ours: quicker convolutions and norms, with the same values", COMPUTING)
+    batched: bool = described(True, "Ours: two signals in one pass, where that is quicker", COMPUTING)
+    checkpointed: bool = described(
+        False, "Ours: hold less of a step in memory and compute it twice, with the same values", COMPUTING
+    )
+    bfloat16: bool = described(
+        False, "Ours: train with fewer digits, where the processor is quicker so; never when takes are made", COMPUTING
+    )
 
     def __post_init__(self) -> None:
-        for field in dataclasses.fields(self):
-            value, default = getattr(self, field.name), field.default
-            if isinstance(default, tuple):
-                value = _whole_numbers(field.name, value)
-                object.__setattr__(self, field.name, value)
-            elif not _fits(field.name, value, default):
-                raise SettingsError(f"{field.name} = {value!r} is not possible.", hint=f"It is usually {default!r}.")
+        check_values(self)
+        check_snapshots(self.snapshots)
         self._check_shapes()
 
     def _check_shapes(self) -> None:
         resolutions = (self.multispec_loss_n_fft, self.multispec_loss_hop_length, self.multispec_loss_window_size)
         if len({len(values) for values in resolutions}) != 1:
-            raise SettingsError("The three multispec_loss lists must be equally long.", hint="Leave them out.")
+            raise ParameterError(
+                "The three multispec_loss lists must be equally long.",
+                hint="Leave them as they usually are.",
+                name="multispec_loss_n_fft",
+            )
         if any(window > n_fft for n_fft, window in zip(resolutions[0], resolutions[2], strict=True)):
-            raise SettingsError(
+            raise ParameterError(
                 "A window of multispec_loss_window_size is longer than its multispec_loss_n_fft.",
-                hint="Leave them out.",
+                hint="Leave them as they usually are.",
+                name="multispec_loss_window_size",
             )
         if list(self.fs_list) != sorted(set(self.fs_list)) or self.fs_list[0] < 100:
-            raise SettingsError("fs_list must ascend from 100 Hz or more.", hint="For instance [320, 640, 1280, 2560].")
+            raise ParameterError(
+                "fs_list must ascend from 100 Hz or more.", hint="For instance 320, 640, 1280, 2560.", name="fs_list"
+            )
         if self.filter_size % 2 == 0:
-            raise SettingsError(f"filter_size = {self.filter_size} is not possible.", hint="Use an odd number.")
-        if self.num_layers < 2:
-            raise SettingsError("num_layers must be 2 or more.", hint="It is usually 8.")
+            raise ParameterError(
+                f"filter_size = {self.filter_size} is not possible.", hint="Use an odd number.", name="filter_size"
+            )
         if 0 < self.crop_samples < self.shortest:
-            raise SettingsError(
+            raise ParameterError(
                 f"crop_samples = {self.crop_samples} is less than what the networks see.",
                 hint=f"Use {self.shortest} or more, or 0 for the whole signal.",
+                name="crop_samples",
             )
 
     @property
@@ -195,34 +198,23 @@ class ClassicConfig:
         """Return how many of a scale's samples a step sees."""
         return min(length, self.crop_samples) if self.crop_samples else length
 
+    def as_begun(self, stored: dict[str, Any]) -> ClassicConfig:
+        """Return the configuration that a training was stored with, perhaps by a version that knew fewer parameters.
+
+        Which points are kept changes nothing in what is trained: they are those of this configuration.
+        """
+        return make_config("code", {**stored, SNAPSHOTS: self.snapshots})
+
     def to_json(self) -> dict[str, Any]:
         """Return all values, JSON-ready."""
         values = dataclasses.asdict(self)
         return {name: list(value) if isinstance(value, tuple) else value for name, value in values.items()}
 
 
-_MAY_BE_0 = {"coarsest_epochs", "full_epochs_to_hz", "crop_samples", "bank_size"}
-
-
-def _fits(name: str, value: object, default: object) -> bool:
-    """Whether a value is of the default's kind: yes or no, a whole number over 0, or any number from 0 on."""
-    if isinstance(default, bool):
-        return isinstance(value, bool)
-    if isinstance(default, int):
-        return type(value) is int and value >= (0 if name in _MAY_BE_0 else 1)
-    return type(value) in (int, float) and 0 <= float(str(value)) < float("inf")
-
-
-def _whole_numbers(name: str, values: object) -> tuple[int, ...]:
-    if isinstance(values, list | tuple) and values and all(type(v) is int and v > 0 for v in values):
-        return tuple(values)
-    raise SettingsError(f"{name} must be a list of whole numbers over 0.", hint="For instance [240, 120, 50].")
-
-
 TINY: dict[str, Any] = {
     "num_epochs": 4, "coarsest_epochs": 0, "full_epochs_to_hz": 0, "crop_samples": 0,
     "fs_list": (1000, 2000, 4000), "init_sample_rate": 4000,
-    "min_energy_th": 0.0,
+    "min_energy_th": 0.0, "snapshots": (),
     "hidden_channels_init": 2, "growing_hidden_channels_factor": 2, "num_layers": 3, "filter_size": 5,
     "multispec_loss_n_fft": (128, 64), "multispec_loss_hop_length": (32, 16), "multispec_loss_window_size": (100, 50),
 }  # fmt: skip
@@ -230,10 +222,16 @@ TINY: dict[str, Any] = {
 
 PRESETS: dict[str, ClassicConfig] = {
     "quick": ClassicConfig(
-        num_epochs=220, coarsest_epochs=1000, crop_samples=1 << 14, fs_list=OCTAVES_HZ, bank_size=8, bfloat16=True
+        num_epochs=220,
+        coarsest_epochs=1000,
+        crop_samples=1 << 14,
+        fs_list=OCTAVES_HZ,
+        bank_size=8,
+        bfloat16=True,
+        snapshots=(50, 100),
     ),
-    "code": ClassicConfig(num_epochs=2000, bank_size=64),
-    "paper": ClassicConfig(num_epochs=3000, bank_size=64),
+    "code": ClassicConfig(num_epochs=2000, bank_size=64, snapshots=(500, 1000)),
+    "paper": ClassicConfig(num_epochs=3000, bank_size=64, snapshots=(500, 1000)),
 }
 
 
@@ -249,9 +247,5 @@ def make_config(preset: str, options: dict[str, Any] | None) -> ClassicConfig:
     values = dict(options or {})
     if values.pop("tiny", False):
         values = {**TINY, **values}
-    known = {field.name for field in dataclasses.fields(ClassicConfig)}
-    if unknown := sorted(set(values) - known):
-        raise SettingsError(
-            f'The engine "classic" has no option "{unknown[0]}".', hint=f"It knows: {', '.join(sorted(known))}."
-        )
+    check_names("classic", ClassicConfig, set(values))
     return dataclasses.replace(PRESETS[preset], **values)

@@ -26,6 +26,7 @@ from musemate.engine.events import DeviceChanged, Event, Progressed, RunStarted,
 from musemate.engine.fitting import check_fits, fits
 from musemate.engine.memory import memory_errors_said, release_memory
 from musemate.engine.parts import Part, check_same, hear_somewhere, no_number, seeded, store_finite, train_parts
+from musemate.engine.points import check_point, chosen_part
 from musemate.engine.previews import preview_seconds
 from musemate.engine.region import check_region, clip_hash
 from musemate.errors import CheckpointError, DeviceMemoryError
@@ -60,10 +61,10 @@ class ClassicEngine:
         with memory_errors_said(CPU), repeatable(request.device):
             yield from _Training(clip, config, request, directory, cancelled).events()
 
-    def load(self, directory: Path, device: str = CPU) -> ClassicModel:
+    def load(self, directory: Path, device: str = CPU, at_steps: int | None = None) -> ClassicModel:
         """Load what is finished; see `musemate.engine.base.Engine`."""
         with memory_errors_said(device):
-            return load_model(Checkpoint(directory), device)
+            return load_model(Checkpoint(directory), device, at_steps)
 
 
 class _Training:
@@ -91,14 +92,15 @@ class _Training:
     def _prepared(self) -> Prepared:
         """Analyse and store the fragment, or make sure that a stored one is of the same clip and settings."""
         known = self.checkpoint.facts
-        facts = {"config": self.config.to_json(), "seed": self.request.seed, "clip": clip_hash(self.clip)}
+        facts = {"seed": self.request.seed, "clip": clip_hash(self.clip)}
         with one_thread():
             prepared = prepare(self.clip, self.config)
         if FRAGMENT not in self.checkpoint.parts:
-            self.checkpoint.store(FRAGMENT, prepared.tensors(), {**facts, **prepared.facts()})
+            stored = {**facts, "config": self.config.to_json(), **prepared.facts()}
+            self.checkpoint.store(FRAGMENT, prepared.tensors(), stored)
         else:
-            # a version before may not have known all of today's settings
-            check_same({**known, "config": make_config("code", known["config"]).to_json()}, facts)
+            begun = self.config.as_begun(known["config"])
+            check_same({**known, "config": begun}, {**facts, "config": self.config})
         return prepared
 
     def _train_scale(self, index: int) -> Iterator[Event]:
@@ -154,6 +156,10 @@ class _Training:
                 reported = time.monotonic()
                 fraction, left_s = self.clock.look(step)
                 yield Progressed(index, n_scales, step, training.n_steps, losses, fraction, left_s)
+            if step in self.config.snapshots and step < training.n_steps:
+                if (kept := training.kept()) is None:
+                    return
+                store_finite(self.checkpoint, part, generator_tensors(training, kept), step)
         if len(training.pyramid.generators) == index:  # cancelled inside a step
             return
         store_finite(self.checkpoint, part, scale_tensors(training))
@@ -177,8 +183,13 @@ class _Training:
 
 def scale_tensors(training: ScaleTraining) -> dict[str, torch.Tensor]:
     """Return what a checkpoint stores of a trained scale."""
-    tensors = {f"generator.{key}": tensor for key, tensor in training.generator.state_dict().items()}
-    tensors |= {f"critic.{key}": tensor for key, tensor in training.critic.state_dict().items()}
+    critic = {f"critic.{key}": tensor for key, tensor in training.critic.state_dict().items()}
+    return generator_tensors(training, training.generator) | critic
+
+
+def generator_tensors(training: ScaleTraining, generator: ScaleGenerator) -> dict[str, torch.Tensor]:
+    """Return what makes takes of a scale with one of its generators: that in training, or one that was kept."""
+    tensors = {f"generator.{key}": tensor for key, tensor in generator.state_dict().items()}
     tensors["noise_level"] = training.noise_level
     if training.scale == 0:
         assert training.pyramid.fixed_noise is not None
@@ -190,14 +201,17 @@ def _part(index: int) -> str:
     return f"scale-{index}"
 
 
-def load_model(checkpoint: Checkpoint, device: str) -> ClassicModel:
-    """Load a trained fragment as far as it got.
+def load_model(checkpoint: Checkpoint, device: str, at_steps: int | None = None) -> ClassicModel:
+    """Load a trained fragment as far as it got, or as it was after so many steps of each scale.
 
     Raises
     ------
     CheckpointError
         No scale is finished yet.
+    SettingsError
+        That point was not kept.
     """
+    check_point(checkpoint.parts, at_steps)
     if _part(0) not in checkpoint.parts:
         raise CheckpointError(
             "This training was stopped before its first scale was finished, so it cannot make takes yet.",
@@ -205,7 +219,7 @@ def load_model(checkpoint: Checkpoint, device: str) -> ClassicModel:
         )
     config = make_config("code", checkpoint.facts["config"])
     prepared = _load_fragment(checkpoint)
-    pyramid = _load_pyramid(checkpoint, config, prepared, torch.device(device))
+    pyramid = _load_pyramid(checkpoint, config, prepared, torch.device(device), at_steps)
     return ClassicModel(prepared.scales, prepared.gain, pyramid)
 
 
@@ -213,12 +227,19 @@ def _load_fragment(checkpoint: Checkpoint) -> Prepared:
     return Prepared.restore(checkpoint.load(FRAGMENT), checkpoint.facts)
 
 
-def _load_pyramid(checkpoint: Checkpoint, config: ClassicConfig, prepared: Prepared, device: torch.device) -> Pyramid:
+def _load_pyramid(
+    checkpoint: Checkpoint,
+    config: ClassicConfig,
+    prepared: Prepared,
+    device: torch.device,
+    at_steps: int | None = None,
+) -> Pyramid:
     pyramid = Pyramid(config, prepared.scales.rates_hz, prepared.n_signals, device)
     for index in range(len(pyramid.rates_hz)):
         if _part(index) not in checkpoint.parts:
             break
-        tensors = {name: t.to(device) for name, t in checkpoint.load(_part(index)).items()}
+        part = chosen_part(_part(index), checkpoint.parts, at_steps)
+        tensors = {name: t.to(device) for name, t in checkpoint.load(part).items()}
         if index == 0:
             pyramid.fixed_noise = tensors["fixed_noise"]
         generator = ScaleGenerator(config, prepared.n_signals, config.channels(index))

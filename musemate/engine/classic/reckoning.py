@@ -70,6 +70,8 @@ def step_costs(rates_hz: Sequence[int], lengths: Sequence[int], n_signals: int, 
         n_drawn = min(config.bank_size, n_steps) if config.bank_size else n_steps
         passes = GENERATOR_PASSES + (AGAIN if config.checkpointed else 0)
         settling = SETTLING_PASSES * whole if config.seen(length) < length else 0.0
+        if settling:  # what is kept at a point is settled too, and draws the coarser scales anew for it
+            settling += (settling + below) * sum(point < n_steps for point in config.snapshots)
         costs.append(CRITIC_PASSES * critic + passes * generator + (below * n_drawn + settling) / n_steps)
         below += whole
     return costs

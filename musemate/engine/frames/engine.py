@@ -30,6 +30,7 @@ from musemate.engine.frames.stack import Pyramid
 from musemate.engine.frames.watching import LossWatch
 from musemate.engine.memory import memory_errors_said, release_memory
 from musemate.engine.parts import Part, check_same, hear_somewhere, no_number, seeded, store_finite, train_parts
+from musemate.engine.points import check_point, chosen_part
 from musemate.engine.previews import beginning, preview_seconds
 from musemate.engine.region import check_region, clip_hash, fitting_rate, lower_rate
 from musemate.errors import CheckpointError, DeviceMemoryError
@@ -78,16 +79,18 @@ class FramesEngine:
                 found.append(Need(device, least_mib(config, framing, seconds, device)))
         return found
 
-    def load(self, directory: Path, device: str = "cpu") -> FramesModel:
+    def load(self, directory: Path, device: str = "cpu", at_steps: int | None = None) -> FramesModel:
         """Load what is finished; see `musemate.engine.base.Engine`."""
         with memory_errors_said(device):
-            return load_model(Checkpoint(directory), device)
+            return load_model(Checkpoint(directory), device, at_steps)
 
 
 @dataclass(frozen=True)
 class _Part(Part):
     kind: str
     n_steps: int
+    points: tuple[int, ...] = ()
+    """Steps after which it is kept too."""
 
 
 class _Training:
@@ -119,13 +122,15 @@ class _Training:
 
     def _store_fragment(self) -> None:
         known = self.checkpoint.facts
-        facts = {"config": self.config.to_json(), "seed": self.request.seed, "clip": clip_hash(self.clip)}
+        facts = {"seed": self.request.seed, "clip": clip_hash(self.clip)}
         if FRAGMENT not in self.checkpoint.parts:
             with one_thread():
                 prepared = prepare(self.clip, self.config, find_beats(self.clip))
-            self.checkpoint.store(FRAGMENT, prepared.tensors(), {**facts, **prepared.facts()})
+            stored = {**facts, "config": self.config.to_json(), **prepared.facts()}
+            self.checkpoint.store(FRAGMENT, prepared.tensors(), stored)
         else:
-            check_same(known, {name: _as_json(value) for name, value in facts.items()})
+            begun = self.config.as_begun(known["config"])
+            check_same({**known, "config": begun}, {**facts, "config": self.config})
 
     def _train_part(self, index: int) -> Iterator[Event]:
         """Train a part, as often as memory runs out each time one rung lower, until it is stored or cancelled."""
@@ -155,6 +160,8 @@ class _Training:
             watch.note(losses)
             if self.cancelled():
                 return
+            if step in part.points:
+                store_finite(self.checkpoint, part, tensors(), step)
             if time.monotonic() - reported >= REPORT_EVERY_S or step == part.n_steps:
                 shown = watch.latest()
                 if not watch.all_finite():
@@ -167,7 +174,7 @@ class _Training:
     def _trainer(
         self, part: _Part, prepared: Prepared, generator: torch.Generator
     ) -> tuple[Iterator[dict[str, torch.Tensor]], Callable[[], dict[str, torch.Tensor]]]:
-        """Return a part's steps, and what to store once they are done."""
+        """Return a part's steps, and what would be stored of it after the steps so far."""
         frames = prepared.frames.to(self.device)
         if part.kind != "scale":
             sound = prepared.framing.to_tensor(self.clip).to(self.device)
@@ -176,7 +183,7 @@ class _Training:
             renderer = RendererTraining(
                 self.ladder.config, prepared.framing, fine, prepared.phases, sound, generator, draft
             )
-            return renderer.steps(), renderer.averaged.state_dict
+            return renderer.steps(), renderer.trained
         pyramid = _load_pyramid(self.checkpoint, self.config, self.device)
         weights = component_weights(prepared.space.spread, self.config.n_generated).to(self.device)
         frames = frames[: self.config.n_generated] * weights[:, None]
@@ -216,27 +223,28 @@ class _Training:
 
 
 def _parts(config: FramesConfig) -> list[_Part]:
+    def part(name: str, file: str, kind: str, n_steps: int) -> _Part:
+        return _Part(name, file, kind, n_steps, tuple(step for step in config.snapshots if step < n_steps))
+
     scales = [
-        _Part(
-            f"structure 1/{factor}" if factor > 1 else "structure 1",
-            f"scale-{i}",
-            "scale",
-            config.pyramid_steps,
-        )
+        part(f"structure 1/{factor}" if factor > 1 else "structure 1", f"scale-{i}", "scale", config.pyramid_steps)
         for i, factor in enumerate(config.time_scales)
     ]
-    draft = _Part("sound draft", DRAFT, "draft", config.draft_steps)
-    return [draft, *scales, _Part("sound", SOUND, "sound", config.sound_steps)]
+    draft = _Part("sound draft", DRAFT, "draft", config.draft_steps)  # of which nobody needs an earlier point
+    return [draft, *scales, part("sound", SOUND, "sound", config.sound_steps)]
 
 
-def load_model(checkpoint: Checkpoint, device: str) -> FramesModel:
-    """Load a trained fragment as far as it got.
+def load_model(checkpoint: Checkpoint, device: str, at_steps: int | None = None) -> FramesModel:
+    """Load a trained fragment as far as it got, or as it was after so many steps of each part.
 
     Raises
     ------
     CheckpointError
         No renderer is finished yet.
+    SettingsError
+        That point was not kept.
     """
+    check_point(checkpoint.parts, at_steps)
     stored = SOUND if SOUND in checkpoint.parts else DRAFT
     if stored not in checkpoint.parts:
         raise CheckpointError(
@@ -246,8 +254,8 @@ def load_model(checkpoint: Checkpoint, device: str) -> FramesModel:
     config = make_config("sketch", checkpoint.facts["config"])
     prepared = _load_fragment(checkpoint)
     renderer = make_renderer(config, prepared.framing, prepared.frames.shape[0])
-    renderer.load_state_dict(checkpoint.load(stored))
-    pyramid = _load_pyramid(checkpoint, config, torch.device(device))
+    renderer.load_state_dict(checkpoint.load(chosen_part(stored, checkpoint.parts, at_steps)))
+    pyramid = _load_pyramid(checkpoint, config, torch.device(device), at_steps)
     return FramesModel(prepared, pyramid, renderer.to(device).eval(), config.n_generated, torch.device(device))
 
 
@@ -255,12 +263,15 @@ def _load_fragment(checkpoint: Checkpoint) -> Prepared:
     return Prepared.restore(checkpoint.load(FRAGMENT), checkpoint.facts)
 
 
-def _load_pyramid(checkpoint: Checkpoint, config: FramesConfig, device: torch.device) -> Pyramid:
+def _load_pyramid(
+    checkpoint: Checkpoint, config: FramesConfig, device: torch.device, at_steps: int | None = None
+) -> Pyramid:
     pyramid = Pyramid(config.time_scales)
     for index in range(len(config.time_scales)):
         if f"scale-{index}" not in checkpoint.parts:
             break
-        tensors = {name: t.to(device) for name, t in checkpoint.load(f"scale-{index}").items()}
+        part = chosen_part(f"scale-{index}", checkpoint.parts, at_steps)
+        tensors = {name: t.to(device) for name, t in checkpoint.load(part).items()}
         pyramid.fixed_noise = tensors.pop("fixed_noise")
         level = tensors["noise_level"]
         n_guide = tensors["net.0.weight"].shape[1] - level.shape[0]
@@ -268,7 +279,3 @@ def _load_pyramid(checkpoint: Checkpoint, config: FramesConfig, device: torch.de
         generator.load_state_dict(tensors)
         pyramid.generators.append(generator)
     return pyramid
-
-
-def _as_json(value: object) -> object:
-    return {k: list(v) if isinstance(v, tuple) else v for k, v in value.items()} if isinstance(value, dict) else value

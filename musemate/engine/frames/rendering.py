@@ -82,7 +82,10 @@ class RendererTraining:
         for step in range(n_steps):
             self.sound_steps.set_rate(step, n_steps)
             yield self._step(adversarial=self.draft is not None)
-        self.averaged.gains.copy_(self._level_gains())
+
+    def trained(self) -> dict[str, torch.Tensor]:
+        """Return the averaged weights as they are now, with gains measured for them."""
+        return {**self.averaged.state_dict(), "gains": self._level_gains()}
 
     def _step(self, *, adversarial: bool) -> dict[str, torch.Tensor]:
         frames, real = self._crop()

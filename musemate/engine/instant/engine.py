@@ -20,6 +20,7 @@ from musemate.engine.frames.config import FramesConfig
 from musemate.engine.frames.preparing import Prepared, prepare
 from musemate.engine.instant.splicing import Samples, Splicer
 from musemate.engine.memory import PROCESS_MIB
+from musemate.engine.points import check_point
 from musemate.engine.region import check_region, clip_hash, fitting_rate
 from musemate.errors import CheckpointError, SettingsError
 
@@ -71,9 +72,10 @@ class InstantEngine:
             raise CheckpointError("These instant takes were begun with another region.", hint="Begin new ones.")
         yield ScaleFinished(0, ANALYSIS, "", time.monotonic() - began_s)
 
-    def load(self, directory: Path, device: str = "cpu") -> InstantModel:
+    def load(self, directory: Path, device: str = "cpu", at_steps: int | None = None) -> InstantModel:
         """Load what was analysed, on the CPU whatever the device; see `musemate.engine.base.Engine`."""
         checkpoint = Checkpoint(directory)
+        check_point(checkpoint.parts, at_steps)
         prepared = Prepared.restore(checkpoint.load(ANALYSIS), checkpoint.facts)
         return InstantModel(prepared, checkpoint.load(SOUND)["samples"].numpy())
 
