@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-import json
 import os
 import sys
 from collections.abc import Callable
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 
 from musemate import __version__
 from musemate.cli_choosing import add_choosing
+from musemate.cli_presets import add_presets, method_like, parsed_options
 from musemate.cli_queue import add_queue, for_each
 from musemate.cli_report import add_report
 from musemate.cli_session import INTERRUPTED_CODE, JsonOption, ProjectOption, Session
@@ -39,10 +39,11 @@ SecondsOption = Annotated[
     float | None, typer.Option(help="Length of each take, 1 to 300 s; that of the region when not given.")
 ]
 _PRESETS_HELP = (f"{name}: {', '.join(preset_names(name))} ({default_preset(name)} if not given)" for name in PRESETS)
-PresetOption = Annotated[str | None, typer.Option(help="; ".join(_PRESETS_HELP))]
+PresetOption = Annotated[str | None, typer.Option(help=f"{'; '.join(_PRESETS_HELP)}; or a saved one.")]
 EngineOption = Annotated[str, typer.Option(help=", ".join(ENGINES))]
 ModeOption = Annotated[str, typer.Option(help=", ".join(MODES))]
 FirstSeedOption = Annotated[int | None, typer.Option(help="Seed of the first take.")]
+AtStepsOption = Annotated[int | None, typer.Option(help="As the training was after so many steps of each part.")]
 NoMetreOption = Annotated[bool, typer.Option("--no-metre", help="Ignore beats and bars.")]
 DeviceOption = Annotated[str, typer.Option(help="auto, cpu, cuda or cuda:1.")]
 ExpertOption = Annotated[str, typer.Option("--options", help="The engine's own parameters as a JSON object.")]
@@ -113,11 +114,13 @@ def train(
     seed: Annotated[int, typer.Option(help="Same seed and settings, same result.")] = 0,
     run: Annotated[str | None, typer.Option(help="Stopped run to go on with, for instance r1.")] = None,
     options: ExpertOption = "",
+    like: Annotated[str | None, typer.Option(help="Run whose engine, preset and parameters are taken.")] = None,
     as_json: JsonOption = False,
 ) -> None:
     """Train on a region of each file; Ctrl+C stops and keeps what is finished."""
     check_seed(seed)
-    method = {"engine": engine, "preset": preset, "device": device, "options": _parsed(options)}
+    method = {"engine": engine, "preset": preset, "device": device, "options": parsed_options(options)}
+    method |= method_like(project, like, parsed_options(options)) if like else {}
     with Session(as_json, all_events=True) as session:
         if run is not None:
             session.run("train", project=str(project), run=run, device=device)
@@ -156,7 +159,7 @@ def estimate(
             engine=engine,
             preset=preset,
             device=device,
-            options=_parsed(options),
+            options=parsed_options(options),
         )
 
 
@@ -177,6 +180,7 @@ def generate(
     layers: Annotated[
         bool, typer.Option("--layers/--no-layers", help="Keep the signal of every scale, where there are any.")
     ] = True,
+    at_steps: AtStepsOption = None,
     as_json: JsonOption = False,
 ) -> None:
     """Make takes with a trained run."""
@@ -194,6 +198,7 @@ def generate(
             metre=not no_metre,
             scale=scale,
             layers=layers,
+            at_steps=at_steps,
         )
 
 
@@ -294,7 +299,7 @@ def demo(
 ) -> None:
     """Train on the bundled fragment, make four takes, export them with a picture and open the window."""
     with Session(as_json, all_events=True) as session:
-        events = session.run("demo", folder=str(to), options=_parsed(options))
+        events = session.run("demo", folder=str(to), options=parsed_options(options))
         files = [event.file for event in events if isinstance(event, Exported)]
         row = {"event": "demo", "project": str(absolute(to)), "files": files[:-1], "picture": files[-1]}
         lines = ["", f"Project: {row['project']}", "Takes:", *(f"  {f}" for f in files[:-1]), f"Picture: {files[-1]}"]
@@ -304,6 +309,7 @@ def demo(
 
 
 add_choosing(app)
+add_presets(app, Session)
 add_report(app, Session)
 add_queue(app, lambda as_json, all_events: Session(as_json, all_events=all_events))
 
@@ -318,19 +324,6 @@ def _show_window(open_window: OpenWindow, paths: list[str]) -> int:
 
 def _command_names() -> list[str]:
     return list(getattr(typer.main.get_command(app), "commands", {}))
-
-
-def _parsed(options: str) -> dict[str, Any] | None:
-    """Return the engine's parameters that were typed as JSON."""
-    try:
-        values = json.loads(options) if options else None
-    except json.JSONDecodeError as error:
-        raise SettingsError(
-            "--options is not a JSON object.", hint="For instance: '{\"pyramid_steps\": 800}'."
-        ) from error
-    if values is not None and not isinstance(values, dict):
-        raise SettingsError("--options is not a JSON object.", hint="For instance: '{\"pyramid_steps\": 800}'.")
-    return values
 
 
 def _sentence(error: Exception) -> str:

@@ -35,11 +35,13 @@ from musemate.errors import MuseMateError
 
 _COLUMNS = {
     "fragment": ("id", "name", "seconds", "start_s", "length_s", "bpm", "key"),
+    "preset": ("engine", "name", "words"),
+    "parameter": ("engine", "name", "usual", "words"),
     "run": ("id", "fragment", "engine", "preset", "device", "seed", "state", "finished"),
     "training": ("name", "engine", "preset", "state", "run", "open"),
     "take": ("id", "run", "seconds", "mode", "closeness", "similarity", "novelty", "stars"),
 }
-"""What of a project's rows fits into a terminal; --json shows everything."""
+"""What of rows fits into a terminal; --json shows everything."""
 
 
 class Console(Protocol):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import json
+import os
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -73,15 +74,38 @@ def save_settings(settings: Settings, file: Path | None = None) -> None:
     SettingsError
         The file cannot be written.
     """
-    file = file or settings_file()
-    temporary = file.with_name(f".{file.name}.tmp")
+    text = json.dumps(dataclasses.asdict(settings), indent=1)
+    write_whole(file or settings_file(), text, "Your settings could not be stored.")
+
+
+def write_whole(file: Path, text: str, failure: str) -> None:
+    """Write a small file beside its target, bring it to the disk, and only then give it its name.
+
+    Parameters
+    ----------
+    file : Path
+        Its folder is made when missing.
+    text : str
+    failure : str
+        What is said when that fails.
+
+    Raises
+    ------
+    SettingsError
+        The file cannot be written.
+    """
+    temporary = file.with_name(f".{file.name}.{os.getpid()}.tmp")
     try:
         file.parent.mkdir(parents=True, exist_ok=True)
-        temporary.write_text(json.dumps(dataclasses.asdict(settings), indent=1), encoding="utf-8")
-        temporary.replace(file)
+        try:
+            with temporary.open("w", encoding="utf-8") as opened:
+                opened.write(text)
+                opened.flush()
+                os.fsync(opened.fileno())
+            temporary.replace(file)
+        finally:
+            temporary.unlink(missing_ok=True)
     except OSError as error:
         raise SettingsError(
-            "Your settings could not be stored.",
-            hint=f'Check the free space and the rights of "{file.parent}".',
-            detail=str(error),
+            failure, hint=f'Check the free space and the rights of "{file.parent}".', detail=str(error)
         ) from error

@@ -237,6 +237,39 @@ def test_devices_are_listed(json_lines):
 # Failures
 
 
+def test_presets_are_listed_saved_and_trained_with(json_lines, command, song, tmp_path, monkeypatch):
+    monkeypatch.setenv("MUSEMATE_HOME", str(tmp_path / "home"))
+    options = {"draft_steps": 2, "pyramid_steps": 4, "sound_steps": 4, "snapshots": [2], "time_scales": [1]}
+    options |= {"renderer_channels": 16, "renderer_blocks": 1, "pyramid_channels": 8, "n_components": 8}
+    options |= {"n_generated": 4, "renderer_crop": 12, "pyramid_crop": 24}
+    code, saved = json_lines("presets", "--save", "Tiny one", "--preset", "sketch", "--options", json.dumps(options))
+    assert (code, saved[0]["name"], saved[0]["values"]["pyramid_steps"]) == (0, "Tiny one", 4)
+    _, out, _ = command("presets", "--engine", "frames")
+    assert "Tiny one" in out
+    assert "pyramid_steps" in out
+    project = tmp_path / "project"
+    code, events = json_lines(
+        "train", song, "--project", project, "--length", 2.5, "--preset", "tiny one", "--device", "cpu"
+    )
+    assert (code, events[-1]["event"]) == (0, "finished")
+    listed = json_lines("list", "--project", project)[1]
+    (run,) = [row for row in listed if row["kind"] == "run"]
+    assert (run["preset"], run["options"], run["points"]) == ("sketch", options, [2])
+    made = ("generate", "--project", project, "--count", 1, "--seconds", 1, "--seed", 5, "--closeness", 0)
+    takes = [json_lines(*made, *point)[1][0]["file"] for point in ((), ("--at-steps", 2), ("--at-steps", 2))]
+    assert takes[1] == takes[2] != takes[0], "the same sound is the same file"
+    assert json_lines(*made, "--at-steps", 3) == (2, [{
+        "error": "This training was not kept as it was after 3 steps.", "hint": "Choose one of: 2, or its end."
+    }])  # fmt: skip
+    again = ("train", song, "--project", project, "--length", 2.5, "--like", "r1", "--device", "cpu")
+    assert json_lines(*again, "--options", '{"sound_steps": 3}')[0] == 0
+    with Project.open(project) as store:
+        assert store.run("r2").options == {**options, "sound_steps": 3}
+    assert json_lines("presets", "--rename", "Tiny one", "--to", "Small")[1][0]["name"] == "Small"
+    assert json_lines("presets", "--delete", "Small") == (0, [])
+    assert json_lines("presets", "--delete", "Small", "--save", "x")[0] == 2
+
+
 @pytest.mark.parametrize(
     ("args", "words"),
     [

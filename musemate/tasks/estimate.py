@@ -8,12 +8,12 @@ from typing import Any
 from musemate.engine.base import Cancelled, TrainRequest
 from musemate.engine.events import Estimated, Event, Working
 from musemate.engine.fitting import shortage
-from musemate.engine.presets import check_preset, default_preset
 from musemate.engine.registry import get_engine
 from musemate.errors import ProjectError
 from musemate.paths import absolute
 from musemate.project.records import Fragment
 from musemate.project.store import DEFAULT_REGION_S, Project, is_project
+from musemate.tasks.presets import resolved
 from musemate.tasks.regions import checked_region
 
 
@@ -53,8 +53,7 @@ def estimate(
     sound = _fragment(source, fragment)
     _, seconds = checked_region(sound, start_s, length_s)
     method = get_engine(engine)
-    preset = default_preset(engine) if preset is None else preset
-    check_preset(engine, preset)
+    preset, options, _ = resolved(engine, preset, options)  # what was left out is said by the training
     if cancelled():
         return
     from musemate.engine.device import choose_device

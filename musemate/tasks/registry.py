@@ -31,6 +31,10 @@ TASKS = {
     "info": "musemate.tasks.show:info",
     "list_project": "musemate.tasks.show:list_project",
     "list_devices": "musemate.tasks.show:list_devices",
+    "list_presets": "musemate.tasks.presets:list_presets",
+    "save_preset": "musemate.tasks.presets:save_preset",
+    "rename_preset": "musemate.tasks.presets:rename_preset",
+    "delete_preset": "musemate.tasks.presets:delete_preset",
     "demo": "musemate.tasks.demo:demo",
 }
 

@@ -9,6 +9,7 @@ from typing import Any
 from musemate.audio.files import probe, read_clip
 from musemate.engine.base import Cancelled
 from musemate.engine.events import Event, Listed
+from musemate.engine.points import points_in
 from musemate.paths import absolute
 from musemate.project.records import Fragment, Run, Take
 from musemate.project.store import Project
@@ -52,7 +53,7 @@ def list_project(project: str, *, cancelled: Cancelled) -> Iterator[Event]:
     """
     with Project.open(project) as store:
         rows = [_fragment_row(f) for f in store.fragments()]
-        rows += [_run_row(r) for r in store.runs()]
+        rows += [_run_row(r, store) for r in store.runs()]
         rows += [take_row(t, store) for t in store.takes()]
     yield Listed(rows)
 
@@ -81,7 +82,7 @@ def _fragment_row(fragment: Fragment) -> dict[str, Any]:
     }
 
 
-def _run_row(run: Run) -> dict[str, Any]:
+def _run_row(run: Run, store: Project) -> dict[str, Any]:
     return {
         "kind": "run",
         "id": run.id,
@@ -92,6 +93,8 @@ def _run_row(run: Run) -> dict[str, Any]:
         "preset": "" if run.is_instant else run.preset,
         "device": run.device,
         "seed": run.seed,
+        "options": run.options,
+        "points": points_in(store.run_path(run.id)),
         "state": run.state,
         "finished": f"{run.n_finished}/{len(run.scales)}",
         "seconds": round(run.seconds, 1),
@@ -124,6 +127,7 @@ def take_row(take: Take, store: Project) -> dict[str, Any]:
         "tempo": figures.tempo if figures else None,
         "lufs": figures.loudness_lufs if figures else None,
         "scale": take.request.get("scale"),
+        "at_steps": take.request.get("at_steps"),
         "layers": [
             {"name": layer.name, "rate_hz": layer.rate_hz, "file": str(store.audio_path(layer.audio))}
             for layer in take.layers

@@ -21,13 +21,13 @@ from musemate.engine.events import (
     Working,
 )
 from musemate.engine.fitting import check_fits
-from musemate.engine.presets import check_preset, default_preset
 from musemate.engine.registry import get_engine
 from musemate.errors import AudioFileError, DeviceError, MuseMateError, SettingsError
 from musemate.project.records import Run
 from musemate.project.store import Project
 from musemate.tasks.loss_log import LossLog
 from musemate.tasks.memory import PeakMemory
+from musemate.tasks.presets import resolved
 from musemate.tasks.regions import checked_region, region_warnings
 
 
@@ -58,7 +58,7 @@ def train(
     engine : str
         The method.
     preset : str, optional
-        The effort; the engine's usual one when not given.
+        The effort, built in or saved; the engine's usual one when not given.
     device : str
         "auto", "cpu", "cuda" or "cuda:1".
     seed : int
@@ -108,8 +108,7 @@ def _new_run(
     check_seed(seed)
     # what is not possible is refused before a run of it is stored
     method = get_engine(engine)
-    preset = default_preset(engine) if preset is None else preset
-    check_preset(engine, preset)
+    preset, options, left_out = resolved(engine, preset, options)
     method.check(TrainRequest(preset, seed, options=options))
     device, warnings = _chosen(device)
     request = TrainRequest(preset, seed, device, options)
@@ -124,7 +123,7 @@ def _new_run(
         length_s=length_s,
         options=options,
     )
-    return run, [*warnings, *region_warnings(source, start_s, length_s)]
+    return run, [*left_out, *warnings, *region_warnings(source, start_s, length_s)]
 
 
 def _old_run(store: Project, run_id: str, device: str) -> tuple[Run, list[Warned]]:
