@@ -105,6 +105,7 @@ MENUS: dict[str, tuple[Entry, ...]] = {
     ),
     "&Train": (
         Entry("train", "&Train variations", ("Ctrl+T",)),
+        Entry("advanced", "&Advanced settings", ("Ctrl+Shift+T",)),
         Entry("pause_training", "&Pause the training, or go on", ("Ctrl+P",)),
         Entry("stop_training", "&Stop training", ("Ctrl+.",)),
         Entry("show_jobs", "Show all &jobs, or fold them", ("Ctrl+J",)),

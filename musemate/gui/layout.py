@@ -48,7 +48,8 @@ class Parts:
         self.transport = Transport()
         self.pages = QStackedWidget()
         self.pages.addWidget(scrolled(self.welcome))
-        self.pages.addWidget(scrolled(self._workspace()))
+        self.workspace = self._workspace()
+        self.pages.addWidget(scrolled(self.workspace))
         body = QWidget()
         body.setObjectName("body")
         layout = QVBoxLayout(body)
@@ -128,8 +129,8 @@ class Parts:
         """Let the Tab key go through the steps of the work: choose, train, make, listen."""
         bar, train, make, transport = self.stage.bar, self.train, self.make, self.transport
         stops: list[QWidget] = [self.tree.tree, self.tree.open, bar.start, bar.length, self.stage.view]
-        stops += [train.engine, train.preset, train.device, train.train, train.pause, train.stop]
-        stops += [make.mode, make.start, make.closeness, make.metre, make.count, make.seconds, make.make]
+        stops += [train.engine, train.preset, train.device, train.advanced, train.train, train.pause, train.stop]
+        stops += [make.mode, make.start, make.point, make.closeness, make.metre, make.count, make.seconds, make.make]
         stops += [
             self.takes.filter.text,
             self.takes.filter.more,

@@ -95,6 +95,7 @@ class ProjectView(QObject):
         self._parts.train.set_ready(reason)
         self._parts.make.show_run(run)
         self._parts.takes.set_run(run.id if run else "")
+        self._parts.make.set_points(self._session.points(run) if run else [])
         self._parts.make.set_ready("" if run else reason)
         self._parts.make.set_metre(fragment.beats if fragment else None)
         is_making = fragment is not None and fragment.id == self._first_takes.fragment

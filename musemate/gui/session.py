@@ -9,6 +9,7 @@ from typing import Any
 from PySide6.QtCore import QObject, Signal
 
 from musemate.engine.events import Analysed, Event, FileRefused, FragmentAdded, Listed, Warned
+from musemate.engine.points import points_in
 from musemate.errors import MuseMateError
 from musemate.gui.background import Background
 from musemate.gui.picturestore import PictureStore
@@ -125,6 +126,11 @@ class Session(QObject):
         folder = self.project.run_path(run.id)
         files = [folder / f"preview-{number}.wav" for number in range(1, run.n_finished + 1)]
         return [str(file) if file.is_file() else "" for file in files]
+
+    def points(self, run: Run) -> list[int]:
+        """Return the points of a run before its end that takes can be made from, in steps of each part."""
+        assert self.project is not None
+        return points_in(self.project.run_path(run.id))
 
     def try_change(self, change: Any, *args: Any) -> Any:
         """Call a method that changes the project; a failure becomes a message."""

@@ -33,6 +33,7 @@ MODES = [
     ("variation", "Variation", "Keeps the course of your fragment as closely as you choose"),
     ("reconstruction", "Rebuilt", "Your fragment as the training holds it: how much it has learnt of it"),
 ]
+AT_END = "Training point: its end"
 BY_CLOSENESS = "Real as far as closeness says"
 CLOSENESS = {
     "new": "How much of the new arrangement is real: at 0 everything is made from noise, at 100 only the finest detail",
@@ -61,6 +62,8 @@ class TakeWish:
     metre: bool = True
     scale: int | None = None
     """Of a variation: the finest scale that stays real, None where closeness says so."""
+    at_steps: int | None = None
+    """The point of the training, in steps of each part; None for its end."""
 
 
 class TakePanel(QFrame):
@@ -84,7 +87,8 @@ class TakePanel(QFrame):
         """What is set now."""
         mode, closeness = self.mode.value, self.closeness.value() / 100
         scale = self.start.currentData() if mode == "variation" else None
-        return TakeWish(self.count.value(), self.seconds.value(), mode, closeness, self._keep_metre, scale)
+        at_steps = self.point.currentData()
+        return TakeWish(self.count.value(), self.seconds.value(), mode, closeness, self._keep_metre, scale, at_steps)
 
     def set_ready(self, reason: str) -> None:
         """Enable the button, or disable it with the reason as tooltip."""
@@ -101,6 +105,16 @@ class TakePanel(QFrame):
         self.mode.set_options([option for option in MODES if option[0] in self._facts.modes])
         self._set_starts(starting_scales(run.engine, run.scales, run.n_finished) if run else [])
         self._tell_usable()
+
+    def set_points(self, points: list[int]) -> None:
+        """Offer the points of the training that were kept; a chosen one stays chosen while it is there."""
+        chosen = self.point.currentData()
+        self.point.clear()
+        self.point.addItem(AT_END, None)
+        for steps in reversed(points):
+            self.point.addItem(f"As after {steps:,} steps", steps)
+        self.point.setCurrentIndex(max(0, self.point.findData(chosen)))
+        self.point.setVisible(bool(points))
 
     def set_metre(self, beats: Beats | None) -> None:
         """Offer to keep the metre where the fragment has one; else say why not."""
@@ -188,6 +202,11 @@ class TakePanel(QFrame):
         self.start.activated.connect(self._tell_usable)
         self._set_starts([])
         layout.addWidget(self.start)
+        self.point = QComboBox()
+        tip = "How long it had learnt, in steps of each part: early points are rougher and freer than the end"
+        describe(self.point, tip, "Training point")
+        self.set_points([])
+        layout.addWidget(self.point)
         layout.addLayout(self._closeness_row())
         self.metre = QCheckBox("Keep the metre")
         describe(self.metre, METRE, "Keep the metre")

@@ -30,7 +30,7 @@ class Taker(QObject):
 
     def make(self, run_id: str, wish: TakeWish) -> None:
         """Make takes with a run."""
-        self._submit("generate", wish, {"scale": wish.scale}, run=run_id)
+        self._submit("generate", wish, {"scale": wish.scale, "at_steps": wish.at_steps}, run=run_id)
 
     def make_instant(self, fragment_id: str, wish: TakeWish) -> None:
         """Make takes of a fragment's region at once, without any training."""

@@ -14,6 +14,7 @@ from musemate.engine.registry import ENGINES
 from musemate.gui import icons, palette, wording
 from musemate.gui.lossplot import LossPlot
 from musemate.gui.scalestrip import ScaleStrip
+from musemate.gui.trainedwith import TrainedWith
 from musemate.gui.widgets import Choice, describe, label, tool_button
 from musemate.project.records import Run
 
@@ -162,6 +163,8 @@ class TrainPanel(QFrame):
         self.strip.set_scales(list(run.scales))
         self.show_previews(previews)
         self.resume.setVisible(run.state == "stopped")
+        self.trained_with.show_run(run)
+        self.trained_with.show()
 
     def show_losses(self, shown: bool) -> None:
         """Show the losses, or make room where none are known."""
@@ -198,6 +201,7 @@ class TrainPanel(QFrame):
     def _show_running(self, running: bool) -> None:
         self.report.setVisible(True)
         self.resume.setVisible(False)
+        self.trained_with.hide()
         self.train.setText(" Queue another training" if running else " Train variations")
         for widget in (self.pause, self.stop):
             widget.setVisible(running)
@@ -217,6 +221,13 @@ class TrainPanel(QFrame):
         self.device.activated.connect(self._on_device)
         describe(self.device, "Where to compute. A graphics card is many times faster.", "Device")
         self.set_devices([])
+        self.advanced = QPushButton(" Advanced settings")
+        self.advanced.setObjectName("link")
+        self.advanced.setCheckable(True)
+        self.advanced.setIcon(icons.icon("sliders"))
+        describe(
+            self.advanced, "Every parameter of the engine, and your own presets (Ctrl+Shift+T)", "Advanced settings"
+        )
         self.train = QPushButton(" Train variations")
         self.train.setObjectName("primary")
         self.train.setIcon(icons.icon("sparkle", palette.ON_ACCENT))
@@ -231,7 +242,7 @@ class TrainPanel(QFrame):
         head.addWidget(label("Training", "heading"))
         head.addStretch(1)
         layout.addLayout(head)
-        rows: list[QWidget] = [self.engine, self.preset, self.device, self.train, self.estimate]
+        rows: list[QWidget] = [self.engine, self.preset, self.device, self.advanced, self.train, self.estimate]
         for widget in (*rows, self._build_report()):
             layout.addWidget(widget)
         self.pause.hide()
@@ -257,11 +268,12 @@ class TrainPanel(QFrame):
         self.resume = QPushButton("Go on with this training")
         describe(self.resume, "Train the scales that are still missing", "Go on with this training")
         self.resume.clicked.connect(lambda: self.resume_asked.emit(self._run))
+        self.trained_with = TrainedWith()
         head = QHBoxLayout()
         head.addWidget(self.state, 1)
         head.addWidget(self.all_losses)
         layout.addLayout(head)
-        for widget in (self.progress, self.detail, self.losses, self.strip, self.resume):
+        for widget in (self.progress, self.detail, self.losses, self.strip, self.resume, self.trained_with):
             layout.addWidget(widget)
         layout.addLayout(self._build_holds())
         return self.report

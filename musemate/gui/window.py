@@ -22,6 +22,7 @@ from musemate.engine.events import FileRefused
 from musemate.errors import MuseMateError
 from musemate.gui import dialogs, dropping, zones
 from musemate.gui.actions import Actions
+from musemate.gui.advancing import Advancing
 from musemate.gui.appearance import NAMES, Appearance
 from musemate.gui.audition import Audition
 from musemate.gui.choosing import Choosing
@@ -105,6 +106,7 @@ class Window(QMainWindow):
         self.losses = Losses(self.session, self.trainer, self.parts.train, messages, self)
         self.playhead = Playhead(self.parts.stage.view, self.audition, self)
         self.views = ViewMenu(self.parts.stage, self.playhead, self.memory, self)
+        self.advancing = Advancing(self.session, self.parts, self.trainer, self)
         self.actions_by_name = Actions(self, self._handlers())
         self.views.adopt(self.actions_by_name)
         self.actions_by_name[f"appearance_{self.appearance.choice}"].setChecked(True)
@@ -275,6 +277,7 @@ class Window(QMainWindow):
             **{f"appearance_{name}": partial(self.appearance.choose, name) for name in NAMES},
             "train": lambda: self.parts.train.train.click(),
             "pause_training": self.trainer.pause_or_go_on,
+            "advanced": self.advancing.toggle,
             "stop_training": self.trainer.stop,
             "show_jobs": self.jobs.fold,
             "show_losses": self.losses.show_all,

@@ -66,7 +66,9 @@ def fragment_facts(fragment: Fragment) -> str:
 
 def take_facts(take: Take) -> str:
     """Return how a take was made in one line."""
-    return f"{clock(take.seconds)}  ·  {_kind(take)}"
+    at_steps = take.request.get("at_steps")
+    point = f", after {at_steps:,} steps" if at_steps else ""
+    return f"{clock(take.seconds)}  ·  {_kind(take)}{point}"
 
 
 def _kind(take: Take) -> str:
