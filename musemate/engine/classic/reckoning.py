@@ -27,7 +27,7 @@ SETTLING_PASSES = 2
 """Through the generator with the whole signal, after a scale's last step, where steps see excerpts."""
 AGAIN = 1
 """Passes through the generator that a checkpointed step takes twice."""
-N_SAMPLES = (256, 4096)
+N_SAMPLES = (256, 6144)
 """Of the two signals that are timed, besides what the networks' ends take. A step's fixed costs stand out in the short
 one and its work in the long one; a longer one would take seconds."""
 MIB = 2.0**20
