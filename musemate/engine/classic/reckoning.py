@@ -41,8 +41,8 @@ UNFUSED = 1.5
 SETTLING = 5.0
 """Tensors of full width and length that are held while a generator's norms settle."""
 DRAWING = 6.0
-"""Tensors of full width and one piece that frozen scales draw with. Beside steps on whole signals they do not count;
-beside excerpts, tensors are small enough that the system does not get them back in between."""
+"""Tensors of full width and one piece that frozen scales draw with. Beside steps on whole signals they do not count; of
+steps on excerpts, tensors are so small that the system does not get them back before others are drawn or settle."""
 SET_UP_MIB = 165.0
 """On the CPU: what oneDNN compiles for itself, weights, their gradients and moments."""
 
@@ -164,7 +164,7 @@ def scale_mib(scale: int, rate_hz: int, length: int, n_signals: int, config: Cla
     bank = min(config.bank_size, config.steps(scale, rate_hz)) * n_signals * one if scale else 0.0
     held = _kept(seen, config, device) * seen / length
     if seen < length:
-        held = max(held, _short(config, device) * SETTLING) + DRAWING * min(PIECE, length) / length
+        held += _short(config, device) * SETTLING + DRAWING * min(PIECE, length) / length
     return held * config.channels(scale) * one + bank + _process_mib(device)
 
 
