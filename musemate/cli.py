@@ -310,7 +310,7 @@ def demo(
 
 add_choosing(app)
 add_presets(app, Session)
-add_report(app, Session)
+add_report(app)
 add_queue(app, lambda as_json, all_events: Session(as_json, all_events=all_events))
 
 

@@ -2,48 +2,33 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from contextlib import AbstractContextManager
 from pathlib import Path
-from typing import Annotated, Any, Protocol
+from typing import Annotated, Any
 
 import typer
+
+from musemate.cli_session import JsonOption, Session
 
 SOUNDS = "Takes of a project, all of the fragment's if none is named; or the files of a fragment and of takes."
 
 
-class TaskRunner(Protocol):
-    """What a command needs of its session."""
-
-    def run(self, task: str, **args: Any) -> object:
-        """Run a task and show what it says."""
+def add_report(app: typer.Typer) -> None:
+    """Add the command to a program."""
+    app.command()(report)
 
 
-def add_report(app: typer.Typer, open_session: Callable[[bool], AbstractContextManager[TaskRunner]]) -> None:
-    """Add the command to a program.
-
-    Parameters
-    ----------
-    app : Typer
-    open_session : callable
-        Opens a session that prints JSON, or sentences.
-    """
-
-    @app.command()
-    def report(
-        sounds: Annotated[list[str] | None, typer.Argument(metavar="[TAKE|FILE]...", help=SOUNDS)] = None,
-        project: Annotated[
-            Path | None, typer.Option("--project", readable=False, help="Folder of the project.")
-        ] = None,
-        fragment: Annotated[str, typer.Option(help="Fragment of the project, for instance f1.")] = "",
-        to: Annotated[
-            Path | None, typer.Option(help="Folder; the project's, or the present folder's, reports when not given.")
-        ] = None,
-        as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object a line.")] = False,
-    ) -> None:
-        """Write a page that compares takes with their fragment: pictures, figures and what they mean."""
-        what: dict[str, Any] = {"files": sounds or []}
-        if project is not None:
-            what = {"project": str(project), "takes": sounds or None, "fragment": fragment}
-        with open_session(as_json) as session:
-            session.run("report", folder=str(to) if to else "", **what)
+def report(
+    sounds: Annotated[list[str] | None, typer.Argument(metavar="[TAKE|FILE]...", help=SOUNDS)] = None,
+    project: Annotated[Path | None, typer.Option("--project", readable=False, help="Folder of the project.")] = None,
+    fragment: Annotated[str, typer.Option(help="Fragment of the project, for instance f1.")] = "",
+    to: Annotated[
+        Path | None, typer.Option(help="Folder; the project's, or the present folder's, reports when not given.")
+    ] = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Write a page that compares takes with their fragment: pictures, figures and what they mean."""
+    what: dict[str, Any] = {"files": sounds or []}
+    if project is not None:
+        what = {"project": str(project), "takes": sounds or None, "fragment": fragment}
+    with Session(as_json) as session:
+        session.run("report", folder=str(to) if to else "", **what)

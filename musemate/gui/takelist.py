@@ -34,6 +34,7 @@ class TakeList(QFrame):
     edited = Signal(list, str, str)
     """Takes (the one that was typed into first), field and text."""
     export_asked = Signal(list)
+    report_asked = Signal(list)
     remove_asked = Signal(list)
     layer_asked = Signal(str, str)
     """File and name of the scale at which the current take is to be heard."""
@@ -186,6 +187,7 @@ class TakeList(QFrame):
         table.stars_chosen.connect(self.stars_chosen)
         table.reject_asked.connect(self.reject_asked)
         table.export_asked.connect(self.export_asked)
+        table.report_asked.connect(self.report_asked)
         table.remove_asked.connect(self.remove_asked)
         table.selection_changed.connect(self._tell)
         table.columns.sort_asked.connect(lambda column, down: self._on_order(Order("", column, down)))

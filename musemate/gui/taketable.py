@@ -25,6 +25,7 @@ class TakeTable(QTableView):
     stars_chosen = Signal(list, int)
     reject_asked = Signal(list)
     export_asked = Signal(list)
+    report_asked = Signal(list)
     remove_asked = Signal(list)
     selection_changed = Signal()
 
@@ -204,6 +205,7 @@ class TakeTable(QTableView):
         menu.addAction("Keep again\tR" if all_rejected else "Reject\tR", partial(self.reject_asked.emit, ids))
         menu.addSeparator()
         menu.addAction("Export…\tE", partial(self.export_asked.emit, ids))
+        menu.addAction("Analysis report\tCtrl+R", partial(self.report_asked.emit, ids))
         menu.addAction("Remove from the list\tDel", partial(self.remove_asked.emit, ids))
         return menu
 

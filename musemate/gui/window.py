@@ -301,6 +301,7 @@ class Window(QMainWindow):
         parts.train.preview_asked.connect(self.listening.show_preview)
         parts.make.make_asked.connect(self.on_make)
         parts.takes.export_asked.connect(self.exporting.ask)
+        parts.takes.report_asked.connect(lambda takes: self.reporter.start(self.listening.fragment, takes))
         parts.transport.volume.valueChanged.connect(lambda value: self.memory.put("volume", value))
         parts.transport.match.toggled.connect(lambda on: self.memory.put("match", on))
         session.project_changed.connect(self._on_project)
