@@ -25,13 +25,16 @@ def apply_style(app: QApplication) -> None:
     """Give the whole application MuseMate's look in the scheme in use."""
     if not app.styleSheet():
         app.setStyle("Fusion")
+        app.setWindowIcon(icons.app_icon())
     base = max(SMALLEST_BASE_PX, QFontInfo(app.font()).pixelSize())
-    font = QFont(app.font())
-    font.setPixelSize(base)
-    app.setFont(font)
-    app.setPalette(_palette())
-    app.setWindowIcon(icons.app_icon())
-    app.setStyleSheet(style_sheet(base, _marks(app)))
+    if app.font().pixelSize() != base:
+        font = QFont(app.font())
+        font.setPixelSize(base)
+        app.setFont(font)
+    sheet = style_sheet(base, _marks(app))
+    if sheet != app.styleSheet():  # each of these goes through all widgets: never for nothing
+        app.setPalette(_palette())
+        app.setStyleSheet(sheet)
 
 
 def application() -> QApplication:
