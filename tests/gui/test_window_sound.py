@@ -151,8 +151,9 @@ def _offsets(recorded: np.ndarray, played: np.ndarray) -> np.ndarray:
     """Return where a piece is heard as loudly as it was written, in the order of time."""
     score = correlate(recorded.mean(axis=0), played.mean(axis=0), mode="valid", method="fft")
     score /= np.sum(played.mean(axis=0) ** 2)
-    peaks = np.flatnonzero(score > 0.99)
-    return peaks[np.diff(peaks, append=len(score)) > 1000]
+    near = np.flatnonzero(score > 0.98)
+    groups = np.split(near, np.flatnonzero(np.diff(near) > 1000) + 1)
+    return np.array([group[score[group].argmax()] for group in groups])
 
 
 def test_a_device_that_vanishes_is_said_and_playing_goes_on_when_it_is_back(sink: NullSink, project: Path) -> None:
