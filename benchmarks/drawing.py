@@ -128,7 +128,8 @@ class Bench:
             time.sleep(0.0005)
         timer.stop()
         self.view.canvas.removeEventFilter(watch)
-        return 1.0 / statistics.median(np.diff(watch.times))
+        # a machine that is too busy to paint twice has no rate
+        return 1.0 / statistics.median(np.diff(watch.times)) if len(watch.times) > 1 else 0.0
 
 
 def measured(bench: Bench, name: str, layers: tuple[str, ...], n_steps: int, play_s: float) -> list[Row]:
