@@ -275,7 +275,14 @@ def test_a_constant_is_replaced_before_the_command_runs(load, monkeypatch):
 
 def test_the_patched_command_line_runs():
     done = subprocess.run(
-        [sys.executable, str(FOLDER / "patched.py"), '{"musemate.cli.JSON_INTERVAL_S": 0.5}', "info", "--json", "none"],
+        [
+            sys.executable,
+            str(FOLDER / "patched.py"),
+            '{"musemate.cli_session.JSON_INTERVAL_S": 0.5}',
+            "info",
+            "--json",
+            "none",
+        ],
         cwd=FOLDER.parent,
         env={**os.environ, "PYTHONPATH": str(FOLDER.parent)},
         capture_output=True,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import tempfile
+import threading
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +15,8 @@ from musemate.errors import ProjectError
 
 FORMAT = 1
 """Version of the layouts; a file of another version is refused and drawn again."""
+_one_reader = threading.Lock()
+"""numpy reads headers with `ast`, which Python 3.11 must not do in two threads at once (python/cpython#106905)."""
 
 
 def save_record(path: Path, kind: str, **fields: npt.ArrayLike) -> None:
@@ -64,7 +67,8 @@ def load_record(path: Path, kind: str) -> npt.NDArray[Any]:
         The file is missing, damaged, of another kind or of another version; it can be drawn again.
     """
     try:
-        record: npt.NDArray[Any] = np.load(path, allow_pickle=False)
+        with _one_reader:
+            record: npt.NDArray[Any] = np.load(path, allow_pickle=False)
         found = record["kind"].item(), record["format"].item()
         if found != (kind.encode("ascii"), FORMAT):
             raise ValueError(f"kind and format are {found}")

@@ -16,7 +16,6 @@ from musemate.gui.sound import Sound
 MOST_DB = 20.0
 """More is not made up for: the louder one could hardly be heard any more."""
 SAME_DB = 0.05
-LOWEST_MEASURED_HZ = 16_000
 SILENT_LUFS = float("-inf")
 
 
@@ -121,7 +120,6 @@ def decibels(value_db: float) -> str:
 
 def _loudness(clip: AudioClip) -> float | None:
     try:
-        # the ear's filter of BS.1770 lies above what a coarse scale can hold
-        return integrated_lufs(clip.resampled(LOWEST_MEASURED_HZ) if clip.rate_hz < LOWEST_MEASURED_HZ else clip)
+        return integrated_lufs(clip)
     except TooShortError:
         return None
