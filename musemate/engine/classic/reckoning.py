@@ -120,7 +120,7 @@ def reckon(rate_hz: int, n_channels: int, seconds: float, config: ClassicConfig,
 
 
 def measure_pace(config: ClassicConfig, n_signals: int, device: str) -> Pace:
-    """Time real steps of full width and two lengths; takes two to three seconds on two cores."""
+    """Time real steps of full width and two lengths; takes about four seconds on two cores."""
     with repeatable(device):
         (small, small_s), (large, large_s) = (_timed_step(config, n_signals, n, device) for n in N_SAMPLES)
     return Pace.of((small, large), (small_s, large_s))
