@@ -41,6 +41,8 @@ MIN_S = 0.5
 
 MAX_SAMPLES = 1 << 28
 """Samples of all channels that are decoded at most: 1 GiB of memory, 46 minutes of stereo at 48 kHz."""
+MOST_SAMPLES_A_BYTE = 16
+"""What compression hardly ever reaches: a header that claims more may be lying."""
 
 
 @dataclass(frozen=True)
@@ -152,6 +154,7 @@ def read_clip(
         first = round(start_s * rate_hz)
         wanted = None if length_s is None else max(1, round(length_s * rate_hz))
         _check_length(path, decoder.n_frames, rate_hz, first, wanted, min_s)
+        _check_room(path, decoder, first, wanted)
         samples = _collect(path, decoder, first, wanted)
     _check_length(path, first + samples.shape[1], rate_hz, first, wanted, min_s)
     clip = AudioClip(samples, rate_hz)
@@ -205,6 +208,22 @@ def _check_length(path: Path, n_frames: int | None, rate_hz: int, first: int, wa
     raise TooShortError(f'"{name}" is only {length} long; {needed}.', hint="Choose a longer recording.")
 
 
+def _check_room(path: Path, decoder: Decoder, first: int, wanted: int | None) -> None:
+    """Refuse what is too long by its header, where the file is large enough for it; else decoding finds out."""
+    if decoder.n_frames is None or path.stat().st_size * MOST_SAMPLES_A_BYTE < decoder.n_frames * decoder.n_channels:
+        return
+    left = decoder.n_frames - first if wanted is None else min(wanted, decoder.n_frames - first)
+    if left * decoder.n_channels > MAX_SAMPLES:
+        raise _too_long(path, MAX_SAMPLES // decoder.n_channels / decoder.rate_hz)
+
+
+def _too_long(path: Path, most_s: float) -> AudioFileError:
+    return AudioFileError(
+        f'"{shown_name(path)}" is longer than the {shown_length(most_s)} that MuseMate can load at once.',
+        hint="Cut out the part that you want to work with and open that.",
+    )
+
+
 def _collect(path: Path, decoder: Decoder, first: int, wanted: int | None) -> Samples:
     """Decode block by block, so that memory follows what is in the file and not what its header says."""
     pieces = [np.zeros((decoder.n_channels, 0), dtype=np.float32)]
@@ -217,11 +236,7 @@ def _collect(path: Path, decoder: Decoder, first: int, wanted: int | None) -> Sa
         if wanted is not None and n_done >= wanted:
             break
         if n_done * decoder.n_channels > MAX_SAMPLES:
-            raise AudioFileError(
-                f'"{shown_name(path)}" is longer than the {shown_length(n_done / decoder.rate_hz)} '
-                "that MuseMate can load at once.",
-                hint="Cut out the part that you want to work with and open that.",
-            )
+            raise _too_long(path, n_done / decoder.rate_hz)
     return np.concatenate(pieces, axis=1)
 
 
