@@ -7,6 +7,8 @@ from itertools import pairwise
 import numpy as np
 import numpy.typing as npt
 
+from musemate.analysis.distributions import Gaussian, frechet_distance
+
 N_CEPSTRA = 12
 """Mel-frequency cepstral coefficients 1 to 12; the zeroth is loudness, which dynamics look at."""
 DYNAMICS_COLUMNS = 4
@@ -52,16 +54,7 @@ def timbre_distance(take: Columns, fragment: Columns) -> float:
     """
     ours, theirs = _cepstra(take), _cepstra(fragment)
     spread = max(float(theirs.var(axis=0).sum()), 1.0)
-    return float(np.sqrt(max(frechet(ours, theirs), 0.0) / spread))
-
-
-def frechet(ours: Table, theirs: Table) -> float:
-    """Squared Frechet distance of the normal distributions of two sets of points, each of shape (points, numbers)."""
-    first, second = np.cov(ours, rowvar=False), np.cov(theirs, rowvar=False)
-    root = _root(first)
-    shared = _root(root @ second @ root)
-    apart = float(np.sum((ours.mean(axis=0) - theirs.mean(axis=0)) ** 2))
-    return apart + float(np.trace(first + second - 2 * shared))
+    return float(np.sqrt(frechet_distance(Gaussian.of(ours), Gaussian.of(theirs)) / spread))
 
 
 def dynamics_distance_db(take: Columns, fragment: Columns) -> float:
@@ -109,9 +102,3 @@ def _levels_db(columns: Columns) -> Table:
     power = (10.0 ** (columns.astype(np.float64) / 10)).sum(axis=1)
     whole = len(power) // DYNAMICS_COLUMNS * DYNAMICS_COLUMNS
     return np.asarray(10 * np.log10(power[:whole].reshape(-1, DYNAMICS_COLUMNS).mean(axis=1)))
-
-
-def _root(matrix: Table) -> Table:
-    """Square root of a symmetric positive matrix."""
-    values, vectors = np.linalg.eigh(matrix)
-    return np.asarray((vectors * np.sqrt(np.maximum(values, 0.0))) @ vectors.T)

@@ -7,7 +7,7 @@ import pytest
 from analysis.material import RATE_HZ, clicks, demo, noise, tones
 
 from musemate.analysis.figures import DEFINITION, Figures
-from musemate.analysis.likeness import dynamics_distance_db, frechet, similarity, traits
+from musemate.analysis.likeness import dynamics_distance_db, similarity, traits
 from musemate.analysis.metre import Beats
 from musemate.analysis.novelty import LENGTHS, Passages, nearest_db
 from musemate.analysis.similarity import log_mel
@@ -85,15 +85,6 @@ def test_silence_has_no_loudness_and_breaks_nothing(yardstick):
 def test_what_is_too_short_is_refused(yardstick):
     with pytest.raises(TooShortError, match=r"0\.50 s cannot be compared"):
         yardstick.measure(noise(0.5))
-
-
-def test_frechet_distance_of_two_normal_distributions_is_the_known_one():
-    rng = np.random.default_rng(0)
-    points = rng.standard_normal((40_000, 2))
-    moved = rng.standard_normal((40_000, 2)) * [3.0, 1.0] + [4.0, 0.0]
-    # (4 - 0)^2 of the means and (3 - 1)^2 of the deviations
-    assert frechet(points, moved) == pytest.approx(20.0, rel=0.03)
-    assert frechet(points, points) == pytest.approx(0.0, abs=1e-6)
 
 
 def test_dynamics_are_told_in_the_decibels_that_levels_are_moved_by():
