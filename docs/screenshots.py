@@ -102,10 +102,9 @@ class Photographer:
     def fill(self) -> None:
         """Make instant takes until there are enough to scroll through."""
         while (missing := N_TAKES - len(self.window.session.takes())) > 0:
-            wanted = len(self.window.session.takes()) + min(AT_ONCE, missing)
             self.window.parts.make.count.setValue(min(AT_ONCE, missing))
             self.window.on_make_instant()
-            self.wait(lambda wanted=wanted: len(self.window.session.takes()) >= wanted)
+            self.wait(lambda: not self.window.taker.is_running)
 
     def idle(self) -> None:
         """Wait until what is shown is drawn, no job is shown and no more pictures come."""

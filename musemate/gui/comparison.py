@@ -130,7 +130,7 @@ class Comparison:
         if piece is None:
             return "Fragment" if side == SIDE_A else "Take"
         if isinstance(piece, Take):
-            return piece.full_name.capitalize()
+            return piece.name.capitalize()
         return "Fragment" if self.pinned is None else piece.name
 
     def kind(self, side: str) -> str:

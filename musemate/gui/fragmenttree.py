@@ -169,7 +169,7 @@ class FragmentTree(QFrame):
     def _build(self) -> None:
         self.tree = QTreeWidget()
         self.tree.setHeaderHidden(True)
-        self.tree.setIndentation(16)
+        self.tree.setIndentation(12)
         self.tree.setUniformRowHeights(True)
         self.tree.setAccessibleName("Songs, fragments, trainings and takes")
         self.tree.setTextElideMode(Qt.TextElideMode.ElideRight)

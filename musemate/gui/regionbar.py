@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Signal
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QDoubleSpinBox, QHBoxLayout, QToolButton, QVBoxLayout, QWidget
 
 from musemate.gui import palette, wording
@@ -78,7 +78,7 @@ class RegionBar(QWidget):
 
     def _build(self) -> None:
         self.title = ElidedLabel("title")
-        self.facts = ElidedLabel("muted")
+        self.facts = ElidedLabel("muted", Qt.TextElideMode.ElideRight)
         first = QHBoxLayout()
         first.setSpacing(14)
         first.addWidget(self.title)

@@ -10,9 +10,6 @@ from musemate.engine.events import FileRefused
 from musemate.gui import wording
 from musemate.project.records import Fragment, Run, Take
 
-MANY = 12
-"""A run of more takes begins folded: the table beside the tree shows them better."""
-
 
 @dataclass(frozen=True)
 class Row:
@@ -29,7 +26,7 @@ class Row:
     state : str
         Of a training.
     folded : bool
-        Whether it begins folded.
+        Whether it begins folded: a run's takes, which the table beside the tree shows better.
     children : tuple of Row
     """
 
@@ -78,20 +75,23 @@ def _song(fragments: Sequence[Fragment], runs: Sequence[Run], takes: Sequence[Ta
 def _fragment(fragment: Fragment, runs: Sequence[Run], takes: Sequence[Take]) -> Row:
     text = f"{wording.clock(fragment.start_s)}–{wording.clock(fragment.start_s + fragment.length_s)}"
     if bars := wording.bars(fragment.length_s, fragment.beats):
-        text += f"  ·  {bars}"
+        text += f" · {bars}"
     mine = [run for run in runs if run.fragment == fragment.id and (run.is_usable or not run.is_instant)]
-    under = tuple(_run(run, takes) for run in reversed(mine))
+    under = tuple(_run(run, fragment, takes) for run in reversed(mine))
     return Row("fragment", fragment.id, text, f"The region {text} of {fragment.name}", children=under)
 
 
-def _run(run: Run, takes: Sequence[Take]) -> Row:
+def _run(run: Run, fragment: Fragment, takes: Sequence[Take]) -> Row:
+    text = wording.run_facts(run)
     if run.is_instant:
+        if (run.start_s, run.length_s) == (fragment.start_s, fragment.length_s):
+            text = text.partition("  ")[0]  # the region stands in the row above
         tip = f"Spliced from {wording.stretch(run)} of the fragment, without any training"
     else:
         tip = f"Training {run.id} of {wording.stretch(run)}, seed {run.seed}\n{run.reason}".strip()
     mine = tuple(_take(take) for take in reversed(takes) if take.run == run.id)
     state = "" if run.is_instant else run.state
-    return Row("run", run.id, wording.run_facts(run), tip, state, len(mine) > MANY, mine)
+    return Row("run", run.id, text, tip, state, folded=True, children=mine)
 
 
 def _take(take: Take) -> Row:

@@ -72,10 +72,19 @@ class Picture(QWidget):
 
 
 class ElidedLabel(QLabel):
-    """One line of text that is shortened with an ellipsis, instead of widening the window, when it is too long."""
+    """One line of text that is shortened with an ellipsis, instead of widening the window, when it is too long.
 
-    def __init__(self, name: str = "") -> None:
+    Parameters
+    ----------
+    name : str
+        For the style sheet.
+    mode : Qt.TextElideMode
+        Where it is shortened: names in their middle, for both ends tell them apart.
+    """
+
+    def __init__(self, name: str = "", mode: Qt.TextElideMode = Qt.TextElideMode.ElideMiddle) -> None:
         super().__init__()
+        self._mode = mode
         self.setObjectName(name)
         self.setTextFormat(Qt.TextFormat.PlainText)
         self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Preferred)
@@ -86,7 +95,7 @@ class ElidedLabel(QLabel):
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """Draw what fits (Qt's hook)."""
-        shown = self.fontMetrics().elidedText(self.text(), Qt.TextElideMode.ElideMiddle, self.width())
+        shown = self.fontMetrics().elidedText(self.text(), self._mode, self.width())
         self.setToolTip(self.text() if shown != self.text() else "")
         painter = QPainter(self)
         painter.setPen(self.palette().color(self.foregroundRole()))
