@@ -23,7 +23,7 @@ sys.path[:0] = [str(REPOSITORY), str(REPOSITORY / "tests")]
 if not os.environ.get("DISPLAY"):
     os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
-SIZES = ((1280, 800, 1), (1920, 1080, 1), (1280, 800, 2), (1920, 1080, 2))
+SIZES = ((1280, 800, 1), (1920, 1080, 1), (1280, 800, 2))
 """Width and height of the picture in pixels, and the scale of the screen in whole hundreds per cent."""
 N_TAKES, AT_ONCE = 50, 16
 N_COLOURS = 128

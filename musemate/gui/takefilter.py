@@ -91,7 +91,8 @@ class TakeFilter(QWidget):
         layout = QHBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(8)
-        layout.addWidget(self.text, 1)
+        layout.addStretch(1)  # in a wide window the three stay together
+        layout.addWidget(self.text, 4)
         layout.addWidget(self.more)
         layout.addWidget(self.order)
 
