@@ -149,6 +149,8 @@ def main() -> None:
     options = parser.parse_args()
     with tempfile.TemporaryDirectory(prefix="musemate-bench-") as name:
         os.environ["MUSEMATE_HOME"] = name
+        if not os.environ.get("DISPLAY"):
+            os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
         bench = Bench(make_project(Path(name) / "project", options.takes), options.runs)
         rows = bench.run()
         bench.window.close()
