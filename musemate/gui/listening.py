@@ -125,6 +125,8 @@ class Listening(QObject):
         subject = self._stage.subject
         if subject is not None and subject.kind == "fragment" and subject.id == self.fragment.id:
             self._stage.show_fragment(self.fragment)
+        elif subject is not None and self.take is not None and (subject.kind, subject.id) == ("take", self.take.id):
+            self._stage.show_take(self.take, self.fragment)
         self._tell_transport()
 
     @property

@@ -113,11 +113,13 @@ class Stage(QFrame):
         self._want()
 
     def show_take(self, take: Take, fragment: Fragment) -> None:
-        """Show a take; its region starts as all of it."""
+        """Show a take, its region as all of it at first; one that is shown already only gets its name anew."""
         subject = Subject("take", take.id, take.audio, take.seconds)
+        title = f"{take.full_name.capitalize()} of {fragment.name}"
         if subject == self.subject:
-            return
-        self._show_result(subject, take, fragment, f"{take.full_name.capitalize()} of {fragment.name}")
+            self.bar.title.setText(title)
+        else:
+            self._show_result(subject, take, fragment, title)
 
     def show_layer(self, take: Take, layer: Layer, fragment: Fragment) -> None:
         """Show a take as one of its scales holds it."""

@@ -214,3 +214,19 @@ def test_steps_of_one_thing_are_joined_only_while_they_follow_one_another() -> N
     assert (value, history.undo_text, history.redo_text) == ([2], "two", "three")
     assert history.do("four", lambda: False, put(0)) is None
     assert history.redo_text == "three", "what failed changes nothing"
+
+
+def test_the_title_follows_the_name_of_the_take_that_is_shown(opened: Window, qtbot: QtBot) -> None:
+    opened.view._show_take("t2")
+    title = opened.parts.stage.bar.title
+    assert title.text() == "Take 2 of My song"
+    opened.parts.takes.table.setFocus()
+    qtbot.keyClick(opened, KEY.Key_F2)
+    editor = opened.parts.takes.table.findChild(QLineEdit)
+    assert editor is not None
+    editor.selectAll()
+    qtbot.keyClicks(editor, "Bridge")
+    qtbot.keyClick(editor, KEY.Key_Return)
+    qtbot.waitUntil(lambda: title.text() == "Bridge of My song")
+    undo(opened, qtbot)
+    qtbot.waitUntil(lambda: title.text() == "Take 2 of My song")
