@@ -32,7 +32,7 @@ from PySide6.QtWidgets import (  # noqa: E402
 )
 
 from musemate.app import make_app  # noqa: E402
-from musemate.gui import icons, palette  # noqa: E402
+from musemate.gui import colourmaps, icons, palette  # noqa: E402
 from musemate.gui.messagebar import MessageBar  # noqa: E402
 from musemate.gui.style import application, apply_style  # noqa: E402
 from musemate.gui.widgets import Choice, label, roomy, tool_button  # noqa: E402
@@ -55,7 +55,9 @@ def swatches(scheme: palette.Palette) -> QImage:
     for index, role in enumerate(palette.ROLES):
         left, top = GAP + index % COLUMNS * (TILE_W + GAP), GAP + index // COLUMNS * (TILE_H + GAP)
         _tile(painter, QRectF(left, top, TILE_W, TILE_H), role, scheme)
-    for column, value in enumerate(palette.mel_table(width - 2 * GAP)):
+    table = colourmaps.levels()
+    for column in range(width - 2 * GAP):
+        value = int(table[column * len(table) // (width - 2 * GAP)])
         painter.fillRect(QRectF(GAP + column, height - 24, 1, 16), QColor(value))
     painter.end()
     return image

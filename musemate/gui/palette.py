@@ -8,8 +8,6 @@ scheme has changed. Only `musemate.gui.appearance` changes the scheme.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import cache
-from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from PySide6.QtGui import QColor
@@ -60,8 +58,6 @@ class Palette:
     """Failed, or cannot be undone."""
     third: str
     """One more curve in a plot."""
-    mel_stops: tuple[tuple[float, str], ...]
-    """Colours of the mel picture from its quietest to its loudest value; lightness goes only one way."""
 
 
 DARK = Palette(
@@ -86,14 +82,6 @@ DARK = Palette(
     warn="#e3c85f",
     bad="#f27d7d",
     third="#cf9ae8",
-    mel_stops=(
-        (0.00, "#111318"),
-        (0.25, "#1c2940"),
-        (0.50, "#276a7b"),
-        (0.72, "#5cc4ba"),
-        (0.88, "#d9d9a0"),
-        (1.00, "#fff4dc"),
-    ),
 )
 LIGHT = Palette(
     name="light",
@@ -117,14 +105,6 @@ LIGHT = Palette(
     warn="#7a5c00",
     bad="#b3261e",
     third="#7d3c9b",
-    mel_stops=(
-        (0.00, "#f4f6f9"),
-        (0.25, "#cfe0e6"),
-        (0.50, "#78b7b9"),
-        (0.72, "#2a8089"),
-        (0.88, "#1d4a66"),
-        (1.00, "#14172e"),
-    ),
 )
 SCHEMES = {scheme.name: scheme for scheme in (DARK, LIGHT)}
 _in_use = [DARK]
@@ -172,7 +152,7 @@ else:
         return Tone(name.lower())
 
 
-ROLES = tuple(name for name in Palette.__dataclass_fields__ if name not in ("name", "mel_stops"))
+ROLES = tuple(name for name in Palette.__dataclass_fields__ if name != "name")
 
 
 def current() -> Palette:
@@ -195,27 +175,6 @@ def colour(name: str, alpha: float = 1.0) -> QColor:
     result = QColor(code(name))
     result.setAlphaF(alpha)
     return result
-
-
-def mel_table(n_colours: int = 256) -> list[int]:
-    """Return `n_colours` opaque ARGB values between the stops of the scheme in use."""
-    return list(_mel_colours(current().mel_stops, n_colours))
-
-
-@cache
-def _mel_colours(stops: tuple[tuple[float, str], ...], n_colours: int) -> tuple[int, ...]:
-    return tuple(_mel_colour(stops, index / (n_colours - 1)).rgba() for index in range(n_colours))
-
-
-def _mel_colour(stops: tuple[tuple[float, str], ...], level: float) -> QColor:
-    (low, quiet), (high, loud) = next(pair for pair in pairwise(stops) if level <= pair[1][0])
-    part = (level - low) / (high - low)
-    first, last = QColor(quiet), QColor(loud)
-    return QColor.fromRgbF(
-        first.redF() + part * (last.redF() - first.redF()),
-        first.greenF() + part * (last.greenF() - first.greenF()),
-        first.blueF() + part * (last.blueF() - first.blueF()),
-    )
 
 
 def contrast(first: str, second: str) -> float:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Callable, Iterator
-from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -84,15 +83,6 @@ def test_every_colour_of_the_style_sheet_is_proven() -> None:
 def test_the_style_sheet_names_no_colour_itself() -> None:
     text = resource("style.qss").read_text(encoding="utf-8")
     assert re.findall(r":[^;{]*#[0-9a-fA-F]{3,8}\b|rgba?\(", text) == []
-
-
-@both
-def test_loudness_goes_one_way_in_the_mel_picture(scheme: Palette) -> None:
-    palette.use(scheme)
-    light = [QColor(code).lightnessF() for code in palette.mel_table(64)]
-    steps = [after - before for before, after in pairwise(light)]
-    assert all(step > -0.004 for step in steps) if scheme is DARK else all(step < 0.004 for step in steps)
-    assert abs(light[-1] - light[0]) > 0.7
 
 
 def test_a_tone_knows_its_colour_in_the_next_scheme() -> None:
