@@ -6,13 +6,15 @@ import signal
 import sys
 from pathlib import Path
 
-from PySide6.QtCore import QObject, Qt, QTimer, Signal
+from PySide6.QtCore import QLibraryInfo, QLocale, QObject, Qt, QTimer, QTranslator, Signal
 from PySide6.QtWidgets import QApplication
 
+from musemate import language
 from musemate.errors import MuseMateError
 from musemate.gui.style import apply_style
 from musemate.gui.window import Window
 from musemate.log import install_excepthook, start_log
+from musemate.settings import load_settings
 
 LISTEN_MS = 250
 
@@ -54,8 +56,21 @@ def make_app() -> QApplication:
     app.setApplicationName("MuseMate")
     app.setApplicationDisplayName("MuseMate")
     app.setDesktopFileName("musemate")
+    _choose_language(app)
     apply_style(app)
     return app
+
+
+def _choose_language(app: QApplication) -> None:
+    """Speak the chosen language, Qt's own dialogs and numbers too, or the system's."""
+    chosen = load_settings().language
+    language.use(language.best(QLocale.system().uiLanguages()) if chosen == "auto" else chosen)
+    if chosen != "auto" or language.in_use() == "en":
+        QLocale.setDefault(QLocale(language.in_use()))
+    qt_texts = QTranslator(app)
+    folder = QLibraryInfo.path(QLibraryInfo.LibraryPath.TranslationsPath)
+    if language.in_use() != "en" and qt_texts.load(f"qtbase_{language.in_use()}", folder):
+        app.installTranslator(qt_texts)
 
 
 def _tell(uncaught: _Uncaught, error: MuseMateError) -> None:

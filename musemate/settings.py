@@ -28,6 +28,8 @@ class Settings:
         "16", "24" or "32f", for exports.
     engine : str
         Method of a training.
+    language : str
+        "auto" for the system's, or a code of `musemate.language.LANGUAGES`.
 
     Raises
     ------
@@ -40,6 +42,7 @@ class Settings:
     n_takes: int = 4
     depth: str = "24"
     engine: str = "frames"
+    language: str = "auto"
 
     def __post_init__(self) -> None:
         for field in dataclasses.fields(self):

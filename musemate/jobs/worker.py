@@ -17,6 +17,7 @@ from multiprocessing import parent_process
 from multiprocessing.connection import Connection
 from typing import cast
 
+from musemate import language
 from musemate.errors import MuseMateError
 from musemate.jobs.messages import CANCELLED, FAILED, SUCCEEDED, Message, error_to_json, receive, send
 from musemate.log import start_log
@@ -159,6 +160,7 @@ def _settle_in(name: str) -> None:
     """Make the process polite: nice, asleep while it waits, deaf to Ctrl+C, gone with its parent."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl+C in the terminal is for the window to answer
     start_log(f"worker-{name}")
+    language.use_parents()
     # All cores may compute: a nice process whose idle threads sleep does not hold up the window (benchmarks/window.py),
     # one that spins would. Read when torch is imported, later.
     os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")

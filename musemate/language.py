@@ -1,0 +1,74 @@
+"""The language that the songwriter reads: looks texts up in the catalogue of the chosen language.
+
+English is the language of the source; what a catalogue lacks stays English. Only the window chooses a language: what
+the command line prints is read by scripts and stays as it is. Free of Qt: workers' sentences are translated too.
+"""
+
+from __future__ import annotations
+
+import gettext as _gettext
+import os
+
+from musemate.paths import resource
+
+LANGUAGES = {"en": "English", "de": "Deutsch"}
+"""Languages by their code, each by its own name; all but English have a catalogue in `resources/translations`."""
+VARIABLE = "MUSEMATE_LANGUAGE"
+"""Tells worker processes the language of the window that started them."""
+_DECIMAL_COMMA = frozenset({"de"})
+
+_catalogue: _gettext.NullTranslations = _gettext.NullTranslations()
+_code = "en"
+
+
+def use(code: str) -> None:
+    """Speak a language from now on, here and in every process started from here; an unknown code means English."""
+    global _catalogue, _code
+    _code = code if code in LANGUAGES else "en"
+    _catalogue = _gettext.NullTranslations()
+    if _code != "en":
+        with resource(f"translations/{_code}.mo").open("rb") as file:
+            _catalogue = _gettext.GNUTranslations(file)
+    os.environ[VARIABLE] = _code
+
+
+def use_parents() -> None:
+    """Speak the language of the process that started this one."""
+    use(os.environ.get(VARIABLE, "en"))
+
+
+def in_use() -> str:
+    """Return the code of the language in use."""
+    return _code
+
+
+def best(wanted: list[str]) -> str:
+    """Return the first language that is there, of what the system prefers, such as "de-AT"; English when none is."""
+    short = [code.replace("_", "-").split("-")[0].lower() for code in wanted]
+    return next((code for code in short if code in LANGUAGES), "en")
+
+
+def _(text: str) -> str:
+    """Return a text in the language in use; what changes stands in braces and is filled in afterwards."""
+    return _catalogue.gettext(text) if text else text
+
+
+def ngettext(one: str, many: str, n: int) -> str:
+    """Return the text for so many, with "{n}" filled in."""
+    return _catalogue.ngettext(one, many, n).format(n=n)
+
+
+def pgettext(context: str, text: str) -> str:
+    """Return a text whose meaning the context tells, where one English word is several in other languages."""
+    return _catalogue.pgettext(context, text)
+
+
+def mark(text: str) -> str:
+    """Return the text unchanged, marked for the catalogue: for tables made at import, shown through `_`."""
+    return text
+
+
+def number(value: float, form: str = "") -> str:
+    """Return a number as the language writes it, in a form such as ",.1f"."""
+    text = format(value, form)
+    return text.translate(str.maketrans(",.", ".,")) if _code in _DECIMAL_COMMA else text
