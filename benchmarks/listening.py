@@ -158,7 +158,7 @@ def _ms(values: list[float]) -> tuple[str, str]:
 
 def _inside(project: Path, clicks: int, buffer_ms: int) -> None:
     """Click on a take and press A again and again; print when that was."""
-    from PySide6.QtCore import Qt
+    from PySide6.QtCore import QEventLoop, Qt, QTimer
     from PySide6.QtTest import QTest
 
     from musemate.app import make_app
@@ -175,27 +175,32 @@ def _inside(project: Path, clicks: int, buffer_ms: int) -> None:
     window.open_paths([project])
     audition, listening, button = window.audition, window.listening, window.parts.transport.play
 
+    def wait(milliseconds: int) -> None:
+        loop = QEventLoop()  # QTest.qWait would keep Python to itself, and the sound's callback without it
+        QTimer.singleShot(milliseconds, loop.quit)
+        loop.exec()
+
     def until(is_so):  # type: ignore[no-untyped-def]
         deadline = time.monotonic() + LIMIT_S
         while not is_so() and time.monotonic() < deadline:
-            QTest.qWait(5)
+            wait(5)
 
     until(lambda: audition._is_loaded and not audition.reason)
     window.view._show_take("t1")
     until(lambda: listening.matching.gains_db is not None and audition._is_loaded)
-    QTest.qWait(3_000)  # a buffer that is too short shows in the silence
+    wait(3_000)  # a buffer that is too short shows in the silence
     played, switched = [], []
     for _ in range(clicks):
         QTest.keyClick(window, Qt.Key.Key_S)
-        QTest.qWait(round(1000 * QUIET_S) + 100)
+        wait(round(1000 * QUIET_S) + 100)
         played.append(time.monotonic())
         QTest.mouseClick(button, Qt.MouseButton.LeftButton)
-        QTest.qWait(round(1000 * QUIET_S) + 50)
+        wait(round(1000 * QUIET_S) + 50)
         switched.append(time.monotonic())
         QTest.keyClick(window, Qt.Key.Key_A)
-        QTest.qWait(round(1000 * QUIET_S) + 50)
+        wait(round(1000 * QUIET_S) + 50)
         QTest.keyClick(window, Qt.Key.Key_B)
-        QTest.qWait(200)
+        wait(200)
     print(json.dumps({"clicks": played, "switches": switched, "buffer_ms": 1000 * audition.output.latency_s}))
     window.close()
     app.quit()

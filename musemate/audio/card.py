@@ -152,10 +152,17 @@ class Card:
     def _start(self, deck: Deck) -> None:
         assert self.device is not None
         output = self.output
-        if output is None or output.deck is not deck or output.wanted_latency_s != self.latency_s:
-            self._close()
-            self.output = output = Output(self._backend, deck, self.device, self.latency_s)
-        output.start()
+        if output is not None and output.deck is deck and output.wanted_latency_s == self.latency_s:
+            output.start()
+            return
+        self._close()
+        output = Output(self._backend, deck, self.device, self.latency_s)
+        try:
+            output.start()
+        except PlaybackError:
+            output.close()
+            raise
+        self.output = output  # only now: who saw it before it runs would take the device for lost
 
     def _refuses(self, rate_hz: int) -> bool:
         """Return whether a device could not be opened because of a rate that it had promised to play."""
@@ -170,8 +177,9 @@ class Card:
         self._find()
 
     def _reopen(self) -> None:
-        if self.output is not None:
-            self._start(self.output.deck)
+        output = self.output
+        if output is not None:
+            self._start(output.deck)
 
     def _look(self, lost: str) -> None:
         self._drop()
@@ -200,9 +208,9 @@ class Card:
         _log.warning(self.notice)
 
     def _close(self) -> None:
-        if self.output is not None:
-            self.output.close()
-            self.output = None
+        output, self.output = self.output, None  # in this order: who saw it closed would take the device for lost
+        if output is not None:
+            output.close()
 
     def _drop(self) -> None:
         if self.output is not None:

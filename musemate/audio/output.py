@@ -8,6 +8,7 @@ from typing import Any
 
 from musemate.audio.deck import Deck
 from musemate.audio.devices import Device
+from musemate.audio.dropouts import Dropouts
 from musemate.errors import PlaybackError
 
 STAY_AWAKE_S = 30.0
@@ -48,8 +49,7 @@ class Output:
         self._is_closed = False
         self.last_call_s = time.monotonic()
         """When the device last asked for a block."""
-        self.n_dropouts = 0
-        """How often the device ran out of sound, silence included: there it warns and is not heard."""
+        self.dropouts = Dropouts()
         self.latency_s = latency_s
         try:
             self._stream = backend.OutputStream(
@@ -127,7 +127,7 @@ class Output:
         self.last_call_s = now_s
         deck = self.deck
         if status and deck.lead_in == 0:
-            self.n_dropouts += 1
+            self.dropouts.note(now_s, deck.wish.playing and not deck.has_ended)
         deck.render(out, now_s, self.latency_s)
         if deck.idle_frames > STAY_AWAKE_S * deck.rate_hz:
             self._ran_out = True

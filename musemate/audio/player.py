@@ -10,6 +10,7 @@ from typing import Any
 from musemate.audio.card import Card
 from musemate.audio.clip import MIN_RATE_HZ, AudioClip, Samples
 from musemate.audio.deck import Deck
+from musemate.audio.dropouts import Dropouts
 from musemate.audio.errands import Errands, at_once
 from musemate.audio.levels import Level
 from musemate.audio.seam import Loop, prepare_loop
@@ -22,7 +23,6 @@ BUFFERS_S = (0.0, 0.025, 0.05, 0.1, 0.2)
 _SILENT_DEVICE_S = 3.0
 _RESUME_LIMIT_S = 15.0
 """A device that comes back later than this plays on only when it is asked to."""
-_MOST_DROPOUTS = 2
 _USUAL_RATE_HZ = 48_000
 
 
@@ -50,7 +50,6 @@ class Player:
         self._deck = Deck(_USUAL_RATE_HZ)
         self._resampled: weakref.WeakKeyDictionary[AudioClip, Samples] = weakref.WeakKeyDictionary()
         self._resume_until_s = 0.0
-        self._dropouts_seen = 0
         self.card.find()
         self._settled = self.card.generation
 
@@ -317,8 +316,8 @@ class Player:
         output, deck = self.card.output, self._deck
         if output is None or output.deck is not deck:
             return
-        if output.n_dropouts >= _MOST_DROPOUTS:
-            output.n_dropouts = 0
+        if output.dropouts.are_too_many:
+            output.dropouts = Dropouts()
             if self.card.widen():
                 return
         if not deck.wish.playing or deck.has_ended:
