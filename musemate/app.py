@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import os
 import signal
 import sys
 from pathlib import Path
@@ -12,6 +13,7 @@ from PySide6.QtWidgets import QApplication
 
 from musemate import language
 from musemate.errors import MuseMateError
+from musemate.gui.languagechoice import AUTO, systems
 from musemate.gui.style import apply_style
 from musemate.gui.window import Window
 from musemate.log import install_excepthook, start_log
@@ -65,11 +67,15 @@ def make_app() -> QApplication:
 
 
 def _choose_language(app: QApplication) -> None:
-    """Speak the chosen language, Qt's own dialogs and numbers too, or the system's."""
-    chosen = load_settings().language
-    language.use(language.best(QLocale.system().uiLanguages()) if chosen == "auto" else chosen)
-    if chosen != "auto" or language.in_use() == "en":
-        QLocale.setDefault(QLocale(language.in_use()))
+    """Speak the chosen language, Qt's own dialogs and numbers too, or the system's.
+
+    What the environment says goes first: for one start in another language, and for tests.
+    """
+    chosen = os.environ.get(language.VARIABLE) or load_settings().language
+    language.use(systems() if chosen == AUTO else chosen)
+    wanted = QLocale(language.in_use())
+    if QLocale().language() != wanted.language():  # else the system's own way of writing it stays: de-AT, en-GB
+        QLocale.setDefault(wanted)
     qt_texts = QTranslator(app)
     folder = QLibraryInfo.path(QLibraryInfo.LibraryPath.TranslationsPath)
     if language.in_use() != "en" and qt_texts.load(f"qtbase_{language.in_use()}", folder):

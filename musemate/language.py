@@ -14,7 +14,7 @@ from musemate.paths import resource
 LANGUAGES = {"en": "English", "de": "Deutsch"}
 """Languages by their code, each by its own name; all but English have a catalogue in `resources/translations`."""
 VARIABLE = "MUSEMATE_LANGUAGE"
-"""Tells worker processes the language of the window that started them."""
+"""Tells worker processes the language of the window that started them; set from outside, it chooses the window's."""
 _DECIMAL_COMMA = frozenset({"de"})
 
 _catalogue: _gettext.NullTranslations = _gettext.NullTranslations()
@@ -25,10 +25,7 @@ def use(code: str) -> None:
     """Speak a language from now on, here and in every process started from here; an unknown code means English."""
     global _catalogue, _code
     _code = code if code in LANGUAGES else "en"
-    _catalogue = _gettext.NullTranslations()
-    if _code != "en":
-        with resource(f"translations/{_code}.mo").open("rb") as file:
-            _catalogue = _gettext.GNUTranslations(file)
+    _catalogue = _read(_code)
     os.environ[VARIABLE] = _code
 
 
@@ -48,6 +45,11 @@ def best(wanted: list[str]) -> str:
     return next((code for code in short if code in LANGUAGES), "en")
 
 
+def translated(text: str, code: str) -> str:
+    """Return a marked text in a language that need not be in use."""
+    return _read(code).gettext(text)
+
+
 def _(text: str) -> str:
     """Return a text in the language in use; what changes stands in braces and is filled in afterwards."""
     return _catalogue.gettext(text) if text else text
@@ -61,6 +63,14 @@ def ngettext(one: str, many: str, n: int) -> str:
 def pgettext(context: str, text: str) -> str:
     """Return a text whose meaning the context tells, where one English word is several in other languages."""
     return _catalogue.pgettext(context, text)
+
+
+def _read(code: str) -> _gettext.NullTranslations:
+    """Return the catalogue of a language; that of English is empty."""
+    if code == "en":
+        return _gettext.NullTranslations()
+    with resource(f"translations/{code}.mo").open("rb") as file:
+        return _gettext.GNUTranslations(file)
 
 
 def mark(text: str) -> str:

@@ -21,6 +21,8 @@ END_LIMIT_S = 5.0
 
 # Set before anything imports Qt or torch. QT_QPA_PLATFORM=xcb from outside asks for real X windows instead.
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+# Tests read English, whatever the system speaks.
+os.environ["MUSEMATE_LANGUAGE"] = "en"
 # Tiny models are faster on one thread, and workers started by tests must not fight over two cores.
 os.environ.setdefault("OMP_NUM_THREADS", "1")
 

@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from PySide6.QtGui import QAction, QActionGroup, QKeySequence
 from PySide6.QtWidgets import QMainWindow, QMenu
 
+from musemate.language import LANGUAGES, _, mark
+
 
 @dataclass(frozen=True)
 class Entry:
@@ -15,121 +17,130 @@ class Entry:
 
     name: str
     text: str
+    """In English, marked for the catalogue, as the menus' titles are."""
     keys: tuple[str, ...] = ()
     """Shortcuts, the one that the menu shows first; "" as name draws a line."""
     choice: str = ""
     """Name of the submenu in which exactly one of several is chosen."""
 
+    @property
+    def words(self) -> str:
+        """What it does, in the language in use, with the name of its submenu."""
+        return plain(f"{_(self.choice)}: {_(self.text)}".removeprefix(": "))
+
 
 LINE = Entry("", "")
+APPEARANCE, LANGUAGE = mark("&Appearance"), mark("Lan&guage")
 MENUS: dict[str, tuple[Entry, ...]] = {
-    "&File": (
-        Entry("open_audio", "&Open audio…", ("Ctrl+O",)),
+    mark("&File"): (
+        Entry("open_audio", mark("&Open audio…"), ("Ctrl+O",)),
         LINE,
-        Entry("new_project", "&New project…", ("Ctrl+N",)),
-        Entry("open_project", "Open &project…", ("Ctrl+Shift+O",)),
-        Entry("recent", "&Recent projects"),
-        Entry("demo", "Try the &demo"),
+        Entry("new_project", mark("&New project…"), ("Ctrl+N",)),
+        Entry("open_project", mark("Open &project…"), ("Ctrl+Shift+O",)),
+        Entry("recent", mark("&Recent projects")),
+        Entry("demo", mark("Try the &demo")),
         LINE,
-        Entry("export", "&Export takes…", ("Ctrl+E", "E")),
-        Entry("show_folder", "Show the project's &folder"),
+        Entry("export", mark("&Export takes…"), ("Ctrl+E", "E")),
+        Entry("show_folder", mark("Show the project's &folder")),
         LINE,
-        Entry("quit", "&Quit", ("Ctrl+Q",)),
+        Entry("quit", mark("&Quit"), ("Ctrl+Q",)),
     ),
-    "&Edit": (
-        Entry("undo", "&Undo", ("Ctrl+Z",)),
-        Entry("redo", "&Redo", ("Ctrl+Shift+Z", "Ctrl+Y")),
+    mark("&Edit"): (
+        Entry("undo", mark("&Undo"), ("Ctrl+Z",)),
+        Entry("redo", mark("&Redo"), ("Ctrl+Shift+Z", "Ctrl+Y")),
     ),
-    "&Takes": (
-        Entry("reject", "&Reject, or keep again", ("R",)),
-        Entry("rename", "Re&name", ("F2",)),
-        Entry("edit_tags", "Edit &tags", ("T",)),
-        Entry("edit_note", "Edit n&ote", ("N",)),
+    mark("&Takes"): (
+        Entry("reject", mark("&Reject, or keep again"), ("R",)),
+        Entry("rename", mark("Re&name"), ("F2",)),
+        Entry("edit_tags", mark("Edit &tags"), ("T",)),
+        Entry("edit_note", mark("Edit n&ote"), ("N",)),
         LINE,
-        Entry("report", "&Analysis report on the takes", ("Ctrl+R",)),
+        Entry("report", mark("&Analysis report on the takes"), ("Ctrl+R",)),
         LINE,
-        Entry("filter", "&Filter", ("Ctrl+F",)),
-        Entry("show_all", "&Show all takes"),
+        Entry("filter", mark("&Filter"), ("Ctrl+F",)),
+        Entry("show_all", mark("&Show all takes")),
     ),
-    "&Play": (
-        Entry("play", "&Play or pause", ("Space",)),
-        Entry("stop", "&Stop", ("S",)),
-        Entry("loop", "&Loop the region", ("L",)),
+    mark("&Play"): (
+        Entry("play", mark("&Play or pause"), ("Space",)),
+        Entry("stop", mark("&Stop"), ("S",)),
+        Entry("loop", mark("&Loop the region"), ("L",)),
         LINE,
-        Entry("hear_fragment", "Hear &A", ("A",)),
-        Entry("hear_take", "Hear &B", ("B",)),
-        Entry("switch", "S&witch between them", ("X",)),
-        Entry("pin", "P&in what is heard as A", ("P",)),
-        Entry("match", "Play both e&qually loud", ("M",)),
+        Entry("hear_fragment", mark("Hear &A"), ("A",)),
+        Entry("hear_take", mark("Hear &B"), ("B",)),
+        Entry("switch", mark("S&witch between them"), ("X",)),
+        Entry("pin", mark("P&in what is heard as A"), ("P",)),
+        Entry("match", mark("Play both e&qually loud"), ("M",)),
         LINE,
-        Entry("next_take", "&Next take", ("Ctrl+Right",)),
-        Entry("previous_take", "P&revious take", ("Ctrl+Left",)),
+        Entry("next_take", mark("&Next take"), ("Ctrl+Right",)),
+        Entry("previous_take", mark("P&revious take"), ("Ctrl+Left",)),
         LINE,
-        Entry("louder", "Lou&der", ("Ctrl+Up",)),
-        Entry("softer", "S&ofter", ("Ctrl+Down",)),
-        Entry("sound_output", "Sound o&utput…", ("Ctrl+D",)),
-        Entry("find_sound", "Look for a sound de&vice again", ("Ctrl+Shift+D",)),
+        Entry("louder", mark("Lou&der"), ("Ctrl+Up",)),
+        Entry("softer", mark("S&ofter"), ("Ctrl+Down",)),
+        Entry("sound_output", mark("Sound o&utput…"), ("Ctrl+D",)),
+        Entry("find_sound", mark("Look for a sound de&vice again"), ("Ctrl+Shift+D",)),
     ),
-    "&Region": (
-        Entry("new_fragment", "&New fragment of this song", ("Ctrl+Shift+F",)),
+    mark("&Region"): (
+        Entry("new_fragment", mark("&New fragment of this song"), ("Ctrl+Shift+F",)),
         LINE,
-        Entry("region_start", "Start it at the &cursor", ("[",)),
-        Entry("region_end", "End it at the c&ursor", ("]",)),
+        Entry("region_start", mark("Start it at the &cursor"), ("[",)),
+        Entry("region_end", mark("End it at the c&ursor"), ("]",)),
         LINE,
-        Entry("zoom_region", "&Zoom to the region", ("Z",)),
-        Entry("zoom_in", "Zoom &in", ("Ctrl++", "Ctrl+=")),
-        Entry("zoom_out", "Zoom &out", ("Ctrl+-",)),
-        Entry("zoom_all", "Show &everything", ("Ctrl+0",)),
+        Entry("zoom_region", mark("&Zoom to the region"), ("Z",)),
+        Entry("zoom_in", mark("Zoom &in"), ("Ctrl++", "Ctrl+=")),
+        Entry("zoom_out", mark("Zoom &out"), ("Ctrl+-",)),
+        Entry("zoom_all", mark("Show &everything"), ("Ctrl+0",)),
     ),
-    "&View": (
-        Entry("view_alone", "&Only what is chosen", ("Alt+1",)),
-        Entry("view_above", "Fragment and take o&ne above the other", ("Alt+2",)),
-        Entry("view_overlaid", "Fragment and take over&laid", ("Alt+3",)),
-        Entry("view_difference", "&Difference of fragment and take", ("Alt+4",)),
+    mark("&View"): (
+        Entry("view_alone", mark("&Only what is chosen"), ("Alt+1",)),
+        Entry("view_above", mark("Fragment and take o&ne above the other"), ("Alt+2",)),
+        Entry("view_overlaid", mark("Fragment and take over&laid"), ("Alt+3",)),
+        Entry("view_difference", mark("&Difference of fragment and take"), ("Alt+4",)),
         LINE,
-        Entry("picture_peaks", "&Waveform", ("Alt+5",)),
-        Entry("picture_mel", "&Mel spectrogram", ("Alt+6",)),
-        Entry("picture_stft", "&STFT with logarithmic frequency", ("Alt+7",)),
-        Entry("picture_mfcc", "MFC&C, the outline of the timbre", ("Alt+8",)),
-        Entry("picture_chroma", "C&hromagram", ("Alt+9",)),
+        Entry("picture_peaks", mark("&Waveform"), ("Alt+5",)),
+        Entry("picture_mel", mark("&Mel spectrogram"), ("Alt+6",)),
+        Entry("picture_stft", mark("&STFT with logarithmic frequency"), ("Alt+7",)),
+        Entry("picture_mfcc", mark("MFC&C, the outline of the timbre"), ("Alt+8",)),
+        Entry("picture_chroma", mark("C&hromagram"), ("Alt+9",)),
         LINE,
-        Entry("grid", "Beats and ba&rs", ("G",)),
-        Entry("follow", "Follow the c&ursor", ("F",)),
+        Entry("grid", mark("Beats and ba&rs"), ("G",)),
+        Entry("follow", mark("Follow the c&ursor"), ("F",)),
         LINE,
-        Entry("zone_left", "&Fragments at the left", ("Ctrl+1",)),
-        Entry("zone_right", "&Training and new takes at the right", ("Ctrl+2",)),
-        Entry("zone_below", "Takes &below the pictures", ("Ctrl+3",)),
+        Entry("zone_left", mark("&Fragments at the left"), ("Ctrl+1",)),
+        Entry("zone_right", mark("&Training and new takes at the right"), ("Ctrl+2",)),
+        Entry("zone_below", mark("Takes &below the pictures"), ("Ctrl+3",)),
         LINE,
-        Entry("appearance_system", "As the &system", ("Ctrl+Shift+1",), choice="&Appearance"),
-        Entry("appearance_light", "&Light", ("Ctrl+Shift+2",), choice="&Appearance"),
-        Entry("appearance_dark", "&Dark", ("Ctrl+Shift+3",), choice="&Appearance"),
+        Entry("appearance_system", mark("As the &system"), ("Ctrl+Shift+1",), choice=APPEARANCE),
+        Entry("appearance_light", mark("&Light"), ("Ctrl+Shift+2",), choice=APPEARANCE),
+        Entry("appearance_dark", mark("&Dark"), ("Ctrl+Shift+3",), choice=APPEARANCE),
+        Entry("language_auto", mark("As the &system"), choice=LANGUAGE),
+        *(Entry(f"language_{code}", f"&{own_name}", choice=LANGUAGE) for code, own_name in LANGUAGES.items()),
     ),
-    "&Train": (
-        Entry("train", "&Train variations", ("Ctrl+T",)),
-        Entry("advanced", "&Advanced settings", ("Ctrl+Shift+T",)),
-        Entry("pause_training", "&Pause the training, or go on", ("Ctrl+P",)),
-        Entry("stop_training", "&Stop training", ("Ctrl+.",)),
-        Entry("show_jobs", "Show all &jobs, or fold them", ("Ctrl+J",)),
-        Entry("show_losses", "Show the l&osses", ("Ctrl+L",)),
+    mark("&Train"): (
+        Entry("train", mark("&Train variations"), ("Ctrl+T",)),
+        Entry("advanced", mark("&Advanced settings"), ("Ctrl+Shift+T",)),
+        Entry("pause_training", mark("&Pause the training, or go on"), ("Ctrl+P",)),
+        Entry("stop_training", mark("&Stop training"), ("Ctrl+.",)),
+        Entry("show_jobs", mark("Show all &jobs, or fold them"), ("Ctrl+J",)),
+        Entry("show_losses", mark("Show the l&osses"), ("Ctrl+L",)),
         LINE,
-        Entry("make_takes", "&Make takes", ("Ctrl+M",)),
-        Entry("make_instant_takes", "Make &instant takes of the region", ("Ctrl+I",)),
+        Entry("make_takes", mark("&Make takes"), ("Ctrl+M",)),
+        Entry("make_instant_takes", mark("Make &instant takes of the region"), ("Ctrl+I",)),
     ),
-    "&Help": (
-        Entry("shortcuts", "&Keyboard shortcuts", ("F1",)),
-        Entry("about", "&About MuseMate"),
+    mark("&Help"): (
+        Entry("shortcuts", mark("&Keyboard shortcuts"), ("F1",)),
+        Entry("about", mark("&About MuseMate")),
     ),
 }
 KEYS_WITHOUT_MENU = (
-    ("Drag", "Move the region or one of its ends; outside of it, or with Shift, draw a new one"),
-    ("Wheel", "Zoom around the mouse; with Shift, scroll"),
-    ("Left, Right", "Move the cursor by a second; with Shift, scroll (in the pictures)"),
-    ("Home, End", "Move the cursor to the start or the end (in the pictures)"),
-    ("Enter", "Press the focused button; in the list of takes, play"),
-    ("0 to 5", "Give stars (in the list of takes)"),
-    ("Ctrl+A", "Choose all takes (in the list of takes)"),
-    ("Delete", "Take a fragment, a take or a waiting training off its list"),
-    ("Alt+Up, Alt+Down", "Move a waiting training (in the list of jobs)"),
+    (mark("Drag"), mark("Move the region or one of its ends; outside of it, or with Shift, draw a new one")),
+    (mark("Wheel"), mark("Zoom around the mouse; with Shift, scroll")),
+    (mark("Left, Right"), mark("Move the cursor by a second; with Shift, scroll (in the pictures)")),
+    (mark("Home, End"), mark("Move the cursor to the start or the end (in the pictures)")),
+    (mark("Enter"), mark("Press the focused button; in the list of takes, play")),
+    (mark("0 to 5"), mark("Give stars (in the list of takes)")),
+    (mark("Ctrl+A"), mark("Choose all takes (in the list of takes)")),
+    (mark("Delete"), mark("Take a fragment, a take or a waiting training off its list")),
+    (mark("Alt+Up, Alt+Down"), mark("Move a waiting training (in the list of jobs)")),
 )
 
 
@@ -148,10 +159,10 @@ class Actions:
         self._actions: dict[str, QAction] = {}
         self._choices: dict[str, tuple[QMenu, QActionGroup]] = {}
         for title, entries in MENUS.items():
-            menu = window.menuBar().addMenu(title)
+            menu = window.menuBar().addMenu(_(title))
             for entry in entries:
                 if entry.name == "recent":
-                    self.recent = menu.addMenu(entry.text)
+                    self.recent = menu.addMenu(_(entry.text))
                 elif entry.name:
                     self._menu_of(menu, entry).addAction(self._made(window, entry, handlers[entry.name]))
                 else:
@@ -168,11 +179,11 @@ class Actions:
         if not entry.choice:
             return menu
         if entry.choice not in self._choices:
-            self._choices[entry.choice] = (menu.addMenu(entry.choice), QActionGroup(menu))
+            self._choices[entry.choice] = (menu.addMenu(_(entry.choice)), QActionGroup(menu))
         return self._choices[entry.choice][0]
 
     def _made(self, window: QMainWindow, entry: Entry, handler: Callable[[], object]) -> QAction:
-        action = QAction(entry.text, window)
+        action = QAction(_(entry.text), window)
         action.setShortcuts([QKeySequence(key) for key in entry.keys])
         action.triggered.connect(lambda: handler())
         if entry.choice:
@@ -184,10 +195,15 @@ class Actions:
 
 def shortcut_table() -> list[tuple[str, str]]:
     """Return all keys and what they do, for the help."""
-    rows = [
-        (entry.keys[0], f"{entry.choice}: {entry.text}".removeprefix(": ").replace("&", "").rstrip("…"))
-        for entries in MENUS.values()
-        for entry in entries
-        if entry.keys
-    ]
-    return rows + list(KEYS_WITHOUT_MENU)
+    rows = [(entry.keys[0], entry.words) for entries in MENUS.values() for entry in entries if entry.keys]
+    return rows + keys_without_menu()
+
+
+def keys_without_menu() -> list[tuple[str, str]]:
+    """Return keys and gestures that stand in no menu, and what they do."""
+    return [(_(keys), _(text)) for keys, text in KEYS_WITHOUT_MENU]
+
+
+def plain(text: str) -> str:
+    """Return a menu's text without the signs that only menus need."""
+    return text.replace("&", "").rstrip("…")

@@ -10,26 +10,28 @@ from PySide6.QtWidgets import QDialog, QFileDialog, QGridLayout, QPushButton, QV
 from musemate import __version__
 from musemate.audio.files import READABLE_SUFFIXES
 from musemate.gui.widgets import label
+from musemate.language import _
 from musemate.paths import fresh_project_folder, log_folder, projects_folder
 
 
 def ask_audio(parent: QWidget) -> list[str]:
     """Ask for sound files; an empty list when the songwriter changed their mind."""
     patterns = " ".join(f"*{suffix}" for suffix in READABLE_SUFFIXES)
-    files, _ = QFileDialog.getOpenFileNames(parent, "Open audio", "", f"Sound files ({patterns});;All files (*)")
-    return files
+    sounds, everything = _("Sound files"), _("All files")
+    return QFileDialog.getOpenFileNames(parent, _("Open audio"), "", f"{sounds} ({patterns});;{everything} (*)")[0]
 
 
 def ask_project(parent: QWidget) -> Path | None:
     """Ask for the folder of a project."""
-    folder = QFileDialog.getExistingDirectory(parent, "Open a project", str(projects_folder()))
+    folder = QFileDialog.getExistingDirectory(parent, _("Open a project"), str(projects_folder()))
     return Path(folder) if folder else None
 
 
 def ask_new_project(parent: QWidget) -> Path | None:
     """Ask for name and place of a new project."""
-    proposed = fresh_project_folder("My song")
-    name, _ = QFileDialog.getSaveFileName(parent, "New project: choose its name", str(proposed), "Project folder (*)")
+    proposed = fresh_project_folder(_("My song"))
+    title, kind = _("New project: choose its name"), _("Project folder")
+    name = QFileDialog.getSaveFileName(parent, title, str(proposed), f"{kind} (*)")[0]
     return Path(name) if name else None
 
 
@@ -39,22 +41,22 @@ def show_about(parent: QWidget) -> QDialog:
     grid.setVerticalSpacing(8)
     texts = (
         f"MuseMate {__version__}",
-        "Turns a fragment of your own music into new material and variations in your own sound.",
-        "Everything is computed on this computer; nothing is sent anywhere.",
-        f"Log files: {log_folder()}",
+        _("Turns a fragment of your own music into new material and variations in your own sound."),
+        _("Everything is computed on this computer; nothing is sent anywhere."),
+        _("Log files: {folder}").format(folder=log_folder()),
     )
     for row, text in enumerate(texts):
         shown = label(text, "" if row == 0 else "muted", wrap=True)
         shown.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         grid.addWidget(shown, row, 0)
-    return _shown(parent, "About MuseMate", grid)
+    return _shown(parent, _("About MuseMate"), grid)
 
 
 def _shown(parent: QWidget, title: str, content: QGridLayout) -> QDialog:
     dialog = QDialog(parent)
     dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
     dialog.setWindowTitle(title)
-    close = QPushButton("Close")
+    close = QPushButton(_("Close"))
     close.clicked.connect(dialog.accept)
     layout = QVBoxLayout(dialog)
     layout.setContentsMargins(26, 22, 26, 20)

@@ -16,8 +16,9 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from musemate.gui.actions import KEYS_WITHOUT_MENU, MENUS, Actions, Entry
+from musemate.gui.actions import MENUS, Actions, Entry, keys_without_menu, plain
 from musemate.gui.widgets import describe, label
+from musemate.language import _
 
 NAME = Qt.ItemDataRole.UserRole
 _TYPED_ELSEWHERE = (Qt.Key.Key_Up, Qt.Key.Key_Down, Qt.Key.Key_PageUp, Qt.Key.Key_PageDown)
@@ -35,14 +36,14 @@ class KeySheet(QDialog):
     def __init__(self, actions: Actions, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setObjectName("keysheet")
-        self.setWindowTitle("Keyboard shortcuts")
+        self.setWindowTitle(_("Keyboard shortcuts"))
         self.setModal(False)
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self._actions = actions
         self._build()
         for title, entries in MENUS.items():
-            self._add_group(title.replace("&", ""), [(_keys(entry), _text(entry), entry.name) for entry in entries])
-        self._add_group("With the mouse, and in lists", [(key, text, "") for key, text in KEYS_WITHOUT_MENU])
+            self._add_group(plain(_(title)), [(_keys(entry), entry.words, entry.name) for entry in entries])
+        self._add_group(_("With the mouse, and in lists"), [(key, text, "") for key, text in keys_without_menu()])
         self.rows.expandAll()
         self.resize(640, 600)
 
@@ -111,9 +112,9 @@ class KeySheet(QDialog):
 
     def _build(self) -> None:
         self.search = QLineEdit()
-        self.search.setPlaceholderText("Search: zoom, export, Ctrl+T …")
+        self.search.setPlaceholderText(_("Search: zoom, export, Ctrl+T …"))
         self.search.setClearButtonEnabled(True)
-        describe(self.search, "Type a word or a key; Enter does the chosen action", "Search actions and keys")
+        describe(self.search, _("Type a word or a key; Enter does the chosen action"), _("Search actions and keys"))
         self.search.textChanged.connect(self._on_search)
         self.search.installEventFilter(self)
         self.rows = QTreeWidget()
@@ -126,18 +127,18 @@ class KeySheet(QDialog):
         self.rows.header().setStretchLastSection(False)
         self.rows.header().setSectionResizeMode(0, QHeaderView.ResizeMode.Stretch)
         self.rows.header().setSectionResizeMode(1, QHeaderView.ResizeMode.ResizeToContents)
-        describe(self.rows, "Double-click an action, or press Enter, to do it", "Actions and keys")
+        describe(self.rows, _("Double-click an action, or press Enter, to do it"), _("Actions and keys"))
         self.rows.itemActivated.connect(self._do)
-        self._nothing = label("No action has these words. Try a shorter one.", "muted")
+        self._nothing = label(_("No action has these words. Try a shorter one."), "muted")
         self._nothing.hide()
-        close = QPushButton("Close")
-        describe(close, "Close this list (Esc)", "Close")
+        close = QPushButton(_("Close"))
+        describe(close, _("Close this list (Esc)"), _("Close"))
         close.setAutoDefault(False)
         close.clicked.connect(self.close)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(24, 24, 24, 16)
         layout.setSpacing(8)
-        for widget in (label("Keyboard shortcuts", "title"), self.search, self._nothing):
+        for widget in (label(_("Keyboard shortcuts"), "title"), self.search, self._nothing):
             layout.addWidget(widget)
         layout.addWidget(self.rows, 1)
         layout.addWidget(close, 0, Qt.AlignmentFlag.AlignRight)
@@ -147,12 +148,7 @@ def _children(item: QTreeWidgetItem) -> list[QTreeWidgetItem]:
     return [child for index in range(item.childCount()) if (child := item.child(index)) is not None]
 
 
-def _text(entry: Entry) -> str:
-    """Return what an entry does, with the name of its submenu."""
-    return f"{entry.choice}: {entry.text}".removeprefix(": ").replace("&", "").rstrip("…") if entry.name else ""
-
-
 def _keys(entry: Entry) -> str:
     """Return the keys of an entry as the system writes them."""
     native = QKeySequence.SequenceFormat.NativeText
-    return "  or  ".join(QKeySequence(key).toString(native) for key in entry.keys)
+    return _("  or  ").join(QKeySequence(key).toString(native) for key in entry.keys)

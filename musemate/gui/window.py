@@ -33,6 +33,7 @@ from musemate.gui.firsttakes import FirstTakes
 from musemate.gui.fragments import Fragments
 from musemate.gui.jobsview import JobsView
 from musemate.gui.keysheet import KeySheet
+from musemate.gui.languagechoice import LanguageChoice
 from musemate.gui.layout import Parts
 from musemate.gui.listening import Listening
 from musemate.gui.losses import Losses
@@ -107,8 +108,10 @@ class Window(QMainWindow):
         self.playhead = Playhead(self.parts.stage.view, self.audition, self)
         self.views = ViewMenu(self.parts.stage, self.playhead, self.memory, self)
         self.advancing = Advancing(self.session, self.parts, self.trainer, self)
+        self.language = LanguageChoice(self.session, messages, self)
         self.actions_by_name = Actions(self, self._handlers())
         self.views.adopt(self.actions_by_name)
+        self.language.adopt(self.actions_by_name)
         self.actions_by_name[f"appearance_{self.appearance.choice}"].setChecked(True)
         by_zone = {name: self.actions_by_name[f"zone_{name}"] for name in zones.NAMES}
         self.zones = zones.Zones(self, self.parts, by_zone, self.memory)
@@ -236,6 +239,7 @@ class Window(QMainWindow):
         stage, transport, audition = self.parts.stage, self.parts.transport, self.audition
         return {
             **self.views.handlers(),
+            **self.language.handlers(),
             "open_audio": self.on_open_audio,
             "new_project": self.on_new_project,
             "open_project": self.on_open_project,
