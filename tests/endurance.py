@@ -3,15 +3,23 @@
 from __future__ import annotations
 
 import os
+import sys
+from pathlib import Path
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
 import numpy as np
-import pyqtgraph as pg
 from PySide6.QtCore import QObject, Signal
+
+sys.path.insert(0, str(Path(__file__).parents[1]))
+from musemate.analysis.peaks import Peaks
+from musemate.app import make_app
+from musemate.audio.clip import AudioClip
+from musemate.gui.clipview import ClipView
 
 N_EMITS = 20_000
 N_MOVES = 1_000
+RATE_HZ = 8_000
 
 
 class Switch(QObject):
@@ -38,18 +46,19 @@ def emit_many() -> int:
 
 
 def move_playhead() -> float:
-    """Move a line over a waveform, painting every time; return where it ends."""
-    app = pg.mkQApp()
-    plot = pg.PlotWidget()
-    plot.plot(np.sin(np.linspace(0, 60, 2_000)))
-    line = plot.addLine(x=0)
-    plot.show()
-    for position in range(N_MOVES):
-        line.setValue(position)
-        plot.viewport().repaint()
+    """Move a line over a waveform, painting every time; return where it ends, in seconds."""
+    app = make_app()
+    clip = AudioClip(np.sin(np.linspace(0, 60, RATE_HZ, dtype=np.float32))[None], RATE_HZ)
+    view = ClipView()
+    view.show_nothing(clip.duration_s)
+    view.show_picture(Peaks.of(clip))
+    view.show()
+    for move in range(N_MOVES):
+        view.set_cursor(move / N_MOVES)
+        view.canvas.repaint()
         app.processEvents()
-    plot.close()
-    return float(line.value())
+    view.close()
+    return view.canvas.cursor_s
 
 
 if __name__ == "__main__":

@@ -7,7 +7,6 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import numpy as np
-import pyqtgraph as pg
 import pytest
 from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QApplication, QWidget
@@ -28,12 +27,6 @@ RATE_HZ = 22_050
 def _own_folders(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Give each test its own settings and projects."""
     monkeypatch.setenv("MUSEMATE_HOME", str(tmp_path / "musemate"))
-
-
-@pytest.fixture(autouse=True)
-def _every_mouse_move(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Let pyqtgraph look at every mouse move: a test's hand is faster than a hundred a second."""
-    monkeypatch.setitem(pg.CONFIG_OPTIONS, "mouseRateLimit", -1)
 
 
 @pytest.fixture
