@@ -75,7 +75,7 @@ class Listening(QObject):
         path = Path(file)
         self.side = SIDE_B  # the other side is the fragment, as with a take
         look = partial(self._stage.show_preview, name, path)
-        self._hear(Sound(path, f"Preview of {name}", "preview"), look, play=True)
+        self._hear(Sound(path, previewing.title(name, path), "preview"), look, play=True)
         self._prepare_switch()
 
     def show_layer(self, file: str, name: str) -> None:

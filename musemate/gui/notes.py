@@ -4,7 +4,16 @@ from __future__ import annotations
 
 import math
 
+from musemate.language import mark, number
+
 PITCH_CLASSES = ("C", "C♯", "D", "E♭", "E", "F", "F♯", "G", "A♭", "A", "B♭", "B")
+KEYS = (
+    *(mark("C major"), mark("C# major"), mark("D major"), mark("Eb major"), mark("E major"), mark("F major")),
+    *(mark("F# major"), mark("G major"), mark("Ab major"), mark("A major"), mark("Bb major"), mark("B major")),
+    *(mark("C minor"), mark("C# minor"), mark("D minor"), mark("Eb minor"), mark("E minor"), mark("F minor")),
+    *(mark("F# minor"), mark("G minor"), mark("Ab minor"), mark("A minor"), mark("Bb minor"), mark("B minor")),
+)
+"""As `analysis.harmony` names them: kept in the project, translated where they are shown."""
 LOWEST_HZ, HIGHEST_HZ = 16.0, 8_400.0
 """C0 and C9: beyond them nobody hears a note."""
 
@@ -22,9 +31,9 @@ def note(hz: float) -> str:
 
 def hertz(hz: float) -> str:
     """Return a frequency such as "442 Hz" or "3.52 kHz"."""
-    return f"{hz:.0f} Hz" if hz < 1000 else f"{hz / 1000:.2f} kHz"
+    return f"{hz:.0f} Hz" if hz < 1000 else f"{number(hz / 1000, '.2f')} kHz"
 
 
 def short_hertz(hz: float) -> str:
     """Return a frequency for an axis, such as "500" or "3k"."""
-    return f"{hz / 1000:g}k" if hz >= 1000 else f"{hz:g}"
+    return f"{number(hz / 1000, 'g')}k" if hz >= 1000 else number(hz, "g")

@@ -7,6 +7,7 @@ from PySide6.QtGui import QPainter
 
 from musemate.gui.lane import Lane
 from musemate.gui.wavelane import FILL, OUTLINE, WaveLane
+from musemate.language import _
 
 
 class OverlayLane(Lane):
@@ -21,7 +22,7 @@ class OverlayLane(Lane):
     weight, least_px = 2.0, 40
 
     def __init__(self, fragment: WaveLane, take: WaveLane) -> None:
-        super().__init__("Fragment filled, take outlined")
+        super().__init__(_("Fragment filled, take outlined"))
         self._fragment, self._take = fragment, take
 
     @property
@@ -40,5 +41,5 @@ class OverlayLane(Lane):
 
     def value_at(self, time_s: float, part: float) -> str:
         """Describe both levels."""
-        pairs = (("fragment", self._fragment), ("take", self._take))
+        pairs = ((_("fragment"), self._fragment), (_("take"), self._take))
         return "  ·  ".join(f"{name} {lane.value_at(time_s, part)}" for name, lane in pairs if not lane.is_empty)

@@ -11,6 +11,7 @@ from musemate.gui import palette
 from musemate.gui.ruler import LEFT_PX
 from musemate.gui.timeline import Timeline
 from musemate.gui.wavelane import WaveLane
+from musemate.language import _
 
 HEIGHT_PX = 24
 LEAST_PX = 8.0
@@ -27,8 +28,8 @@ class Overview(QWidget):
         self._width = 0
         self._grabbed_at: float | None = None
         self.setFixedHeight(HEIGHT_PX)
-        self.setAccessibleName("Overview of the whole clip")
-        self.setToolTip("The whole clip. Drag the window to scroll")
+        self.setAccessibleName(_("Overview of the whole clip"))
+        self.setToolTip(_("The whole clip. Drag the window to scroll"))
         timeline.changed.connect(self.update)
 
     def set_plot_width(self, width: int) -> None:

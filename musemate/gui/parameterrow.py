@@ -12,6 +12,7 @@ from musemate.engine.parameters import LIST, SWITCH, Parameter
 from musemate.errors import SettingsError
 from musemate.gui.style import set_state
 from musemate.gui.widgets import ElidedLabel, describe, label, tool_button
+from musemate.language import _
 
 FIELD_WIDTH = 104
 
@@ -51,7 +52,8 @@ class ParameterRow(QFrame):
     def matches(self, text: str) -> bool:
         """Whether every word of a search is in the parameter's name, group or description."""
         about = self.parameter
-        here = f"{about.name} {about.name.replace('_', ' ')} {about.group} {about.words} {about.unit}".casefold()
+        here = f"{about.name} {about.name.replace('_', ' ')} {about.group} {about.words} {about.unit}"
+        here = f"{here} {_(about.group)} {_(about.words)}".casefold()
         return all(word in here for word in text.casefold().split())
 
     def show_value(self, value: Any, usual: Any, preset: str, error: SettingsError | None) -> None:
@@ -66,7 +68,7 @@ class ParameterRow(QFrame):
         error : SettingsError or None
         """
         about = self.parameter
-        usual_text = about.text(usual) or "none"
+        usual_text = about.text(usual) or _("none")
         self._range.setText(f"{about.range_words}  ·  {preset}: {usual_text}")
         self._write(value)
         changed = value != usual
@@ -75,16 +77,16 @@ class ParameterRow(QFrame):
             set_state(self, changed=changed)
             set_state(self.name, changed=changed)
             self.reset.setVisible(changed)
-        self.reset.setToolTip(f"Back to {usual_text}, as {preset} has it")
+        self.reset.setToolTip(_("Back to {value}, as {preset} has it").format(value=usual_text, preset=preset))
         self._fault.setText(f"{error.message} {error.hint}" if error else "")
         self._fault.setVisible(error is not None)
-        self.editor.setAccessibleDescription(self._fault.text() or f"{about.words}. {about.range_words}")
+        self.editor.setAccessibleDescription(self._fault.text() or f"{_(about.words)}. {about.range_words}")
 
     def _write(self, value: Any) -> None:
         """Put a value into the field, unless it is what was just typed there."""
         if isinstance(self.editor, QCheckBox):
             self.editor.setChecked(value is True)
-            self.editor.setText("on" if value is True else "off")
+            self.editor.setText(_("on") if value is True else _("off"))
         elif isinstance(self.editor, QComboBox):
             self.editor.setCurrentIndex(self.editor.findData(value))
         elif self.parameter.parsed(self.editor.text()) != value or not self.editor.hasFocus():
@@ -100,15 +102,16 @@ class ParameterRow(QFrame):
         self.name = ElidedLabel("parameterName")
         self.name.setText(about.name)
         self.editor = self._build_editor()
-        describe(self.editor, f"{about.words}. Possible: {about.range_words}", about.name)
-        self.reset = tool_button("reset", "Back to what the preset has")
-        self.reset.setAccessibleName(f"Reset {about.name}")
+        possible = _("{what}. Possible: {range}").format(what=_(about.words), range=about.range_words)
+        describe(self.editor, possible, about.name)
+        self.reset = tool_button("reset", _("Back to what the preset has"))
+        self.reset.setAccessibleName(_("Reset {parameter}").format(parameter=about.name))
         self.reset.clicked.connect(lambda: self.reset_asked.emit(about.name))
         kept = self.reset.sizePolicy()
         kept.setRetainSizeWhenHidden(True)
         self.reset.setSizePolicy(kept)
         self.reset.hide()
-        self._words = label(about.words, "words", wrap=True)
+        self._words = label(_(about.words), "words", wrap=True)
         self._range = label("", "small", wrap=True)
         self._fault = label("", "fault", wrap=True)
         self._fault.hide()
@@ -117,7 +120,7 @@ class ParameterRow(QFrame):
     def _build_editor(self) -> QCheckBox | QComboBox | QLineEdit:
         about = self.parameter
         if about.kind == SWITCH:
-            box = QCheckBox("off")
+            box = QCheckBox(_("off"))
             box.clicked.connect(lambda on: self.edited.emit(about.name, on))
             return box
         if about.choices:

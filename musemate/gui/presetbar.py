@@ -8,8 +8,9 @@ from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLineEdit, QPushButton, QV
 
 from musemate.engine.savedpresets import LONGEST_NAME
 from musemate.gui.widgets import describe
+from musemate.language import _, mark
 
-NOT_SAVED = "Choose one of your saved presets first; built-in ones stay as they are"
+NOT_SAVED = mark("Choose one of your saved presets first; built-in ones stay as they are")
 
 
 class _Name(QLineEdit):
@@ -63,9 +64,10 @@ class PresetBar(QWidget):
             if (data := box.itemData(index)) and data[0] == current:
                 box.setCurrentIndex(index)
         is_saved = self._is_saved
-        for button, text in ((self.rename, "Give this preset another name"), (self.delete, "Delete this preset")):
+        texts = (_("Give this preset another name"), _("Delete this preset"))
+        for button, text in zip((self.rename, self.delete), texts, strict=True):
             button.setEnabled(is_saved)
-            button.setToolTip(text if is_saved else NOT_SAVED)
+            button.setToolTip(text if is_saved else _(NOT_SAVED))
 
     @property
     def _is_saved(self) -> bool:
@@ -81,7 +83,7 @@ class PresetBar(QWidget):
         """Let a name be typed."""
         self._renames = renames
         self.name.setText(self.presets.currentData()[0] if self._is_saved else "")
-        self.accept.setText("Rename" if renames else "Save")
+        self.accept.setText(_("Rename") if renames else _("Save"))
         self._naming.show()
         self.name.setFocus()
         self.name.selectAll()
@@ -105,14 +107,15 @@ class PresetBar(QWidget):
 
     def _build(self) -> None:
         self.presets = QComboBox()
-        describe(self.presets, "Start from this preset; yours stand below the built-in ones", "Preset")
+        describe(self.presets, _("Start from this preset; yours stand below the built-in ones"), _("Preset"))
         self.presets.activated.connect(lambda: self.chosen.emit(*self.presets.currentData()))
-        self.save, self.rename, self.delete = (QPushButton(text) for text in ("Save as…", "Rename…", "Delete"))
-        describe(self.save, "Keep these parameters under a name of yours", "Save as a preset")
+        self.save, self.rename = QPushButton(_("Save as…")), QPushButton(_("Rename…"))
+        self.delete = QPushButton(_("Delete"))
+        describe(self.save, _("Keep these parameters under a name of yours"), _("Save as a preset"))
         self.save.clicked.connect(lambda: self.ask_name())
-        describe(self.rename, NOT_SAVED, "Rename the preset")
+        describe(self.rename, _(NOT_SAVED), _("Rename the preset"))
         self.rename.clicked.connect(lambda: self.ask_name(renames=True))
-        describe(self.delete, NOT_SAVED, "Delete the preset")
+        describe(self.delete, _(NOT_SAVED), _("Delete the preset"))
         self.delete.clicked.connect(lambda: self.delete_asked.emit(self.presets.currentData()[0]))
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
@@ -129,15 +132,16 @@ class PresetBar(QWidget):
         self._naming = QWidget()
         self.name = _Name()
         self.name.setMaxLength(LONGEST_NAME)
-        self.name.setPlaceholderText("Name of the preset")
-        describe(self.name, "What the preset shall be called (Enter saves, Escape does not)", "Name of the preset")
+        self.name.setPlaceholderText(_("Name of the preset"))
+        tip = _("What the preset shall be called (Enter saves, Escape does not)")
+        describe(self.name, tip, _("Name of the preset"))
         self.name.returnPressed.connect(self._on_accept)
         self.name.given_up.connect(self.stop_naming)
-        self.accept = QPushButton("Save")
-        describe(self.accept, "Keep it under this name", "Save under this name")
+        self.accept = QPushButton(_("Save"))
+        describe(self.accept, _("Keep it under this name"), _("Save under this name"))
         self.accept.clicked.connect(self._on_accept)
-        cancel = QPushButton("Cancel")
-        describe(cancel, "Change nothing (Escape)", "Cancel")
+        cancel = QPushButton(_("Cancel"))
+        describe(cancel, _("Change nothing (Escape)"), _("Cancel"))
         cancel.clicked.connect(self.stop_naming)
         row = QHBoxLayout(self._naming)
         row.setContentsMargins(0, 0, 0, 0)

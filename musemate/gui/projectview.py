@@ -13,6 +13,7 @@ from musemate.gui.layout import Parts
 from musemate.gui.listening import Listening
 from musemate.gui.session import Session
 from musemate.gui.trainer import Trainer, why_not
+from musemate.language import _
 from musemate.project.records import Run, Take
 
 SOON_MS = 120
@@ -212,7 +213,7 @@ class ProjectView(QObject):
             self._choosing.remove_fragment(row_id)
 
     def _on_removed(self, text: str, step: Step) -> None:
-        self._parts.messages.say(text, action=("Undo", partial(self._choosing.undo, step)))
+        self._parts.messages.say(text, action=(_("Undo"), partial(self._choosing.undo, step)))
 
     def _on_gone(self, ids: list[str]) -> None:
         """Look at something else when what is shown was removed."""

@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QLabel, QSizePolicy
 
 from musemate.gui.canvas import Canvas
 from musemate.gui.ruler import LEFT_PX, minutes
+from musemate.language import _
 
 HEIGHT_PX = 20
 
@@ -20,7 +21,7 @@ class Readout(QLabel):
         self._canvas = canvas
         self._place: QPointF | None = None
         self.setObjectName("small")
-        self.setAccessibleName("Values under the mouse")
+        self.setAccessibleName(_("Values under the mouse"))
         self.setFixedHeight(HEIGHT_PX)
         self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
         self.setIndent(LEFT_PX)

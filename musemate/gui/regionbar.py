@@ -9,6 +9,7 @@ from musemate.gui import palette, wording
 from musemate.gui.lanes import ABOVE, ALONE, DIFFERENCE, OVERLAID
 from musemate.gui.style import set_state
 from musemate.gui.widgets import ElidedLabel, Picture, describe, label, roomy, tool_button
+from musemate.language import _, pgettext
 from musemate.project.records import Beats
 
 
@@ -113,10 +114,10 @@ class RegionBar(QWidget):
     def _mode_buttons(self) -> list[QToolButton]:
         """Make the switch of how a take and its fragment are seen."""
         texts = {
-            ALONE: "See only what is chosen (Alt+1)",
-            ABOVE: "See fragment and take one above the other (Alt+2)",
-            OVERLAID: "See fragment and take overlaid (Alt+3)",
-            DIFFERENCE: "See by how much the take differs from the fragment (Alt+4)",
+            ALONE: _("See only what is chosen (Alt+1)"),
+            ABOVE: _("See fragment and take one above the other (Alt+2)"),
+            OVERLAID: _("See fragment and take overlaid (Alt+3)"),
+            DIFFERENCE: _("See by how much the take differs from the fragment (Alt+4)"),
         }
         self.modes: dict[str, QToolButton] = {}
         for mode, text in texts.items():
@@ -129,20 +130,20 @@ class RegionBar(QWidget):
 
     def _view_button(self) -> QToolButton:
         """Make the button that drops down the choice of pictures."""
-        self.views = tool_button("view", "Choose which pictures are shown", colour=palette.MUTED)
+        self.views = tool_button("view", _("Choose which pictures are shown"), colour=palette.MUTED)
         self.views.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
         return self.views
 
     def _zoom_buttons(self) -> list[QToolButton]:
-        self.snap = tool_button("wave", "Snap the region to beats", colour=palette.MUTED, checkable=True)
+        self.snap = tool_button("wave", _("Snap the region to beats"), colour=palette.MUTED, checkable=True)
         self.snap.toggled.connect(self.snap_toggled)
         self.snap.hide()
         buttons = [self.snap]
         for icon, tooltip, what in (
-            ("zoom-out", "Zoom out (Ctrl+-)", "out"),
-            ("zoom-in", "Zoom in (Ctrl++)", "in"),
-            ("region", "Zoom to the region (Z)", "region"),
-            ("fit", "Show everything (Ctrl+0)", "all"),
+            ("zoom-out", _("Zoom out (Ctrl+-)"), "out"),
+            ("zoom-in", _("Zoom in (Ctrl++)"), "in"),
+            ("region", _("Zoom to the region (Z)"), "region"),
+            ("fit", _("Show everything (Ctrl+0)"), "all"),
         ):
             button = tool_button(icon, tooltip, colour=palette.MUTED)
             button.clicked.connect(lambda _=False, what=what: self.zoom_asked.emit(what))
@@ -150,30 +151,36 @@ class RegionBar(QWidget):
         return buttons
 
     def _numbers(self) -> QHBoxLayout:
-        self._caption = label("Region to learn from", "muted")
-        self.start = self._seconds("Start of the region in seconds")
-        self.length = self._seconds("Length of the region in seconds")
+        self._caption = label(_("Region to learn from"), "muted")
+        self.start = self._seconds(_("Start of the region in seconds. Or drag in the picture."))
+        self.length = self._seconds(_("Length of the region in seconds. Or drag in the picture."))
         self.bars = label(name="muted")
         self.hint = label(name="hint", wrap=True)
         self._hint_icon = Picture("info", palette.WARN)
         self._hint_icon.hide()
         row = QHBoxLayout()
         row.setSpacing(8)
-        for widget in (self._caption, self.start, label("for", "muted"), self.length, self.bars):
+        for widget in (
+            self._caption,
+            self.start,
+            label(pgettext("between start and length of a region", "for"), "muted"),
+            self.length,
+            self.bars,
+        ):
             row.addWidget(widget)
         row.addSpacing(10)
         row.addWidget(self._hint_icon)
         row.addWidget(self.hint, 1)
         return row
 
-    def _seconds(self, name: str) -> QDoubleSpinBox:
+    def _seconds(self, tip: str) -> QDoubleSpinBox:
         box = QDoubleSpinBox()
         box.setDecimals(2)
         box.setSuffix(" s")
         box.setSingleStep(0.5)
         box.setKeyboardTracking(False)
         box.setMinimumWidth(98)
-        describe(box, f"{name}. Or drag in the picture.")
+        describe(box, tip)
         roomy(box)
         box.valueChanged.connect(self._on_edited)
         return box

@@ -7,9 +7,11 @@ from PySide6.QtGui import QDesktopServices
 
 from musemate.engine.events import Event, Reported, Working
 from musemate.errors import MuseMateError
+from musemate.gui import wording
 from musemate.gui.messagebar import MessageBar
 from musemate.gui.session import Session
 from musemate.jobs.lane import Job
+from musemate.language import _, ngettext
 from musemate.project.records import Fragment
 
 
@@ -41,9 +43,12 @@ class Reporter(QObject):
     def start(self, fragment: Fragment | None, takes: list[str]) -> None:
         """Write a report on takes of a fragment, on all of them where none is named."""
         if fragment is None:
-            self._messages.say("Choose a fragment first.", "A report compares its takes with it.", level="warning")
+            self._messages.say(
+                _("Choose a fragment first."), _("A report compares its takes with it."), level="warning"
+            )
         elif self._job is not None:
-            self._messages.say(f"A report is being written already: {self._doing}.", action=("Cancel", self.cancel))
+            text = _("A report is being written already: {doing}.").format(doing=self._doing)
+            self._messages.say(text, action=(_("Cancel"), self.cancel))
         else:
             self._submit(fragment, takes)
 
@@ -55,11 +60,12 @@ class Reporter(QObject):
     def open(self, page: str) -> None:
         """Open a page in the system's browser."""
         if not QDesktopServices.openUrl(QUrl.fromLocalFile(page)):
-            self._messages.say("No browser was found to show the report.", f"Open {page} yourself.", level="warning")
+            hint = _("Open {page} yourself.").format(page=page)
+            self._messages.say(_("No browser was found to show the report."), hint, level="warning")
 
     def _submit(self, fragment: Fragment, takes: list[str]) -> None:
-        about = {0: "all takes", 1: "one take"}.get(len(takes), f"{len(takes)} takes")
-        self._doing = f"{about} of {fragment.name}"
+        about = ngettext("one take", "{n} takes", len(takes)) if takes else _("all takes")
+        self._doing = _("{takes} of {fragment}").format(takes=about, fragment=fragment.name)
         # not the quick lane: nothing that is waited for should stand behind a minute's work
         self._job = job = self._session.lanes.analyse.submit(
             "report", project=self._session.folder, takes=takes or None, fragment=fragment.id
@@ -69,11 +75,12 @@ class Reporter(QObject):
         job.failed.connect(self._on_failed)
         job.cancelled.connect(self._on_cancelled)
         job.finished.connect(self._on_finished)
-        self._messages.say(f"Writing a report on {self._doing}…", action=("Cancel", self.cancel))
+        text = _("Writing a report on {takes}…").format(takes=self._doing)
+        self._messages.say(text, action=(_("Cancel"), self.cancel))
 
     def _on_progress(self, event: Event) -> None:
         if isinstance(event, Working):
-            share = f", {event.fraction:.0%}" if event.fraction is not None else ""
+            share = f", {wording.percent(event.fraction)}" if event.fraction is not None else ""
             self._doing = f"{event.text}{share}"
 
     def _on_event(self, event: Event) -> None:
@@ -81,17 +88,19 @@ class Reporter(QObject):
             return
         hint = ""
         if event.problems:
-            more = f" ({len(event.problems) - 1} more like this)" if len(event.problems) > 1 else ""
-            hint = f"{event.problems[0]}{more}"
+            n_more = len(event.problems) - 1
+            more = ngettext("({n} more like this)", "({n} more like this)", n_more) if n_more else ""
+            hint = f"{event.problems[0]} {more}".rstrip()
         page = event.page
-        self._messages.say("The report is written.", hint, level="done", action=("Open", lambda: self.open(page)))
+        action = (_("Open"), lambda: self.open(page))
+        self._messages.say(_("The report is written."), hint, level="done", action=action)
         self.written.emit(page)
 
     def _on_failed(self, error: MuseMateError) -> None:
         self._session.failed.emit(error)
 
     def _on_cancelled(self) -> None:
-        self._messages.say("The report was cancelled; nothing was written.")
+        self._messages.say(_("The report was cancelled; nothing was written."))
 
     def _on_finished(self) -> None:
         self._job = None

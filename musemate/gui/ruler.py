@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QWidget
 
 from musemate.gui import palette
 from musemate.gui.timeline import Timeline
+from musemate.language import number
 
 LEFT_PX, RIGHT_PX = 40, 56
 """All pictures leave the same room at their sides, so that a time lies at the same pixel in each."""
@@ -61,11 +62,11 @@ def time_ticks(start_s: float, end_s: float, width_px: float) -> list[tuple[floa
     step = next((step for step in STEPS_S if step >= wanted), 1800)
     digits = 0 if step >= 1 else min(3, math.ceil(-math.log10(step)))
     first, last = math.ceil(start_s / step - 1e-9), math.floor(end_s / step + 1e-9)
-    return [(number * step, minutes(number * step, digits)) for number in range(first, last + 1)]
+    return [(place * step, minutes(place * step, digits)) for place in range(first, last + 1)]
 
 
 def minutes(seconds: float, digits: int) -> str:
     """Return a time such as "1:05" or "1:05.250"."""
     whole, rest = divmod(round(seconds, digits), 60)
     width = 3 + digits if digits else 2
-    return f"{int(whole)}:{rest:0{width}.{digits}f}"
+    return f"{int(whole)}:{number(rest, f'0{width}.{digits}f')}"

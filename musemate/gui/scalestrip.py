@@ -5,11 +5,14 @@ from __future__ import annotations
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QGridLayout, QPushButton, QSizePolicy, QWidget
 
-from musemate.gui import icons, palette
+from musemate.gui import icons, palette, wording
 from musemate.gui.style import set_state
 from musemate.gui.widgets import describe
+from musemate.language import _, mark
 
 PER_ROW = 2
+HINT = mark("Hear what it sounds like after {scale} (A: the fragment at that scale)")
+NAME = mark("Preview of {scale}")
 
 
 class ScaleStrip(QWidget):
@@ -20,7 +23,8 @@ class ScaleStrip(QWidget):
     per_row : int
         Buttons side by side.
     hint, name : str
-        Tooltip of a button that can be played and its name for a screen reader, with "{}" for the scale.
+        Tooltip of a button that can be played and its name for a screen reader, marked for translation, with
+        "{scale}" in them.
     """
 
     preview_asked = Signal(str, str)
@@ -31,8 +35,8 @@ class ScaleStrip(QWidget):
         parent: QWidget | None = None,
         *,
         per_row: int = PER_ROW,
-        hint: str = "Hear what it sounds like after {} (A: the fragment at that scale)",
-        name: str = "Preview of {}",
+        hint: str = HINT,
+        name: str = NAME,
     ) -> None:
         super().__init__(parent)
         self._per_row, self._hint, self._name = per_row, hint, name
@@ -66,10 +70,10 @@ class ScaleStrip(QWidget):
         name = button.text().strip()
         if file:
             button.setIcon(icons.icon("play", palette.TAKE))
-            describe(button, self._hint.format(name), self._name.format(name))
+            describe(button, _(self._hint).format(scale=name), _(self._name).format(scale=name))
         else:
             button.setIcon(icons.icon("check", palette.FRAGMENT))
-            describe(button, f"{name} is finished", f"{name}, finished")
+            describe(button, _("{scale} is finished").format(scale=name), _("{scale}, finished").format(scale=name))
 
     def set_playing(self, file: str) -> None:
         """Mark the preview that is heard ("" for none)."""
@@ -79,11 +83,13 @@ class ScaleStrip(QWidget):
                 set_state(button, playing=playing)
 
     def _button(self, index: int, name: str) -> QPushButton:
-        button = QPushButton(name)
+        shown = wording.scale(name)
+        button = QPushButton(shown)
         button.setObjectName("scale")
         button.setEnabled(False)
         button.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
-        describe(button, f"{name} is still to come", f"{name}, not finished")
+        still = _("{scale} is still to come").format(scale=shown)
+        describe(button, still, _("{scale}, not finished").format(scale=shown))
         button.clicked.connect(lambda: self.preview_asked.emit(self._files.get(index, ""), name))
         self._set(button, "waiting")
         self._grid.addWidget(button, index // self._per_row, index % self._per_row)

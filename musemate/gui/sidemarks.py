@@ -8,6 +8,7 @@ from PySide6.QtGui import QPainter
 
 from musemate.gui import palette
 from musemate.gui.lane import ColourBar, Lane, image_of
+from musemate.language import _
 
 BAR_PX = 8
 _RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
@@ -24,7 +25,9 @@ def paint_ticks(painter: QPainter, rect: QRect, ticks: list[tuple[float, str]]) 
 
 def paint_heading(painter: QPainter, rect: QRect, lane: Lane) -> None:
     """Say in the corner of a lane what it shows, or that it is being drawn."""
-    text = f"{lane.heading or 'Waveform'} is being drawn…" if lane.is_empty else lane.heading
+    text = lane.heading
+    if lane.is_empty:
+        text = _("{picture} is being drawn…").format(picture=lane.heading or _("Waveform"))
     if not text:
         return
     metrics = painter.fontMetrics()

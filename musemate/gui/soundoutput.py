@@ -6,10 +6,12 @@ from PySide6.QtCore import QObject, QPoint, Qt, Signal
 from PySide6.QtWidgets import QComboBox, QFormLayout, QFrame, QPushButton, QVBoxLayout, QWidget
 
 from musemate.audio.player import BUFFERS_S
+from musemate.gui import wording
 from musemate.gui.audition import Audition
 from musemate.gui.memory import Memory
 from musemate.gui.sound import Output
 from musemate.gui.widgets import describe, label
+from musemate.language import _
 
 NAME_KEY, BUFFER_KEY = "output_device", "output_buffer_ms"
 WIDTH = 336
@@ -27,31 +29,32 @@ class OutputPanel(QFrame):
         self.setObjectName("popup")
         self.setFixedWidth(WIDTH)
         self.device, self.buffer = QComboBox(), QComboBox()
-        describe(self.device, "Where the sound goes", "Sound device")
+        describe(self.device, _("Where the sound goes"), _("Sound device"))
         describe(
             self.buffer,
-            "Short buffers answer at once, long ones never drop out. Automatic takes the shortest that works here",
-            "Buffer",
+            _("Short buffers answer at once, long ones never drop out. Automatic takes the shortest that works here"),
+            _("Buffer"),
         )
         for box in (self.device, self.buffer):
             box.activated.connect(self._on_activated)
         for buffer_s in BUFFERS_S:
             self.buffer.addItem(buffer_text(buffer_s), buffer_s)
         self.state = label(name="small", wrap=True)
-        self.again = QPushButton("Look again")
-        describe(self.again, "Look for sound devices that were connected meanwhile (Ctrl+Shift+D)", "Look again")
+        self.again = QPushButton(_("Look again"))
+        tip = _("Look for sound devices that were connected meanwhile (Ctrl+Shift+D)")
+        describe(self.again, tip, _("Look again"))
         self.again.clicked.connect(self.look_again)
         self._build()
 
     def show_output(self, output: Output, reason: str) -> None:
         """Show what is chosen and what is in use."""
         self.device.clear()
-        self.device.addItem("The system's default", "")
+        self.device.addItem(_("The system's default"), "")
         for name in output.names:
             self.device.addItem(name, name)
         index = self.device.findData(output.wanted)
         if index < 0:
-            self.device.addItem(f"{output.wanted} (not connected)", output.wanted)
+            self.device.addItem(_("{device} (not connected)").format(device=output.wanted), output.wanted)
             index = self.device.count() - 1
         self.device.setCurrentIndex(index)
         self.buffer.setCurrentIndex(max(0, self.buffer.findData(output.buffer_s)))
@@ -70,14 +73,14 @@ class OutputPanel(QFrame):
         form.setHorizontalSpacing(16)
         form.setVerticalSpacing(8)
         form.setFieldGrowthPolicy(QFormLayout.FieldGrowthPolicy.AllNonFixedFieldsGrow)
-        form.addRow(label("Device", "muted"), self.device)
-        form.addRow(label("Buffer", "muted"), self.buffer)
+        form.addRow(label(_("Device"), "muted"), self.device)
+        form.addRow(label(_("Buffer"), "muted"), self.buffer)
         self.device.setMinimumContentsLength(16)
         self.device.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(16, 16, 16, 16)
         layout.setSpacing(8)
-        layout.addWidget(label("Sound output", "heading"))
+        layout.addWidget(label(_("Sound output"), "heading"))
         layout.addLayout(form)
         layout.addWidget(self.state)
         layout.addWidget(self.again, 0, Qt.AlignmentFlag.AlignRight)
@@ -124,12 +127,13 @@ class SoundOutput(QObject):
 
 def buffer_text(buffer_s: float) -> str:
     """Return a buffer as it is chosen."""
-    return f"{round(1000 * buffer_s)} ms" if buffer_s else "Automatic"
+    return f"{round(1000 * buffer_s)} ms" if buffer_s else _("Automatic")
 
 
 def state_text(output: Output) -> str:
     """Say in a sentence what is in use."""
     if not output.name:
-        return "No sound device is in use."
-    rate = f"{output.rate_hz / 1000:g} kHz"
-    return f"Playing on “{output.name}” at {rate} with a buffer of {round(1000 * output.latency_s)} ms."
+        return _("No sound device is in use.")
+    return _("Playing on “{device}” at {rate} with a buffer of {n} ms.").format(
+        device=output.name, rate=wording.rate(output.rate_hz), n=round(1000 * output.latency_s)
+    )

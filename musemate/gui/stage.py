@@ -19,6 +19,7 @@ from musemate.gui.closeup import Closeup
 from musemate.gui.lanes import ALONE, USUAL, Picture
 from musemate.gui.regionbar import RegionBar
 from musemate.gui.session import Session
+from musemate.language import _
 from musemate.project.records import Beats, Fragment, Layer, Take
 
 ZOOM_FACTOR = 1.6
@@ -95,7 +96,7 @@ class Stage(QFrame):
             wording.fragment_facts(fragment),
             beats=fragment.beats,
             voice=fragment.voice,
-            caption="Region to learn from",
+            caption=_("Region to learn from"),
             for_training=True,
         )
         self._limit(MIN_REGION_S, MAX_REGION_S)
@@ -115,7 +116,7 @@ class Stage(QFrame):
     def show_take(self, take: Take, fragment: Fragment) -> None:
         """Show a take, its region as all of it at first; one that is shown already only gets its name anew."""
         subject = Subject("take", take.id, take.audio, take.seconds)
-        title = f"{take.full_name.capitalize()} of {fragment.name}"
+        title = _("{take} of {fragment}").format(take=wording.take_title(take), fragment=fragment.name)
         if subject == self.subject:
             self.bar.title.setText(title)
         else:
@@ -126,7 +127,10 @@ class Stage(QFrame):
         subject = Subject("layer", take.id, layer.audio, take.seconds)
         if subject == self.subject:
             return
-        self._show_result(subject, take, fragment, f"{take.full_name.capitalize()} of {fragment.name} at {layer.name}")
+        title = _("{take} of {fragment} at {scale}").format(
+            take=wording.take_title(take), fragment=fragment.name, scale=wording.scale(layer.name)
+        )
+        self._show_result(subject, take, fragment, title)
 
     def _show_result(self, subject: Subject, take: Take, fragment: Fragment, title: str) -> None:
         """Show a take or one of its scales; where both are seen, the same stretch of the fragment beside it."""
@@ -134,7 +138,7 @@ class Stage(QFrame):
         start_s = self._session.project.run(take.run).start_s
         whole = Subject("fragment", fragment.id, fragment.audio, fragment.duration_s)
         was_beside, seen = self._other is not None and self.subject == whole, self.view.visible_s
-        self._pair = Pair(subject, take.full_name.capitalize(), whole, fragment.name, start_s)
+        self._pair = Pair(subject, wording.take_title(take), whole, fragment.name, start_s)
         self._begin(subject, None)
         self._describe_result(title, wording.take_facts(take))
         self._other = whole
@@ -163,7 +167,7 @@ class Stage(QFrame):
         """Show an empty stage."""
         self.subject = self._other = self._pair = None
         self.view.show_nothing(1.0)
-        self.bar.show_clip("", "", beats=None, voice=(), caption="Region", for_training=True)
+        self.bar.show_clip("", "", beats=None, voice=(), caption=_("Region"), for_training=True)
 
     def show_samples(self, clip: AudioClip) -> None:
         """Add the samples of the subject, for the closest zooms."""
@@ -206,7 +210,7 @@ class Stage(QFrame):
 
     def _describe_result(self, title: str, facts: str) -> None:
         assert self.subject is not None
-        caption = "Region to loop" if self.subject.kind == "preview" else "Region to loop and export"
+        caption = _("Region to loop") if self.subject.kind == "preview" else _("Region to loop and export")
         self.bar.show_clip(title, facts, beats=None, voice=(), caption=caption, for_training=False)
         self._limit(SHORTEST_CUT_S, float("inf"))
         assert self.subject is not None

@@ -6,12 +6,14 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from musemate.gui import wording
+from musemate.language import _, mark, number
 from musemate.project.records import Take
 
 Value = float | str | None
 NONE = "–"
 """Where there is nothing to say."""
-MODES = {"new": "New", "variation": "Variation", "reconstruction": "Rebuilt"}
+MODES = {"new": mark("New"), "variation": mark("Variation"), "reconstruction": mark("Rebuilt")}
+_IN_A_LINE = {"new": mark("new"), "variation": mark("variation"), "reconstruction": mark("rebuilt")}
 
 
 @dataclass(frozen=True)
@@ -23,7 +25,7 @@ class Column:
     name : str
         By which it is remembered.
     title, tip : str
-        Its head, and what that means.
+        Its head, and what that means, marked for translation.
     width : int
         Pixels at the start.
     since : int or None
@@ -54,11 +56,9 @@ class Column:
 
 def short_facts(take: Take) -> str:
     """Return how a take was made in a few words; `wording.take_facts` says it in more."""
-    words = [wording.clock(take.seconds), MODES[take.mode].lower()]
-    asked = wording.take_facts(take).rpartition(", ")[2]
-    if take.mode != "reconstruction" and asked.startswith(("closeness", "real")):
-        words.append(asked.removeprefix("closeness "))
-    return " · ".join(["rejected", *words] if take.rejected else words)
+    rejected = _("rejected") if take.rejected else ""
+    words = [rejected, wording.clock(take.seconds), _(_IN_A_LINE[take.mode]), wording.short_closeness(take)]
+    return " · ".join(filter(None, words))
 
 
 def _figure(name: str) -> Callable[[Take], Value]:
@@ -68,14 +68,14 @@ def _figure(name: str) -> Callable[[Take], Value]:
 def _percent(name: str) -> Callable[[Take], str]:
     def text(take: Take) -> str:
         value = getattr(take.figures, name) if take.figures is not None else None
-        return NONE if value is None else f"{value:.0%}"
+        return NONE if value is None else wording.percent(value)
 
     return text
 
 
 def _loudness(take: Take) -> str:
     value = take.figures.loudness_lufs if take.figures is not None else None
-    return NONE if value is None else f"{value:.1f}".replace("-", "−")
+    return NONE if value is None else number(value, ".1f").replace("-", "−")
 
 
 def _number(take: Take) -> Value:
@@ -83,45 +83,50 @@ def _number(take: Take) -> Value:
 
 
 COLUMNS = (
-    Column("take", "Take", "Name of the take and how it was made", 184, 0, _number, lambda t: t.name, "name", False),
-    Column("sound", "", "What it looks like; click to play it", 120, 0, _number, lambda t: "", number=False),
+    Column("take", mark("Take"), mark("Name of the take and how it was made"), 184, 0, _number,
+           lambda t: wording.take_title(t, full=False), "name", False),
+    Column("sound", "", mark("What it looks like; click to play it"), 120, 0, _number, lambda t: "", number=False),
     Column(
-        "mode", "Mode", "New material, a variation, or rebuilt", 80, None, lambda t: t.mode, lambda t: MODES[t.mode],
+        "mode", mark("Mode"), mark("New material, a variation, or rebuilt"), 80, None, lambda t: t.mode,
+        lambda t: _(MODES[t.mode]),
         number=False,
     ),
     Column(
-        "length", "Length", "Minutes and seconds", 64, None, lambda t: t.seconds, lambda t: wording.clock(t.seconds),
+        "length", mark("Length"), mark("Minutes and seconds"), 64, None, lambda t: t.seconds,
+        lambda t: wording.clock(t.seconds),
     ),
     Column(
-        "closeness", "Closeness", "How close to the fragment you asked for it", 80, None, lambda t: t.closeness,
-        lambda t: f"{t.closeness:.0%}",
+        "closeness", mark("Closeness"), mark("How close to the fragment you asked for it"), 80, None,
+        lambda t: t.closeness,
+        lambda t: wording.percent(t.closeness),
     ),
     Column(
-        "similarity", "Similarity",
-        "How like the fragment it sounds, whatever it plays: timbre and dynamics. Another song has under 35 %",
+        "similarity", mark("Similarity"),
+        mark("How like the fragment it sounds, whatever it plays: timbre and dynamics. Another song has under 35 %"),
         84, 0, _figure("similarity"), _percent("similarity"),
     ),
     Column(
-        "novelty", "Novelty",
-        "How little it quotes the fragment: 0 % is a quotation, at 50 % it is as far from the fragment as the "
-        "fragment's own passages are from one another",
+        "novelty", mark("Novelty"),
+        mark("How little it quotes the fragment: 0 % is a quotation, at 50 % it is as far from the fragment as the "
+             "fragment's own passages are from one another"),
         72, 0, _figure("novelty"), _percent("novelty"),
     ),
     Column(
-        "tempo", "Tempo", "How steadily it keeps the fragment's tempo; nothing where that has no sure beat",
+        "tempo", mark("Tempo"), mark("How steadily it keeps the fragment's tempo; nothing where that has no sure beat"),
         60, 0, _figure("tempo"), _percent("tempo"),
     ),
-    Column("loudness", "LUFS", "Integrated loudness by ITU-R BS.1770", 64, 960, _figure("loudness_lufs"), _loudness),
+    Column("loudness", "LUFS", mark("Integrated loudness by ITU-R BS.1770"), 64, 960, _figure("loudness_lufs"),
+           _loudness),
     Column(
-        "stars", "Stars", "Yours, from 0 to 5 (keys 0 to 5)", 112, 0, lambda t: t.stars, lambda t: f"{t.stars}",
-        number=False, largest_first=True,
+        "stars", mark("Stars"), mark("Yours, from 0 to 5 (keys 0 to 5)"), 112, 0, lambda t: t.stars,
+        lambda t: f"{t.stars}", number=False, largest_first=True,
     ),
     Column(
-        "tags", "Tags", "Your own words, with commas between them", 108, 960,
+        "tags", mark("Tags"), mark("Your own words, with commas between them"), 108, 960,
         lambda t: ", ".join(t.tags).casefold() or None, lambda t: ", ".join(t.tags), "tags", False,
     ),
-    Column("note", "Note", "Whatever you want to remember of it", 176, 1100, lambda t: t.note.casefold() or None,
-           lambda t: t.note, "note", False),
+    Column("note", mark("Note"), mark("Whatever you want to remember of it"), 176, 1100,
+           lambda t: t.note.casefold() or None, lambda t: t.note, "note", False),
 )  # fmt: skip
 PLACES = {column.name: place for place, column in enumerate(COLUMNS)}
 ALWAYS = ("take",)

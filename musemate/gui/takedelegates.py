@@ -8,11 +8,12 @@ from PySide6.QtCore import QAbstractItemModel, QModelIndex, QPersistentModelInde
 from PySide6.QtGui import QFont, QFontMetrics, QPainter, QPainterPath, QPen
 from PySide6.QtWidgets import QAbstractItemView, QLineEdit, QStyle, QStyledItemDelegate, QStyleOptionViewItem, QWidget
 
-from musemate.gui import icons, palette
+from musemate.gui import icons, palette, wording
 from musemate.gui.takecolumns import COLUMNS, NONE, short_facts
 from musemate.gui.takemodel import TAKE
 from musemate.gui.thumbnails import Thumbnails
-from musemate.project.records import INSTANT, Take
+from musemate.language import _
+from musemate.project.records import Take
 from musemate.project.takes import MOST_STARS
 
 Index = QModelIndex | QPersistentModelIndex
@@ -80,9 +81,10 @@ class CellDelegate(QStyledItemDelegate):
         """Return a line to type into (Qt's hook)."""
         editor = QLineEdit(parent)
         take, column = index.data(TAKE), COLUMNS[index.column()]
-        names = {"name": f"Name of {take.name}", "tags": f"Tags of {take.name}", "note": f"Note on {take.name}"}
-        editor.setAccessibleName(names[column.editable])
-        editor.setToolTip(f"{column.tip} (Enter keeps it, Esc does not)")
+        names = {"name": _("Name of {take}"), "tags": _("Tags of {take}"), "note": _("Note on {take}")}
+        name = wording.take_name(take, full=False)
+        editor.setAccessibleName(names[column.editable].format(take=name))
+        editor.setToolTip(_("{what} (Enter keeps it, Esc does not)").format(what=_(column.tip)))
         return editor
 
     def setEditorData(self, editor: QWidget, index: Index) -> None:
@@ -115,15 +117,17 @@ class TakeDelegate(CellDelegate):
         bottom.setTop(top.bottom() + 1)
         metrics = painter.fontMetrics()
         small = _small(painter.font())
-        room = top.width() - (_mark_width(small, INSTANT) + PAD_PX if take.is_instant else 0)
-        name = metrics.elidedText(_capitalised(take.name), Qt.TextElideMode.ElideRight, max(24, room))
+        instant = _("instant") if take.is_instant else ""
+        room = top.width() - (_mark_width(small, instant) + PAD_PX if instant else 0)
+        title = wording.take_title(take, full=False)
+        name = metrics.elidedText(title, Qt.TextElideMode.ElideRight, max(24, room))
         painter.setPen(palette.colour(palette.TEXT))
         painter.drawText(top, _LEFT, name)
         painter.setFont(small)
-        if take.is_instant:
-            _draw_mark(painter, top.left() + metrics.horizontalAdvance(name) + PAD_PX, top, INSTANT)
+        if instant:
+            _draw_mark(painter, top.left() + metrics.horizontalAdvance(name) + PAD_PX, top, instant)
         is_missing = self.look.thumbnails.is_missing(take.audio)
-        facts = "Its sound file is missing" if is_missing else short_facts(take)
+        facts = _("Its sound file is missing") if is_missing else short_facts(take)
         painter.setPen(palette.colour(palette.BAD if is_missing else palette.MUTED))
         shown = painter.fontMetrics().elidedText(facts, Qt.TextElideMode.ElideRight, bottom.width())
         painter.drawText(bottom, _LEFT, shown)
@@ -267,8 +271,3 @@ def _draw_mark(painter: QPainter, left: int, rect: QRect, text: str) -> int:
     painter.setPen(palette.colour(palette.TAKE))
     painter.drawText(frame, _CENTRE, text)
     return left + width
-
-
-def _capitalised(name: str) -> str:
-    """Return a name as a title: the usual ones are kept in small letters, the songwriter's own as they were typed."""
-    return name.capitalize() if name.startswith("take ") else name

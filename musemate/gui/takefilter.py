@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLineEdit, QMenu, QSizePol
 from musemate.gui.takecolumns import MODES
 from musemate.gui.takeorder import NEWEST, PROPOSALS, Filter, Order
 from musemate.gui.widgets import describe, tool_button
+from musemate.language import _
 
 Key = TypeVar("Key", int, str)
 STARS = (0, 1, 2, 3, 4, 5)
@@ -71,23 +72,25 @@ class TakeFilter(QWidget):
 
     def _build(self) -> None:
         self.text = _Search()
-        self.text.setPlaceholderText("Filter")
+        self.text.setPlaceholderText(_("Filter"))
         self.text.setClearButtonEnabled(True)
         self.text.setMinimumWidth(80)
         self.text.setMaximumWidth(240)
-        describe(self.text, "Show only takes with these words in name, tags or note (Ctrl+F)", "Filter takes")
+        tip = _("Show only takes with these words in name, tags or note (Ctrl+F)")
+        describe(self.text, tip, _("Filter takes"))
         self.text.textChanged.connect(lambda text: self._set(replace(self.filter, text=text)))
         self.text.left.connect(self.left)
         self.more = self._more_button()
         self.order = QComboBox()
-        self.order.setPlaceholderText("By column")
+        self.order.setPlaceholderText(_("By column"))
         self.order.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
-        for name, (title, tip) in PROPOSALS.items():
-            self.order.addItem(title, name)
-            self.order.setItemData(self.order.count() - 1, tip, Qt.ItemDataRole.ToolTipRole)
+        for name, (title, what) in PROPOSALS.items():
+            self.order.addItem(_(title), name)
+            self.order.setItemData(self.order.count() - 1, _(what), Qt.ItemDataRole.ToolTipRole)
         self.order.setCurrentIndex(0)
-        describe(self.order, "Which takes come first: the proposals are made from the takes' figures", "Order of takes")
-        self.order.activated.connect(lambda _: self.ordered.emit(Order(self.order.currentData() or NEWEST)))
+        tip = _("Which takes come first: the proposals are made from the takes' figures")
+        describe(self.order, tip, _("Order of takes"))
+        self.order.activated.connect(lambda: self.ordered.emit(Order(self.order.currentData() or NEWEST)))
         layout = QHBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(8)
@@ -97,21 +100,21 @@ class TakeFilter(QWidget):
         layout.addWidget(self.order)
 
     def _more_button(self) -> QToolButton:
-        button = tool_button("filter", "Show only some takes: by stars, mode or training", checkable=True)
+        button = tool_button("filter", _("Show only some takes: by stars, mode or training"), checkable=True)
         button.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
         menu = QMenu(button)
         menu.setToolTipsVisible(True)
-        texts = {number: "Any stars" if not number else f"At least {'★' * number}" for number in STARS}
-        self._stars = self._choices(menu, texts)
+        texts = {number: _("At least {stars}").format(stars="★" * number) for number in STARS}
+        self._stars = self._choices(menu, {**texts, 0: _("Any stars")})
         menu.addSeparator()
-        self._modes = self._choices(menu, {"": "Any mode", **MODES})
+        self._modes = self._choices(menu, {"": _("Any mode"), **{mode: _(text) for mode, text in MODES.items()}})
         menu.addSeparator()
-        self._hide_rejected = self._check(menu, "Hide rejected takes")
-        self._only_run = self._check(menu, "Only of this training")
-        self._only_run.setToolTip("Only takes of the training that new ones would be made with")
+        self._hide_rejected = self._check(menu, _("Hide rejected takes"))
+        self._only_run = self._check(menu, _("Only of this training"))
+        self._only_run.setToolTip(_("Only takes of the training that new ones would be made with"))
         self._only_run.setEnabled(False)
         menu.addSeparator()
-        menu.addAction("Show all takes", self.clear)
+        menu.addAction(_("Show all takes"), self.clear)
         button.setMenu(menu)
         # the button shows whether something is hidden; its menu changes that
         menu.aboutToHide.connect(lambda: button.setChecked(replace(self.filter, text="").is_active))
@@ -128,7 +131,7 @@ class TakeFilter(QWidget):
     def _check(self, menu: QMenu, text: str) -> QAction:
         action = menu.addAction(text)
         action.setCheckable(True)
-        action.triggered.connect(lambda _: self._on_more())
+        action.triggered.connect(lambda: self._on_more())
         return action
 
 

@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QHeaderView, QMenu
 
 from musemate.gui.memory import Memory
 from musemate.gui.takecolumns import ALWAYS, COLUMNS, PLACES, usual
+from musemate.language import _
 
 if TYPE_CHECKING:
     from PySide6.QtWidgets import QTableView
@@ -96,13 +97,13 @@ class TakeHeader(QObject):
         shown = self.shown
         for column in COLUMNS:
             if column.name not in ALWAYS:
-                action = menu.addAction(column.title or "Waveform")
-                action.setToolTip(column.tip)
+                action = menu.addAction(_(column.title) or _("Waveform"))
+                action.setToolTip(_(column.tip))
                 action.setCheckable(True)
                 action.setChecked(column.name in shown)
                 action.triggered.connect(partial(self.toggle, column.name))
         menu.addSeparator()
-        menu.addAction("As there is room", self.reset)
+        menu.addAction(_("As there is room"), self.reset)
         return menu
 
     # events --------------------------------------------------------------------------------------------
@@ -134,7 +135,7 @@ class TakeHeader(QObject):
         header.setSortIndicatorShown(True)
         header.setSortIndicator(-1, Qt.SortOrder.DescendingOrder)
         header.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
-        header.setAccessibleName("Columns of the takes")
+        header.setAccessibleName(_("Columns of the takes"))
         header.setSectionResizeMode(QHeaderView.ResizeMode.Interactive)
         for column in COLUMNS:
             header.resizeSection(PLACES[column.name], column.width)

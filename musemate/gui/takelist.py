@@ -17,10 +17,12 @@ from musemate.gui.takeorder import Filter, Order
 from musemate.gui.taketable import TakeTable
 from musemate.gui.thumbnails import Thumbnails
 from musemate.gui.widgets import describe, label
+from musemate.language import _, mark
 from musemate.project.records import Take
 
 LAYERS_PER_ROW = 9
 """Of the published method's 16 scales, as many as there is room for."""
+LAYER_HINT, LAYER_NAME = mark("Hear the take as its scale {scale} holds it"), mark("Scale {scale}")
 EMPTY, TABLE, NOTHING_FOUND = range(3)
 
 
@@ -76,8 +78,8 @@ class TakeList(QFrame):
 
     def set_hint(self, *, can_make: bool, is_making: bool = False) -> None:
         """Say what to do, or to wait for, while there are no takes."""
-        ready = "Ready: make your first takes." if can_make else "Your takes will appear here."
-        self._empty.setText("Your first takes are being made…" if is_making else ready)
+        ready = _("Ready: make your first takes.") if can_make else _("Your takes will appear here.")
+        self._empty.setText(_("Your first takes are being made…") if is_making else ready)
 
     def set_run(self, run: str) -> None:
         """Note the training that takes are made with, for the filter."""
@@ -171,12 +173,14 @@ class TakeList(QFrame):
     def _tell(self) -> None:
         """Say how many there are, and what to do where none is seen."""
         n_all, n_shown = self.model.n_all, len(self.model.ids)
-        self._count.setText("" if not n_all else f"{n_all}" if n_shown == n_all else f"{n_shown} of {n_all}")
+        some = _("{n} of {total}").format(n=n_shown, total=n_all)
+        self._count.setText("" if not n_all else f"{n_all}" if n_shown == n_all else some)
         self.filter.setVisible(n_all > 0)
         self._stack.setCurrentIndex(EMPTY if not n_all else TABLE if n_shown else NOTHING_FOUND)
         n_selected = len(self.selected)
         self.export.setEnabled(n_selected > 0)
-        self.export.setText(f" Export {n_selected}…" if n_selected > 1 else " Export…")
+        text = _("Export {n}…").format(n=n_selected) if n_selected > 1 else _("Export…")
+        self.export.setText(f" {text}")
 
     # building ------------------------------------------------------------------------------------------
 
@@ -199,13 +203,13 @@ class TakeList(QFrame):
     def _build(self) -> None:
         self._count = label(name="muted")
         self.filter = TakeFilter()
-        self.export = QPushButton(" Export…")
+        self.export = QPushButton(f" {_('Export…')}")
         self.export.setIcon(icons.icon("export"))
-        describe(self.export, "Export the chosen takes as WAV for your DAW (Ctrl+E)", "Export takes")
+        describe(self.export, _("Export the chosen takes as WAV for your DAW (Ctrl+E)"), _("Export takes"))
         self.export.clicked.connect(lambda: self.export_asked.emit(self.selected))
         head = QHBoxLayout()
         head.setSpacing(8)
-        head.addWidget(label("Takes", "heading"))
+        head.addWidget(label(_("Takes"), "heading"))
         head.addWidget(self._count)
         head.addStretch(1)
         head.addWidget(self.filter, 3)
@@ -222,16 +226,16 @@ class TakeList(QFrame):
         head.setContentsMargins(8, 0, 0, 0)
         layout.addLayout(head)
         layout.addLayout(self._stack, 1)
-        self.layers = ScaleStrip(per_row=LAYERS_PER_ROW, hint="Hear the take as its scale {} holds it", name="Scale {}")
+        self.layers = ScaleStrip(per_row=LAYERS_PER_ROW, hint=LAYER_HINT, name=LAYER_NAME)
         self.layers.preview_asked.connect(self.layer_asked)
         self.layers.hide()
         layout.addWidget(self.layers)
 
     def _nothing_found(self) -> QWidget:
         page = QWidget()
-        text = label("No take is like that.", "muted")
-        show_all = QPushButton("Show all takes")
-        describe(show_all, "Clear the filter", "Show all takes")
+        text = label(_("No take is like that."), "muted")
+        show_all = QPushButton(_("Show all takes"))
+        describe(show_all, _("Clear the filter"), _("Show all takes"))
         show_all.clicked.connect(self.filter.clear)
         layout = QVBoxLayout(page)
         layout.addStretch(1)

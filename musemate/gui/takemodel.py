@@ -11,6 +11,7 @@ from PySide6.QtCore import QAbstractTableModel, QMimeData, QModelIndex, QPersist
 from musemate.gui import wording
 from musemate.gui.takecolumns import COLUMNS, NONE
 from musemate.gui.takeorder import Filter, Order, arranged
+from musemate.language import _
 from musemate.project.records import Take
 
 Index = QModelIndex | QPersistentModelIndex
@@ -146,9 +147,9 @@ class TakeModel(QAbstractTableModel):
             return None
         column = COLUMNS[section]
         if role == Qt.ItemDataRole.DisplayRole:
-            return column.title
+            return _(column.title)
         if role == Qt.ItemDataRole.ToolTipRole:
-            return f"{column.tip}. Click to sort, right-click for more columns"
+            return _("{what}. Click to sort, right-click for more columns").format(what=_(column.tip))
         if role == Qt.ItemDataRole.TextAlignmentRole:
             side = Qt.AlignmentFlag.AlignRight if column.number else Qt.AlignmentFlag.AlignLeft
             return side | Qt.AlignmentFlag.AlignVCenter
@@ -183,9 +184,13 @@ class TakeModel(QAbstractTableModel):
 
 def describe_take(take: Take) -> str:
     """Return all that is known of a take, for the tooltip."""
-    kind = "Spliced at once, without any training" if take.is_instant else f"Made with training {take.run[1:]}"
-    text = f"{take.name}: {wording.take_facts(take)}. {kind}. Seed {take.seed}."
-    extra = [f"Tags: {', '.join(take.tags)}" if take.tags else "", take.note, "Rejected" if take.rejected else ""]
+    kind = _("Spliced at once, without any training")
+    if not take.is_instant:
+        kind = _("Made with training {n}").format(n=take.run[1:])
+    seed = _("Seed {n}").format(n=take.seed)
+    text = f"{wording.take_title(take, full=False)}: {wording.take_facts(take)}. {kind}. {seed}."
+    tags = _("Tags: {tags}").format(tags=", ".join(take.tags)) if take.tags else ""
+    extra = [tags, take.note, _("Rejected") if take.rejected else ""]
     return "\n".join([text, *filter(None, extra)])
 
 
@@ -193,6 +198,7 @@ def accessible_text(take: Take, column: str) -> str:
     """Return what a screen reader says of a cell."""
     chosen = next(each for each in COLUMNS if each.name == column)
     if column == "take":
-        return f"{take.full_name}, {wording.take_facts(take)}{', rejected' if take.rejected else ''}"
+        facts = [wording.take_name(take), wording.take_facts(take), _("rejected") if take.rejected else ""]
+        return ", ".join(filter(None, facts))
     said = chosen.text(take)
-    return f"{chosen.title or 'Play'}: {'unknown' if said == NONE else said or 'none'}"
+    return f"{_(chosen.title) or _('Play')}: {_('unknown') if said == NONE else said or _('none')}"

@@ -10,18 +10,23 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from musemate.analysis.proposing import ORDERS, propose
+from musemate.gui import wording
 from musemate.gui.takecolumns import COLUMNS, PLACES
+from musemate.language import mark
 from musemate.project.records import Take
 
 NEWEST, STARS = "newest", "stars"
 PROPOSALS = {
-    NEWEST: ("Newest", "The last one first"),
-    "closest": ("Closest", "Most like the fragment first: similar, and little new"),
-    "strangest": ("Strangest", "Least like the fragment first"),
-    "balanced": ("Balanced", "First those that sound like your fragment, are new, and differ from one another"),
-    STARS: ("Stars", "Your favourites first"),
+    NEWEST: (mark("Newest"), mark("The last one first")),
+    "closest": (mark("Closest"), mark("Most like the fragment first: similar, and little new")),
+    "strangest": (mark("Strangest"), mark("Least like the fragment first")),
+    "balanced": (
+        mark("Balanced"),
+        mark("First those that sound like your fragment, are new, and differ from one another"),
+    ),
+    STARS: (mark("Stars"), mark("Your favourites first")),
 }
-"""Orders that are offered: name, what it is called, what it does."""
+"""Orders that are offered: name, what it is called, what it does; marked for translation."""
 
 
 @dataclass(frozen=True)
@@ -62,7 +67,7 @@ class Filter:
         words = self.text.casefold().split()
         if not words:
             return True
-        said = f"{take.full_name} {' '.join(take.tags)} {take.note}".casefold()
+        said = f"{take.full_name} {wording.take_name(take)} {' '.join(take.tags)} {take.note}".casefold()
         return all(word in said for word in words)
 
 

@@ -8,6 +8,7 @@ from musemate.engine.events import Event, TakeMade, Warned, Working
 from musemate.gui.session import Session
 from musemate.gui.takepanel import TakePanel, TakeWish
 from musemate.jobs.lane import Job
+from musemate.language import _
 
 
 class Taker(QObject):
@@ -40,7 +41,7 @@ class Taker(QObject):
         if self._job is not None:
             return
         self._wanted, self._n_made = wish.count, 0
-        self._panel.show_working(f"Making take 1 of {wish.count}…", None)
+        self._panel.show_working(_("Making take {n} of {total}…").format(n=1, total=wish.count), None)
         self._job = job = self._session.lanes.quick.submit(
             task,
             project=self._session.folder,
@@ -70,9 +71,8 @@ class Taker(QObject):
         if isinstance(event, TakeMade):
             self._n_made += 1
             if self._n_made < self._wanted:
-                self._panel.show_working(
-                    f"Making take {self._n_made + 1} of {self._wanted}…", self._n_made / self._wanted
-                )
+                text = _("Making take {n} of {total}…").format(n=self._n_made + 1, total=self._wanted)
+                self._panel.show_working(text, self._n_made / self._wanted)
             self._session.rows_changed.emit()
             self.made.emit(event.take)
         elif isinstance(event, Warned):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import partial
 
 from PySide6.QtCore import QEvent, QItemSelection, QItemSelectionModel, QModelIndex, QPoint, QSignalBlocker, Qt, Signal
-from PySide6.QtGui import QContextMenuEvent, QKeyEvent, QMouseEvent
+from PySide6.QtGui import QContextMenuEvent, QKeyEvent, QKeySequence, QMouseEvent
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QMenu, QTableView
 
 from musemate.gui.takecolumns import COLUMNS, PLACES
@@ -13,6 +13,7 @@ from musemate.gui.takedelegates import PLAY_PX, ROW_PX, Look, delegate_of, star_
 from musemate.gui.takeheader import TakeHeader
 from musemate.gui.takemodel import TAKE, TakeModel
 from musemate.gui.thumbnails import Thumbnails
+from musemate.language import _
 from musemate.project.records import Take
 from musemate.project.takes import MOST_STARS
 
@@ -193,20 +194,21 @@ class TakeTable(QTableView):
         ids, menu = self.selected, QMenu(self)
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         takes = [take for take in map(self._model.take, ids) if take is not None]
-        menu.addAction("Play\tEnter", partial(self.play_pressed.emit, self.current))
+        menu.addAction(_keyed(_("Play"), "Enter"), partial(self.play_pressed.emit, self.current))
         menu.addSeparator()
-        menu.addAction("Rename\tF2", partial(self.edit_field, "take"))
-        menu.addAction("Edit tags\tT", partial(self.edit_field, "tags"))
-        menu.addAction("Edit note\tN", partial(self.edit_field, "note"))
-        stars = menu.addMenu("Stars")
+        menu.addAction(_keyed(_("Rename"), "F2"), partial(self.edit_field, "take"))
+        menu.addAction(_keyed(_("Edit tags"), "T"), partial(self.edit_field, "tags"))
+        menu.addAction(_keyed(_("Edit note"), "N"), partial(self.edit_field, "note"))
+        stars = menu.addMenu(_("Stars"))
         for number in range(MOST_STARS, -1, -1):
-            stars.addAction(f"{'★' * number or 'None'}\t{number}", partial(self._give, number))
+            stars.addAction(_keyed("★" * number or _("None"), str(number)), partial(self._give, number))
         all_rejected = all(take.rejected for take in takes)
-        menu.addAction("Keep again\tR" if all_rejected else "Reject\tR", partial(self.reject_asked.emit, ids))
+        reject = _("Keep again") if all_rejected else _("Reject")
+        menu.addAction(_keyed(reject, "R"), partial(self.reject_asked.emit, ids))
         menu.addSeparator()
-        menu.addAction("Export…\tE", partial(self.export_asked.emit, ids))
-        menu.addAction("Analysis report\tCtrl+R", partial(self.report_asked.emit, ids))
-        menu.addAction("Remove from the list\tDel", partial(self.remove_asked.emit, ids))
+        menu.addAction(_keyed(_("Export…"), "E"), partial(self.export_asked.emit, ids))
+        menu.addAction(_keyed(_("Analysis report"), "Ctrl+R"), partial(self.report_asked.emit, ids))
+        menu.addAction(_keyed(_("Remove from the list"), "Del"), partial(self.remove_asked.emit, ids))
         return menu
 
     # events --------------------------------------------------------------------------------------------
@@ -216,7 +218,7 @@ class TakeTable(QTableView):
             self.chosen.emit(index.data(TAKE).id)
 
     def _build(self) -> None:
-        self.setAccessibleName("Takes")
+        self.setAccessibleName(_("Takes"))
         self.setObjectName("takes")
         self.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
         self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
@@ -234,3 +236,8 @@ class TakeTable(QTableView):
         rows.hide()
         rows.setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
         rows.setDefaultSectionSize(ROW_PX)
+
+
+def _keyed(text: str, key: str) -> str:
+    """Return a menu's text with the key that does the same, as the system writes it."""
+    return f"{text}\t{QKeySequence(key).toString(QKeySequence.SequenceFormat.NativeText)}"

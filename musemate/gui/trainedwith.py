@@ -9,6 +9,7 @@ from musemate.engine.catalogue import differences
 from musemate.engine.presets import label_of
 from musemate.engine.registry import ENGINES
 from musemate.gui.widgets import describe, label
+from musemate.language import _, ngettext
 from musemate.project.records import Run
 
 MOST_NAMED = 3
@@ -24,8 +25,8 @@ class TrainedWith(QWidget):
         super().__init__(parent)
         self._run = ""
         self.text = label("", "small", wrap=True)
-        self.text.setAccessibleName("What this was trained with")
-        self.again = QPushButton("Train again with these")
+        self.text.setAccessibleName(_("What this was trained with"))
+        self.again = QPushButton(_("Train again with these"))
         self.again.clicked.connect(lambda: self.again_asked.emit(self._run))
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
@@ -38,13 +39,13 @@ class TrainedWith(QWidget):
         self._run = run.id
         told = differences(run.engine, run.preset, run.options)
         first, rest = told[:MOST_NAMED], told[MOST_NAMED:]
-        more = f" and {len(rest)} more" if rest else ""
-        preset = label_of(run.engine, run.preset)
-        self.text.setText(
-            f"Trained with {preset}: {', '.join(first)}{more}" if told else f"Trained with {preset} as it is"
-        )
+        preset, changed = _(label_of(run.engine, run.preset)), ", ".join(first)
+        if rest:
+            changed = f"{changed} {ngettext('and {n} more', 'and {n} more', len(rest))}"
+        text = _("Trained with {preset}: {changes}") if told else _("Trained with {preset} as it is")
+        self.text.setText(text.format(preset=preset, changes=changed))
         self.text.setToolTip("\n".join(told))
         is_known = run.engine in ENGINES
         self.again.setEnabled(is_known)
-        tip = "Take its engine, preset and parameters over for the next training; they open beside this panel"
-        describe(self.again, tip if is_known else "This version has no such engine", "Train again with these")
+        tip = _("Take its engine, preset and parameters over for the next training; they open beside this panel")
+        describe(self.again, tip if is_known else _("This version has no such engine"), _("Train again with these"))

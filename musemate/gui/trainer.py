@@ -14,6 +14,7 @@ from musemate.errors import MuseMateError
 from musemate.gui.session import Session
 from musemate.gui.trainpanel import TrainPanel
 from musemate.jobs.trainings import RUNNING, Item, TrainingQueue
+from musemate.language import _, number
 from musemate.project.queue import PAUSED, QueuedTraining
 from musemate.project.records import Fragment, Run
 
@@ -240,7 +241,7 @@ class Trainer(QObject):
 
     def _on_ended(self, item: Item) -> None:
         if not item.training.reason:
-            self._panel.show_end(self._end, "Finished scales are kept.")
+            self._panel.show_end(self._end, _("Finished scales are kept."))
         self._session.rows_changed.emit()
         self.run_ended.emit(item.training.run)
 
@@ -248,9 +249,9 @@ class Trainer(QObject):
 def why_not(fragment: Fragment | None) -> str:
     """Return why a fragment's region cannot be trained on, "" when it can."""
     if fragment is None:
-        return "Choose a fragment first."
+        return _("Choose a fragment first.")
     if fragment.length_s < MIN_REGION_S - 1e-6:
-        return f"The region is too short: choose at least {MIN_REGION_S:g} seconds."
+        return _("The region is too short: choose at least {n} seconds.").format(n=number(MIN_REGION_S, "g"))
     if fragment.length_s > MAX_REGION_S + 1e-6:
-        return f"The region is too long: choose at most {MAX_REGION_S:g} seconds."
+        return _("The region is too long: choose at most {n} seconds.").format(n=number(MAX_REGION_S, "g"))
     return ""

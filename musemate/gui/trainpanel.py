@@ -16,7 +16,11 @@ from musemate.gui.lossplot import LossPlot
 from musemate.gui.scalestrip import ScaleStrip
 from musemate.gui.trainedwith import TrainedWith
 from musemate.gui.widgets import Choice, describe, label, tool_button
+from musemate.language import _, mark
 from musemate.project.records import Run
+
+HELD = {"stopping": mark("Stopping…"), "pausing": mark("Pausing…"), "paused": mark("Paused where it is")}
+"""What is said while a training does not go on."""
 
 
 class TrainPanel(QFrame):
@@ -45,20 +49,21 @@ class TrainPanel(QFrame):
         self.wanted_device = "auto"
         """Device to choose as soon as it is known to be there."""
         self._build()
-        self.set_ready("Choose a fragment first.")
+        self.set_ready(_("Choose a fragment first."))
 
     # what is shown -------------------------------------------------------------------------------------
 
     def set_ready(self, reason: str) -> None:
         """Enable the button, or disable it with the reason as tooltip."""
         self.train.setEnabled(not reason)
-        self.train.setToolTip(reason or "Learn the sound of the region (Ctrl+T)")
+        self.train.setToolTip(reason or _("Learn the sound of the region (Ctrl+T)"))
 
     def set_devices(self, rows: list[dict[str, Any]]) -> None:
         """Offer these devices beside the automatic choice; rows as `list_devices` gives them."""
         chosen = self.wanted_device
         self.device.clear()
-        self.device.addItem(f"Automatic: {rows[0]['label']}" if rows else "Best available device", "auto")
+        automatic = _("Automatic: {device}").format(device=rows[0]["label"]) if rows else _("Best available device")
+        self.device.addItem(automatic, "auto")
         for row in rows:
             self.device.addItem(str(row["label"]), str(row["name"]))
         self.device.setCurrentIndex(max(0, self.device.findData(chosen)))
@@ -79,8 +84,8 @@ class TrainPanel(QFrame):
     def show_begin(self) -> None:
         """Show that a training was asked for."""
         self._scales, self._scale, self._told = [], -1, ""
-        self.state.setText("Preparing…")
-        self.detail.setText("Starting the engine")
+        self.state.setText(_("Preparing…"))
+        self.detail.setText(_("Starting the engine"))
         self.progress.setRange(0, 0)
         self.strip.set_scales([])
         self.losses.clear_losses()
@@ -102,20 +107,22 @@ class TrainPanel(QFrame):
 
     def show_device(self, device: str) -> None:
         """Show where the training computes now."""
-        self.detail.setText(f"On {device}")
+        self.detail.setText(_("On {device}").format(device=device))
 
     def show_progress(self, event: Progressed) -> None:
         """Show how far the training is."""
         if event.scale != self._scale:
             self._scale = event.scale
             self.strip.set_current(event.scale)
-        name = f" · {self._scales[event.scale]}" if event.scale < len(self._scales) else ""
-        self._told = f"Scale {event.scale + 1} of {event.n_scales}{name}"
+        self._told = _("Scale {n} of {total}").format(n=event.scale + 1, total=event.n_scales)
+        if event.scale < len(self._scales):
+            self._told += f" · {wording.scale(self._scales[event.scale])}"
         self.state.setText(self._told)
-        self.detail.setText(f"Step {event.step} of {event.n_steps}  ·  {wording.time_left(event.left_s)}")
+        step = _("Step {n} of {total}").format(n=event.step, total=event.n_steps)
+        self.detail.setText(f"{step}  ·  {wording.time_left(event.left_s)}")
         self.progress.setRange(0, 1000)
         self.progress.setValue(round(event.fraction * 1000))
-        self.progress.setAccessibleDescription(f"{event.fraction:.0%}")
+        self.progress.setAccessibleDescription(wording.percent(event.fraction))
 
     def show_scale(self, event: ScaleFinished) -> None:
         """Offer the preview of a finished scale."""
@@ -125,18 +132,18 @@ class TrainPanel(QFrame):
         """Show what the training that has the worker is about, "" for none; see `jobs.trainings.Item.state`."""
         if not state:
             return
-        if state in ("stopping", "pausing"):
-            self.state.setText(f"{state.capitalize()}…")
-        elif state == "paused":
-            self.state.setText("Paused where it is")
+        if state in HELD:
+            self.state.setText(_(HELD[state]))
         elif self._told:
             self.state.setText(self._told)
         self.stop.setEnabled(state != "stopping")
         self.pause.setEnabled(state != "stopping")
         rests = state in ("paused", "pausing")
-        self.pause.setText("Go on" if rests else "Pause")
-        tip = "Go on where it rests" if rests else "Let it rest where it is and leave the processor to others"
-        describe(self.pause, f"{tip} (Ctrl+P)", "Go on with the training" if rests else "Pause the training")
+        self.pause.setText(_("Go on") if rests else _("Pause"))
+        tip = _("Let it rest where it is and leave the processor to others (Ctrl+P)")
+        if rests:
+            tip = _("Go on where it rests (Ctrl+P)")
+        describe(self.pause, tip, _("Go on with the training") if rests else _("Pause the training"))
 
     def show_end(self, event: RunFinished | None, text: str = "") -> None:
         """Show how the training ended; without an event, `text` says it."""
@@ -145,9 +152,12 @@ class TrainPanel(QFrame):
             self._run = event.run
             self.resume.setVisible(True)
         if event is not None:
-            how = "took" if event.complete else "finished scales are kept; it took"
-            text = f"{how.capitalize()} {wording.clock(event.seconds)} on {event.device}"
-        self.state.setText("Training finished" if event is not None and event.complete else "Training stopped")
+            text = _("Took {time} on {device}")
+            if not event.complete:
+                text = _("Finished scales are kept; it took {time} on {device}")
+            text = text.format(time=wording.clock(event.seconds), device=event.device)
+        is_whole = event is not None and event.complete
+        self.state.setText(_("Training finished") if is_whole else _("Training stopped"))
         self.detail.setText(text)
         self.progress.setVisible(False)
         self.strip.set_current(-1)
@@ -157,7 +167,7 @@ class TrainPanel(QFrame):
         self._show_running(False)
         self.show_losses(False)
         self._run = run.id
-        self.state.setText(f"Training {run.id[1:]} ({wording.method(run)})")
+        self.state.setText(_("Training {n} ({method})").format(n=run.id[1:], method=wording.method(run)))
         facts = [wording.run_facts(run).split("  ·  ", 1)[1], wording.clock(run.seconds), run.device]
         self.detail.setText(run.reason or "  ·  ".join(facts))
         self.strip.set_scales(list(run.scales))
@@ -187,7 +197,7 @@ class TrainPanel(QFrame):
 
     def _on_engine(self, engine: str) -> None:
         """Offer the engine's presets, with the one that was last chosen for it."""
-        self.preset.set_options([(preset.name, preset.label, preset.words) for preset in PRESETS[engine]])
+        self.preset.set_options(_presets_of(engine))
         self.preset.value = self._presets.get(engine, default_preset(engine))
         self.settings_changed.emit()
 
@@ -202,7 +212,8 @@ class TrainPanel(QFrame):
         self.report.setVisible(True)
         self.resume.setVisible(False)
         self.trained_with.hide()
-        self.train.setText(" Queue another training" if running else " Train variations")
+        text = _("Queue another training") if running else _("Train variations")
+        self.train.setText(f" {text}")
         for widget in (self.pause, self.stop):
             widget.setVisible(running)
             widget.setEnabled(running)
@@ -211,35 +222,35 @@ class TrainPanel(QFrame):
     # building ------------------------------------------------------------------------------------------
 
     def _build(self) -> None:
-        self.engine = Choice([(name, facts_of(name).label, facts_of(name).words) for name in ENGINES], "Engine")
+        engines = [(name, _(facts_of(name).label), _(facts_of(name).words)) for name in ENGINES]
+        self.engine = Choice(engines, _("Engine"))
         self.engine.changed.connect(self._on_engine)
         usual = self.engine.value
-        self.preset = Choice([(preset.name, preset.label, preset.words) for preset in PRESETS[usual]], "Preset")
+        self.preset = Choice(_presets_of(usual), _("Preset"))
         self.preset.value = default_preset(usual)
         self.preset.changed.connect(self._on_preset)
         self.device = QComboBox()
         self.device.activated.connect(self._on_device)
-        describe(self.device, "Where to compute. A graphics card is many times faster.", "Device")
+        describe(self.device, _("Where to compute. A graphics card is many times faster."), _("Device"))
         self.set_devices([])
-        self.advanced = QPushButton(" Advanced settings")
+        self.advanced = QPushButton(f" {_('Advanced settings')}")
         self.advanced.setObjectName("link")
         self.advanced.setCheckable(True)
         self.advanced.setIcon(icons.icon("sliders"))
-        describe(
-            self.advanced, "Every parameter of the engine, and your own presets (Ctrl+Shift+T)", "Advanced settings"
-        )
-        self.train = QPushButton(" Train variations")
+        tip = _("Every parameter of the engine, and your own presets (Ctrl+Shift+T)")
+        describe(self.advanced, tip, _("Advanced settings"))
+        self.train = QPushButton(f" {_('Train variations')}")
         self.train.setObjectName("primary")
         self.train.setIcon(icons.icon("sparkle", palette.ON_ACCENT))
-        describe(self.train, "Learn the sound of the region (Ctrl+T)", "Train variations")
+        describe(self.train, _("Learn the sound of the region (Ctrl+T)"), _("Train variations"))
         self.train.clicked.connect(self._on_train)
         self.estimate = label(name="small", wrap=True)
-        self.estimate.setAccessibleName("What the training will take")
+        self.estimate.setAccessibleName(_("What the training will take"))
         layout = QVBoxLayout(self)
         layout.setContentsMargins(16, 14, 16, 16)
         layout.setSpacing(10)
         head = QHBoxLayout()
-        head.addWidget(label("Training", "heading"))
+        head.addWidget(label(_("Training"), "heading"))
         head.addStretch(1)
         layout.addLayout(head)
         rows: list[QWidget] = [self.engine, self.preset, self.device, self.advanced, self.train, self.estimate]
@@ -255,18 +266,18 @@ class TrainPanel(QFrame):
         self.detail = label(name="small", wrap=True)
         self.progress = QProgressBar()
         self.progress.setTextVisible(False)
-        self.progress.setAccessibleName("Progress of the training")
+        self.progress.setAccessibleName(_("Progress of the training"))
         self.losses = LossPlot()
         self.losses.setFixedHeight(96)
-        self.all_losses = tool_button("curve", "Show the losses in full (Ctrl+L)")
+        self.all_losses = tool_button("curve", _("Show the losses in full (Ctrl+L)"))
         self.all_losses.clicked.connect(self.losses_asked)
         self.strip = ScaleStrip()
         self.strip.preview_asked.connect(self.preview_asked)
         layout = QVBoxLayout(self.report)
         layout.setContentsMargins(0, 2, 0, 0)
         layout.setSpacing(7)
-        self.resume = QPushButton("Go on with this training")
-        describe(self.resume, "Train the scales that are still missing", "Go on with this training")
+        self.resume = QPushButton(_("Go on with this training"))
+        describe(self.resume, _("Train the scales that are still missing"), _("Go on with this training"))
         self.resume.clicked.connect(lambda: self.resume_asked.emit(self._run))
         self.trained_with = TrainedWith()
         head = QHBoxLayout()
@@ -280,14 +291,19 @@ class TrainPanel(QFrame):
 
     def _build_holds(self) -> QHBoxLayout:
         """Build what holds a training up: pause and stop."""
-        self.pause = QPushButton("Pause")
+        self.pause = QPushButton(_("Pause"))
         self.pause.clicked.connect(self.pause_asked)
-        self.stop = QPushButton("Stop")
+        self.stop = QPushButton(_("Stop"))
         self.stop.setObjectName("stop")
-        describe(self.stop, "Stop now and keep every finished scale (Ctrl+.)", "Stop training")
+        describe(self.stop, _("Stop now and keep every finished scale (Ctrl+.)"), _("Stop training"))
         self.stop.clicked.connect(self.stop_asked)
         row = QHBoxLayout()
         row.setSpacing(8)
         row.addWidget(self.pause, 1)
         row.addWidget(self.stop, 1)
         return row
+
+
+def _presets_of(engine: str) -> list[tuple[str, str, str]]:
+    """Return an engine's presets as `Choice` takes them."""
+    return [(preset.name, _(preset.label), _(preset.words)) for preset in PRESETS[engine]]

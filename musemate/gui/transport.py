@@ -10,11 +10,12 @@ from musemate.gui import icons, palette, wording
 from musemate.gui.meter import Meter
 from musemate.gui.style import set_state
 from musemate.gui.widgets import Choice, ElidedLabel, Picture, describe, label, tool_button
+from musemate.language import _, mark
 
 FRAGMENT, TAKE = "fragment", "take"
 SIDE_WIDTH = 120
-PIN = "Keep what is heard as A, to compare others with it (P)"
-UNPIN = "Compare with the fragment again (P)"
+PIN = mark("Keep what is heard as A, to compare others with it (P)")
+UNPIN = mark("Compare with the fragment again (P)")
 
 
 class Transport(QFrame):
@@ -50,14 +51,14 @@ class Transport(QFrame):
     def set_playing(self, playing: bool) -> None:
         """Show the pause sign while sound plays."""
         self.play.setIcon(icons.icon("pause" if playing else "play", palette.ON_ACCENT))
-        self.play.setAccessibleName("Pause" if playing else "Play")
+        self.play.setAccessibleName(_("Pause") if playing else _("Play"))
         if playing and not self._is_playing:
             self.meter.reset()
         self._is_playing = playing
 
     def set_clip(self, name: str, duration_s: float, *, is_take: bool) -> None:
         """Show which clip is heard."""
-        self.name.setText(name or "Nothing chosen")
+        self.name.setText(name or _("Nothing chosen"))
         self.length.setText(f"/ {wording.clock(duration_s, tenths=True)}" if name else "")
         set_state(self.name, tone="take" if is_take else "fragment" if name else "muted")
         if not name:
@@ -84,19 +85,20 @@ class Transport(QFrame):
                 set_state(button, tone=kind)
             shown = button.fontMetrics().elidedText(name, Qt.TextElideMode.ElideRight, SIDE_WIDTH - 40)
             button.setText(f"{letter}  {shown}")
-            describe(button, f"Hear “{name}” at the same position ({letter}; X switches)", f"Compare: {letter}, {name}")
+            tip = _("Hear “{name}” at the same position ({letter}; X switches)").format(name=name, letter=letter)
+            describe(button, tip, _("Compare: {letter}, {name}").format(name=name, letter=letter))
 
     def set_pinned(self, pinned: bool, *, can_pin: bool) -> None:
         """Show whether A was chosen by hand."""
         self.pin.setChecked(pinned)
         self.pin.setEnabled(pinned or can_pin)
-        describe(self.pin, UNPIN if pinned else PIN)
+        describe(self.pin, _(UNPIN if pinned else PIN))
 
     def set_match(self, text: str, explanation: str, *, on: bool) -> None:
         """Show how A and B are made equally loud."""
         self.match.setChecked(on)
         self.match.setText(text)
-        describe(self.match, explanation, f"Equal loudness: {text}")
+        describe(self.match, explanation, _("Equal loudness: {gain}").format(gain=text))
 
     # building ------------------------------------------------------------------------------------------
 
@@ -105,9 +107,9 @@ class Transport(QFrame):
         self.play.setObjectName("round")
         self.play.setFixedSize(40, 40)
         self.play.setIconSize(QSize(22, 22))
-        describe(self.play, "Play or pause (Space)", "Play")
-        self.stop = tool_button("stop", "Stop and go back to the start (S)")
-        self.loop = tool_button("loop", "Loop the region (L)", checkable=True)
+        describe(self.play, _("Play or pause (Space)"), _("Play"))
+        self.stop = tool_button("stop", _("Stop and go back to the start (S)"))
+        self.loop = tool_button("loop", _("Loop the region (L)"), checkable=True)
         for button in (self.stop, self.loop):
             button.setIconSize(QSize(20, 20))
         for widget in (self.play, self.stop, self.loop):
@@ -118,30 +120,30 @@ class Transport(QFrame):
         self._build_comparison()
 
     def _build_comparison(self) -> None:
-        self.pin = tool_button("pin", PIN, checkable=True)
+        self.pin = tool_button("pin", _(PIN), checkable=True)
         self.pin.setIconSize(QSize(20, 20))
         self.pin.clicked.connect(self.pin_pressed)
-        self.sides = Choice([(FRAGMENT, "A", "Hear A"), (TAKE, "B", "Hear B")], "Compare")
+        self.sides = Choice([(FRAGMENT, "A", _("Hear A")), (TAKE, "B", _("Hear B"))], _("Compare"))
         self.sides.setObjectName("sides")
         self.sides.setFixedWidth(2 * SIDE_WIDTH)
         self.sides.changed.connect(self.side_chosen)
-        self.match = tool_button("match", "Play A and B equally loud (M)", checkable=True)
+        self.match = tool_button("match", _("Play A and B equally loud (M)"), checkable=True)
         self.match.setIconSize(QSize(20, 20))
         self.match.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
         self.match.setFixedWidth(120)
         self.match.setChecked(True)
         self.match.toggled.connect(self.match_toggled)
-        self.set_names(("Fragment", FRAGMENT), ("Take", TAKE))
-        self.set_match("Match", "Play A and B equally loud (M)", on=True)
+        self.set_names((_("Fragment"), FRAGMENT), (_("Take"), TAKE))
+        self.set_match(_("Match"), _("Play A and B equally loud (M)"), on=True)
 
     def _build_readouts(self) -> None:
-        self.position = label("0:00.0", "position")
+        self.position = label(wording.clock(0.0, tenths=True), "position")
         font = QFont(self.position.font())
         font.setFeature(QFont.Tag("tnum"), 1)
         self.position.setFont(font)
         self.position.setMinimumWidth(84)
         self.position.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
-        self.position.setAccessibleName("Position")
+        self.position.setAccessibleName(_("Position"))
         self.length = label(name="muted")
         self.length.setMinimumWidth(64)
         self.name = ElidedLabel()
@@ -149,11 +151,11 @@ class Transport(QFrame):
         self.volume.setRange(0, 100)
         self.volume.setValue(80)
         self.volume.setFixedWidth(96)
-        describe(self.volume, "Volume (Ctrl+Up, Ctrl+Down)", "Volume")
+        describe(self.volume, _("Volume (Ctrl+Up, Ctrl+Down)"), _("Volume"))
         self.volume.setProperty("usual_tooltip", self.volume.toolTip())
         self.volume.valueChanged.connect(lambda value: self.volume_changed.emit(value / 100))
         self.meter = Meter()
-        self.output = tool_button("output", "Sound output: device and buffer (Ctrl+D)")
+        self.output = tool_button("output", _("Sound output: device and buffer (Ctrl+D)"))
         self.output.setIconSize(QSize(20, 20))
         self.output.clicked.connect(self.output_pressed)
         self.set_playing(False)

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from musemate.engine.events import FileRefused
 from musemate.gui import wording
+from musemate.language import _
 from musemate.project.records import Fragment, Run, Take
 
 
@@ -55,7 +56,7 @@ def rows_of(
     songs: dict[str, list[Fragment]] = {}
     for fragment in fragments:
         songs.setdefault(fragment.audio, []).append(fragment)
-    waiting = [Row("loading", file, Path(file).name, "Loading…") for file in loading]
+    waiting = [Row("loading", file, Path(file).name, _("Loading…")) for file in loading]
     return (*(_song(group, runs, takes) for group in songs.values()), *waiting, *map(_refused, refused))
 
 
@@ -68,7 +69,7 @@ def every(rows: Sequence[Row]) -> Iterator[Row]:
 
 def _song(fragments: Sequence[Fragment], runs: Sequence[Run], takes: Sequence[Take]) -> Row:
     first = fragments[0]
-    tip = f"{first.name}\n{wording.fragment_facts(first)}\nFrom {first.source}"
+    tip = f"{first.name}\n{wording.fragment_facts(first)}\n{_('From {file}').format(file=first.source)}"
     return Row("song", first.audio, first.name, tip, children=tuple(_fragment(f, runs, takes) for f in fragments))
 
 
@@ -78,7 +79,8 @@ def _fragment(fragment: Fragment, runs: Sequence[Run], takes: Sequence[Take]) ->
         text += f" · {bars}"
     mine = [run for run in runs if run.fragment == fragment.id and (run.is_usable or not run.is_instant)]
     under = tuple(_run(run, fragment, takes) for run in reversed(mine))
-    return Row("fragment", fragment.id, text, f"The region {text} of {fragment.name}", children=under)
+    tip = _("The region {region} of {song}").format(region=text, song=fragment.name)
+    return Row("fragment", fragment.id, text, tip, children=under)
 
 
 def _run(run: Run, fragment: Fragment, takes: Sequence[Take]) -> Row:
@@ -86,9 +88,11 @@ def _run(run: Run, fragment: Fragment, takes: Sequence[Take]) -> Row:
     if run.is_instant:
         if (run.start_s, run.length_s) == (fragment.start_s, fragment.length_s):
             text = text.partition("  ")[0]  # the region stands in the row above
-        tip = f"Spliced from {wording.stretch(run)} of the fragment, without any training"
+        tip = _("Spliced from {region} of the fragment, without any training").format(region=wording.stretch(run))
     else:
-        tip = f"Training {run.id} of {wording.stretch(run)}, seed {run.seed}\n{run.reason}".strip()
+        tip = _("Training {n} of {region}, seed {seed}")
+        tip = tip.format(n=run.id[1:], region=wording.stretch(run), seed=run.seed)
+        tip = f"{tip}\n{run.reason}".strip()
     mine = tuple(_take(take) for take in reversed(takes) if take.run == run.id)
     state = "" if run.is_instant else run.state
     return Row("run", run.id, text, tip, state, folded=True, children=mine)
@@ -96,7 +100,7 @@ def _run(run: Run, fragment: Fragment, takes: Sequence[Take]) -> Row:
 
 def _take(take: Take) -> Row:
     stars = f"  {'★' * take.stars}" if take.stars else ""
-    return Row("take", take.id, f"{take.name.capitalize()}{stars}", wording.take_facts(take))
+    return Row("take", take.id, f"{wording.take_title(take, full=False)}{stars}", wording.take_facts(take))
 
 
 def _refused(refused: FileRefused) -> Row:

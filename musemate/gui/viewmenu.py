@@ -14,8 +14,9 @@ from musemate.gui.lanes import ALONE, LAYERS, MODES, USUAL
 from musemate.gui.memory import Memory
 from musemate.gui.playhead import Playhead
 from musemate.gui.stage import Stage
+from musemate.language import _, mark
 
-NO_TAKE = "Choose a take, and it can be seen together with its fragment"
+NO_TAKE = mark("Choose a take, and it can be seen together with its fragment")
 
 
 class ViewMenu(QObject):
@@ -98,4 +99,4 @@ class ViewMenu(QObject):
         self._tell_modes()
 
     def _tell_modes(self) -> None:
-        self._stage.bar.show_mode(self._mode, "" if self._stage.can_compare else NO_TAKE)
+        self._stage.bar.show_mode(self._mode, "" if self._stage.can_compare else _(NO_TAKE))

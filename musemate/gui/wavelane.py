@@ -11,6 +11,7 @@ from musemate.analysis.peaks import BLOCK, Peaks
 from musemate.audio.clip import AudioClip
 from musemate.gui import palette
 from musemate.gui.lane import Lane
+from musemate.language import _, number
 
 QUIET_PEAK = 0.25
 """Quieter clips are not magnified more than to this peak: a whisper should not look like a scream."""
@@ -79,7 +80,8 @@ class WaveLane(Lane):
         at, half = time_s - self.offset_s, max(0.005, BLOCK / self._peaks.rate_hz)
         low, high, rms = self._peaks.columns(at - half, at + half, 1)[:, :, 0]
         peak = max(float(high.max()), -float(low.min()))
-        return f"peak {decibels(peak)}  ·  RMS {decibels(float(np.sqrt(np.mean(rms**2))))}"
+        top = _("peak {level}").format(level=decibels(peak))
+        return f"{top}  ·  RMS {decibels(float(np.sqrt(np.mean(rms**2))))}"
 
     def paint(self, painter: QPainter, rect: QRect, start_s: float, end_s: float) -> None:
         """Draw a stretch of time (Lane's hook)."""
@@ -200,8 +202,8 @@ def tinted(ink: npt.NDArray[np.uint8], colour: QColor) -> QImage:
 def decibels(value: float) -> str:
     """Return a level such as "−12.3 dB"; under -96 dB it is silence."""
     if value < 1.6e-5:
-        return "silence"
-    return f"{20 * np.log10(value):.1f} dB".replace("-", "−")
+        return _("silence")
+    return f"{number(20 * np.log10(value), '.1f')} dB".replace("-", "−")
 
 
 def sample_columns(clip: AudioClip, start_s: float, end_s: float, n_columns: int) -> npt.NDArray[np.float32]:

@@ -10,13 +10,14 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QSizePol
 from musemate.gui import icons, palette
 from musemate.gui.style import set_state
 from musemate.gui.widgets import describe, label
+from musemate.language import _, mark
 
 STEPS = (
-    ("1", "Choose", "Mark 20 to 60 seconds that you like."),
-    ("2", "Train variations", "MuseMate learns the sound of just this piece."),
-    ("3", "Pick takes", "Listen, compare, and export what fits."),
+    ("1", mark("Choose"), mark("Mark 20 to 60 seconds that you like.")),
+    ("2", mark("Train variations"), mark("MuseMate learns the sound of just this piece.")),
+    ("3", mark("Pick takes"), mark("Listen, compare, and export what fits.")),
 )
-FORMATS = "WAV, FLAC, AIFF, OGG or MP3, mono or stereo. Everything stays on this computer."
+FORMATS = mark("WAV, FLAC, AIFF, OGG or MP3, mono or stereo. Everything stays on this computer.")
 N_RECENT = 3
 ZONE_WIDTH, ZONE_HEIGHT = 680, 328
 
@@ -53,13 +54,13 @@ class Welcome(QWidget):
         if not folders:
             return
         self._recent.addStretch(1)
-        self._recent.addWidget(label("Recent projects", "muted"))
+        self._recent.addWidget(label(_("Recent projects"), "muted"))
         for folder in folders[:N_RECENT]:
             button = QPushButton(folder.name)
             button.setObjectName("link")
             button.setIcon(icons.icon("open", palette.ACCENT))
-            describe(button, str(folder), f"Open the project {folder.name}")
-            button.clicked.connect(lambda _=False, folder=folder: self.recent.emit(str(folder)))
+            describe(button, str(folder), _("Open the project {project}").format(project=folder.name))
+            button.clicked.connect(lambda checked=False, folder=folder: self.recent.emit(str(folder)))
             self._recent.addWidget(button)
         self._recent.addStretch(1)
 
@@ -81,8 +82,8 @@ class Welcome(QWidget):
         layout.addStretch(1)
         for widget in (
             picture,
-            label("Drop a piece of your song here", "title"),
-            label(FORMATS, "muted", wrap=True),
+            label(_("Drop a piece of your song here"), "title"),
+            label(_(FORMATS), "muted", wrap=True),
         ):
             widget.setAlignment(Qt.AlignmentFlag.AlignCenter)
             layout.addWidget(widget)
@@ -95,10 +96,12 @@ class Welcome(QWidget):
         row = QHBoxLayout()
         row.setSpacing(8)
         row.addStretch(1)
+        audio, project = _("Choose sound files (Ctrl+O)"), _("Go on with a project (Ctrl+Shift+O)")
+        demo = _("Load a demo fragment: 24 s of drums, bass and guitar")
         for text, icon, colour, tooltip, signal in (
-            ("Open audio…", "add", palette.ON_ACCENT, "Choose sound files (Ctrl+O)", self.open_audio),
-            ("Open a project…", "open", palette.TEXT, "Go on with a project (Ctrl+Shift+O)", self.open_project),
-            ("Try the demo", "demo", palette.TEXT, "Load a demo fragment: 24 s of drums, bass and guitar", self.demo),
+            (_("Open audio…"), "add", palette.ON_ACCENT, audio, self.open_audio),
+            (_("Open a project…"), "open", palette.TEXT, project, self.open_project),
+            (_("Try the demo"), "demo", palette.TEXT, demo, self.demo),
         ):
             button = QPushButton(f" {text}")
             button.setIcon(icons.icon(icon, colour))
@@ -120,8 +123,8 @@ class Welcome(QWidget):
         for number, title, text in STEPS:
             column = QVBoxLayout()
             column.setSpacing(4)
-            column.addWidget(label(f"{number}   {title}", "heading"))
-            explained = label(text, "muted", wrap=True)
+            column.addWidget(label(f"{number}   {_(title)}", "heading"))
+            explained = label(_(text), "muted", wrap=True)
             column.addWidget(explained)
             column.addStretch(1)
             row.addLayout(column, 1)

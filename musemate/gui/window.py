@@ -48,6 +48,7 @@ from musemate.gui.taker import Taker
 from musemate.gui.trainer import Trainer, why_not
 from musemate.gui.transport import FRAGMENT, TAKE
 from musemate.gui.viewmenu import ViewMenu
+from musemate.language import _
 from musemate.paths import resource
 from musemate.settings import load_settings
 
@@ -224,13 +225,15 @@ class Window(QMainWindow):
         self.parts.messages.fail(MuseMateError(refused.error, hint=refused.hint))
 
     def _on_silent(self, reason: str) -> None:
-        self.parts.messages.say(reason, level="warning", action=("Look again", self.audition.retry))
+        self.parts.messages.say(reason, level="warning", action=(_("Look again"), self.audition.retry))
 
     def _on_history(self) -> None:
         """Say in the menu what would be undone."""
         history = self.choosing.history
-        for name, title, text in (("undo", "&Undo", history.undo_text), ("redo", "&Redo", history.redo_text)):
-            self.actions_by_name[name].setText(f"{title} {text.replace('&', '&&')}".rstrip())
+        undo = (_("&Undo"), _("&Undo {what}"), history.undo_text)
+        redo = (_("&Redo"), _("&Redo {what}"), history.redo_text)
+        for name, (bare, full, text) in (("undo", undo), ("redo", redo)):
+            self.actions_by_name[name].setText(full.format(what=text.replace("&", "&&")) if text else bare)
             self.actions_by_name[name].setEnabled(bool(text))
 
     # building ------------------------------------------------------------------------------------------

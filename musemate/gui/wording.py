@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 from musemate.engine.facts import facts_of
+from musemate.engine.presets import label_of
 from musemate.engine.registry import ENGINES
+from musemate.language import _, mark, ngettext, number
 from musemate.project.records import Beats, Fragment, Run, Take
 
 SHORTEST_GOOD_S = 20.0
 LONGEST_GOOD_S = 60.0
 VOICE_IS_LIKELY = 0.5
+_STATES = {"training": mark("training…"), "finished": mark("finished"), "failed": mark("failed")}
 
 
 def clock(seconds: float, *, tenths: bool = False) -> str:
     """Return a position such as "1:05" or, with tenths, "1:05.3"."""
     if tenths:
         ticks = max(0, round(seconds * 10))
-        return f"{ticks // 600}:{ticks // 10 % 60:02d}.{ticks % 10}"
+        return f"{ticks // 600}:{number(ticks % 600 / 10, '04.1f')}"
     whole = max(0, round(seconds))
     return f"{whole // 60}:{whole % 60:02d}"
 
@@ -23,15 +26,15 @@ def clock(seconds: float, *, tenths: bool = False) -> str:
 def time_left(seconds: float | None) -> str:
     """Return a rounded promise such as "about 4 min left"."""
     if seconds is None:
-        return "measuring speed…"
+        return _("measuring speed…")
     if seconds < 10:
-        return "a few seconds left"
+        return _("a few seconds left")
     if seconds < 90:
-        return f"about {round(seconds / 10) * 10} s left"
+        return _("about {n} s left").format(n=round(seconds / 10) * 10)
     minutes = round(seconds / 60)
     if minutes < 90:
-        return f"about {minutes} min left"
-    return f"about {minutes / 60:.1f} h left"
+        return _("about {n} min left").format(n=minutes)
+    return _("about {n} h left").format(n=number(minutes / 60, ".1f"))
 
 
 def bars(length_s: float, beats: Beats | None) -> str:
@@ -41,72 +44,118 @@ def bars(length_s: float, beats: Beats | None) -> str:
     count = length_s * beats.bpm / 60 / beats.beats_per_bar
     nearest = round(count)
     if nearest and abs(count - nearest) < 0.05:
-        return f"{nearest} bar" if nearest == 1 else f"{nearest} bars"
-    return f"{count:.1f} bars"
+        return ngettext("{n} bar", "{n} bars", nearest)
+    return _("{n} bars").format(n=number(count, ".1f"))
 
 
 def rate(rate_hz: int) -> str:
     """Return a sample rate such as "44.1 kHz"."""
-    return f"{rate_hz / 1000:g} kHz"
+    return f"{number(rate_hz / 1000, 'g')} kHz"
+
+
+def percent(part: float) -> str:
+    """Return a share of 0-1 such as "35%"."""
+    # For translators: a share; many languages set a space before the sign
+    return _("{n}%").format(n=round(100 * part))
+
+
+def scale(name: str) -> str:
+    """Return the name of a scale: of one that is a sample rate the short form, such as "16 kHz"."""
+    hertz, _space, unit = name.partition(" ")
+    if unit == "Hz" and hertz.isdigit() and int(hertz) >= 1000:
+        return rate(int(hertz))
+    return _(name)
 
 
 def fragment_facts(fragment: Fragment) -> str:
     """Return what is known of a fragment in one line."""
     facts = [
         clock(fragment.duration_s),
-        "stereo" if fragment.n_channels == 2 else "mono",
+        _("stereo") if fragment.n_channels == 2 else _("mono"),
         rate(fragment.rate_hz),
     ]
     if fragment.beats is not None and fragment.beats.is_sure:
-        facts.append(f"{fragment.beats.bpm:.0f} bpm")
+        facts.append(_("{n} bpm").format(n=round(fragment.beats.bpm)))
     if fragment.key:
-        facts.append(fragment.key)
+        facts.append(_(fragment.key))
     return "  ·  ".join(facts)
+
+
+def take_name(take: Take, *, full: bool = True) -> str:
+    """Return a take's name as it stands in a sentence; the full one tells instant takes from trained ones."""
+    name = _("take {n}").format(n=take.name[5:]) if _is_usual(take) else take.name
+    return _("instant {take}").format(take=name) if full and take.is_instant else name
+
+
+def take_title(take: Take, *, full: bool = True) -> str:
+    """Return a take's name as a title; the songwriter's own names stay as they were typed."""
+    name = take_name(take, full=full)
+    is_ours = _is_usual(take) or (full and take.is_instant)
+    return name[:1].upper() + name[1:] if is_ours else name
+
+
+def _is_usual(take: Take) -> bool:
+    """Whether a take still has the name that it was stored with."""
+    return take.name.startswith("take ") and take.name[5:].isdigit()
 
 
 def take_facts(take: Take) -> str:
     """Return how a take was made in one line."""
-    at_steps = take.request.get("at_steps")
-    point = f", after {at_steps:,} steps" if at_steps else ""
-    return f"{clock(take.seconds)}  ·  {_kind(take)}{point}"
+    kinds = {"reconstruction": _("reconstruction"), "new": _("new material")}
+    facts = [kinds.get(take.mode, _("variation")), *_closeness_of(take)]
+    if at_steps := take.request.get("at_steps"):
+        facts.append(_("after {n} steps").format(n=number(at_steps, ",")))
+    return f"{clock(take.seconds)}  ·  {', '.join(facts)}"
 
 
-def _kind(take: Take) -> str:
-    if take.mode == "reconstruction":
-        return "reconstruction"
-    if take.mode == "new":
-        arranges = facts_of(take.engine).arranges
-        return f"new material, closeness {take.closeness:.0%}" if arranges else "new material"
-    scale = take.request.get("scale")
-    if scale is None:
-        return f"variation, closeness {take.closeness:.0%}"
-    return f"variation, real up to {take.layers[scale].name if scale < len(take.layers) else f'scale {scale}'}"
+def short_closeness(take: Take) -> str:
+    """Return how close to its fragment a take was asked for in a word or two, "" where that is no question."""
+    if _real_up_to(take):
+        return _real_up_to(take)
+    return percent(take.closeness) if _closeness_of(take) else ""
+
+
+def _closeness_of(take: Take) -> list[str]:
+    """Return how close to its fragment a take was asked for, nothing where that is no question."""
+    if take.mode == "reconstruction" or (take.mode == "new" and not facts_of(take.engine).arranges):
+        return []
+    return [_real_up_to(take) or _("closeness {share}").format(share=percent(take.closeness))]
+
+
+def _real_up_to(take: Take) -> str:
+    """Return up to which scale a variation is real, "" where closeness says it."""
+    finest = take.request.get("scale")
+    if take.mode != "variation" or finest is None:
+        return ""
+    if finest < len(take.layers):
+        return _("real up to {scale}").format(scale=scale(take.layers[finest].name))
+    return _("real up to scale {n}").format(n=finest)
 
 
 def made_with(run: Run | None) -> str:
     """Return what takes are made with: a training, or (None) nothing but the region itself."""
     if run is None or run.is_instant:
-        return "instant, without training"
-    return f"with training {run.id[1:]} ({method(run)})"
+        return _("instant, without training")
+    return _("with training {n} ({method})").format(n=run.id[1:], method=method(run))
 
 
 def method(run: Run) -> str:
     """Return how a run was trained: its preset, and its engine where that is not the usual one."""
-    return run.preset if run.engine == ENGINES[0] else f"{run.engine}, {run.preset}"
+    preset = _(label_of(run.engine, run.preset))
+    return preset if run.engine == ENGINES[0] else f"{_(facts_of(run.engine).label) or run.engine}, {preset}"
 
 
 def run_facts(run: Run) -> str:
     """Return the state of a run in one line."""
     if run.is_instant:
-        return f"Instant  ·  {clock(run.start_s)}–{clock(run.start_s + run.length_s)}"
-    scales = f"{run.n_finished} of {len(run.scales)} scales" if run.scales else "no scale yet"
-    states = {
-        "training": "training…",
-        "finished": "finished",
-        "stopped": f"stopped, {scales}",
-        "failed": "failed",
-    }
-    return f"{method(run)}  ·  {states.get(run.state, run.state)}"
+        return f"{_('Instant')}  ·  {clock(run.start_s)}–{clock(run.start_s + run.length_s)}"
+    return f"{method(run)}  ·  {_stopped(run) if run.state == 'stopped' else _(_STATES.get(run.state, run.state))}"
+
+
+def _stopped(run: Run) -> str:
+    if not run.scales:
+        return _("stopped, no scale yet")
+    return _("stopped, {n} of {total} scales").format(n=run.n_finished, total=len(run.scales))
 
 
 def stretch(run: Run) -> str:
@@ -116,15 +165,15 @@ def stretch(run: Run) -> str:
 
 def span(start_s: float, length_s: float) -> str:
     """Return a stretch of time such as "0:05 to 0:35"."""
-    return f"{clock(start_s)} to {clock(start_s + length_s)}"
+    return _("{start} to {end}").format(start=clock(start_s), end=clock(start_s + length_s))
 
 
 def length_hint(length_s: float) -> str:
     """Return advice when the region is unusually short or long, else nothing."""
     if length_s < SHORTEST_GOOD_S:
-        return "This is short: 20 to 60 s work best."
+        return _("This is short: 20 to 60 s work best.")
     if length_s > LONGEST_GOOD_S:
-        return "This is long: 20 to 60 s are quicker to learn."
+        return _("This is long: 20 to 60 s are quicker to learn.")
     return ""
 
 
@@ -140,4 +189,4 @@ def voice_hint(voice: tuple[float, ...], start_s: float, length_s: float) -> str
     voiced = sum(value >= VOICE_IS_LIKELY for value in inside)
     if voiced < 2 or voiced < 0.15 * len(inside):
         return ""
-    return "There seems to be a voice in it; training without vocals works better."
+    return _("There seems to be a voice in it; training without vocals works better.")

@@ -5,17 +5,18 @@ from __future__ import annotations
 from typing import Any
 
 from PySide6.QtCore import QByteArray, QEvent, QObject, Qt
-from PySide6.QtGui import QAction
+from PySide6.QtGui import QAction, QKeySequence
 from PySide6.QtWidgets import QHBoxLayout, QMainWindow, QSplitter, QWidget
 
 from musemate.gui.layout import LEFT_WIDTH, RIGHT_WIDTH, Parts
 from musemate.gui.memory import Memory
 from musemate.gui.widgets import describe, tool_button
+from musemate.language import _, mark
 
 NAMES = {
-    "left": "fragments at the left",
-    "below": "takes below the pictures",
-    "right": "training and new takes at the right",
+    "left": mark("Show or fold the fragments at the left ({key})"),
+    "below": mark("Show or fold the takes below the pictures ({key})"),
+    "right": mark("Show or fold the training and new takes at the right ({key})"),
 }
 ROOM_FOR = {"left": 1_000, "right": 720}
 """Width of the window in logical pixels under which a zone folds by itself."""
@@ -144,7 +145,8 @@ class Zones(QObject):
         for name, action in self._actions.items():
             button = tool_button(f"zone-{name}", "", checkable=True)
             button.setObjectName("zone")
-            describe(button, f"Show or fold the {NAMES[name]} ({action.shortcut().toString()})")
+            key = action.shortcut().toString(QKeySequence.SequenceFormat.NativeText)
+            describe(button, _(NAMES[name]).format(key=key))
             button.setChecked(action.isChecked())
             button.clicked.connect(action.trigger)
             action.toggled.connect(button.setChecked)

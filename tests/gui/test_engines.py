@@ -108,7 +108,7 @@ def test_variations_may_start_from_a_scale_that_is_trained(qtbot: QtBot, style: 
     panel.set_metre(Beats(120.0, 0.9, (0.0, 0.5)))
     panel.show_run(run("classic"))
     panel.set_ready("")
-    assert panel._with.text() == "with training 2 (classic, quick)"
+    assert panel._with.text() == "with training 2 (Classic, Quick)"
     assert not panel.closeness.isEnabled(), "its new material comes from noise alone"
     assert not panel.metre.isEnabled()
     assert not panel.start.isVisible()
@@ -116,7 +116,7 @@ def test_variations_may_start_from_a_scale_that_is_trained(qtbot: QtBot, style: 
     assert panel.start.isVisible()
     assert [panel.start.itemText(i) for i in range(panel.start.count())][1:] == [
         "Real up to 320 Hz",
-        "Real up to 1000 Hz",
+        "Real up to 1 kHz",
     ]
     assert panel.closeness.isEnabled()
     qtbot.keyClick(panel.start, Qt.Key.Key_End)
@@ -263,11 +263,11 @@ def test_each_scale_of_a_take_is_heard_and_seen(
     assert not strip.isVisible()
     window.view._show_take("t4")
     assert strip.isVisible()
-    assert [button.text().strip() for button in strip.buttons] == list(SCALES)
+    assert [button.text().strip() for button in strip.buttons] == ["320 Hz", "1 kHz", "22.05 kHz"]
     take = window.parts.takes.model.take("t4")
     assert take is not None
-    assert "variation, real up to 1000 Hz" in describe_take(take)
-    assert short_facts(take) == "0:03 · variation · real up to 1000 Hz"
+    assert "variation, real up to 1 kHz" in describe_take(take)
+    assert short_facts(take) == "0:03 · variation · real up to 1 kHz"
     click_play(qtbot, window.parts.takes, "t4")
     qtbot.waitUntil(lambda: window.audition.position_s > 0.3)
     qtbot.mouseClick(strip.buttons[0], Qt.MouseButton.LeftButton)

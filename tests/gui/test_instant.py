@@ -93,7 +93,7 @@ def test_more_can_be_made_of_another_region_until_something_is_trained(
         "f1", engine="frames", preset="sketch", device="cpu", seed=1, start_s=0.0, length_s=6.0, n_finished=1
     )
     window.view.refresh()
-    assert panel._with.text() == "with training 3 (sketch)"
+    assert panel._with.text() == "with training 3 (Sketch)"
     window.view._show_take("t1")
     assert window.view.current_run() == trained, "listening to an instant take changes nothing"
     window.parts.tree.chosen.emit("run", "r1")
@@ -115,7 +115,7 @@ def test_the_list_of_trainings_stays_clear(window: Window, project_with_takes: P
     window.open_paths([project_with_takes])
     fragment = window.parts.tree.tree.topLevelItem(0).child(0)
     rows = [fragment.child(index).text(0) for index in range(fragment.childCount())]
-    assert rows == ["Instant  ·  0:00–0:06", "sketch  ·  finished"]
+    assert rows == ["Instant  ·  0:00–0:06", "Sketch  ·  finished"]
     assert "without any training" in fragment.child(0).toolTip(0)
     window.parts.tree.chosen.emit("run", "r3")
     assert not window.parts.train.report.isVisible(), "it is no training to look back at"

@@ -82,7 +82,7 @@ def test_take_panel_asks_for_what_is_set(qtbot: QtBot, style: None) -> None:
     assert not panel.make.isEnabled()
     panel.show_run(run("frames"))
     panel.set_ready("")
-    assert panel._with.text() == "with training 2 (sketch)"
+    assert panel._with.text() == "with training 2 (Sketch)"
     assert "at 0 everything is made from noise" in panel.closeness.toolTip()
     panel.mode.value = "variation"
     assert "course stays" in panel.closeness.toolTip()
@@ -199,7 +199,7 @@ def test_state_of_a_run_is_told_in_words(qtbot: QtBot) -> None:
 
     values = ("r1", "f1", 0.0, 20.0, "frames", "sketch", "cpu", 1)
     stopped = Run(*values, "stopped", ("a", "b", "c"), 2, 60.0, 900.0, "")
-    assert run_facts(stopped) == "sketch  ·  stopped, 2 of 3 scales"
+    assert run_facts(stopped) == "Sketch  ·  stopped, 2 of 3 scales"
 
 
 def test_memory_survives_damage(tmp_path: Path) -> None:

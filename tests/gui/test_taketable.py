@@ -177,7 +177,7 @@ def test_name_is_typed_into_the_row_and_news_do_not_overwrite_it(takes: TakeList
     takes.edit("take")
     editor = takes.table.findChild(QLineEdit)
     assert editor is not None
-    assert editor.text() == "take 2"
+    assert editor.text() == "Take 2"
     editor.selectAll()
     qtbot.keyClicks(editor, "Bridge")
     takes.update_takes([replace(THREE[1], figures=figures(0.8, 0.2))])

@@ -2,10 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import pytest
 
+from musemate import language
 from musemate.gui import wording
 from musemate.project.records import Beats
+
+
+@pytest.fixture
+def german(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    monkeypatch.setenv(language.VARIABLE, "en")
+    language.use("de")
+    yield
+    language.use("en")
 
 
 @pytest.mark.parametrize(
@@ -54,3 +65,14 @@ def test_length_hint_recommends_twenty_to_sixty_seconds(length_s: float, word: s
     hint = wording.length_hint(length_s)
     assert word in hint
     assert bool(hint) == bool(word)
+
+
+def test_numbers_follow_the_language(german: None) -> None:
+    assert wording.clock(65.27, tenths=True) == "1:05,3"
+    assert wording.bars(11.0, Beats(120.0, 0.9)).startswith("5,5 ")
+    assert wording.rate(44_100) == "44,1 kHz"
+
+
+@pytest.mark.parametrize(("name", "shown"), [("320 Hz", "320 Hz"), ("16000 Hz", "16 kHz"), ("sound", "sound")])
+def test_scales_that_are_sample_rates_are_short(name: str, shown: str) -> None:
+    assert wording.scale(name) == shown
