@@ -25,11 +25,12 @@ from musemate.gui.parameterrow import ParameterRow
 from musemate.gui.presetbar import PresetBar
 from musemate.gui.scrolling import Column
 from musemate.gui.widgets import describe, label, tool_button
+from musemate.language import _, mark
 
 WIDTH = 432
 ROWS_AT_ONCE = 4
-NOTHING = "No parameter is called so. Try another word, or show all of them."
-NOTHING_CHANGED = "Nothing is changed: the preset is as it is."
+NOTHING = mark("No parameter is called so. Try another word, or show all of them.")
+NOTHING_CHANGED = mark("Nothing is changed: the preset is as it is.")
 
 
 class Drawer(QFrame):
@@ -84,9 +85,10 @@ class Drawer(QFrame):
             self._fill()
         self._show_values()
         n_changed = len(dials.changed)
-        self._count.setText(f"{n_changed} changed" if n_changed else "As the preset has it")
+        self._count.setText(_("{n} changed").format(n=n_changed) if n_changed else _("As the preset has it"))
         self.reset_all.setEnabled(n_changed > 0)
-        self.reset_all.setToolTip("Set every parameter to what the preset has" if n_changed else NOTHING_CHANGED)
+        resets = _("Set every parameter to what the preset has")
+        self.reset_all.setToolTip(resets if n_changed else _(NOTHING_CHANGED))
         self._filter()
 
     def _show_values(self) -> None:
@@ -142,7 +144,7 @@ class Drawer(QFrame):
                 shown.add(row.parameter.group)
         for group, head in self._groups.items():
             head.setVisible(group in shown)
-        self._nothing.setText(NOTHING_CHANGED if only_changed and not text else NOTHING)
+        self._nothing.setText(_(NOTHING_CHANGED if only_changed and not text else NOTHING))
         self._nothing.setVisible(not shown)
 
     # building ------------------------------------------------------------------------------------------
@@ -155,7 +157,7 @@ class Drawer(QFrame):
     def _empty(self, dials: Dials) -> None:
         """Make room for the parameters of another engine."""
         self._engine, self._waiting = dials.engine, list(dials.parameters)
-        self._title.setText(facts_of(dials.engine).label)
+        self._title.setText(_(facts_of(dials.engine).label))
         if (before := self._area.widget()) is not None:
             before.setEnabled(False)  # still seen for a moment
         self._rows, self._groups = {}, {}
@@ -167,7 +169,7 @@ class Drawer(QFrame):
         some, self._waiting = self._waiting[:ROWS_AT_ONCE], self._waiting[ROWS_AT_ONCE:]
         for parameter in some:
             if parameter.group not in self._groups:
-                head = label(parameter.group, "section")
+                head = label(_(parameter.group), "section")
                 head.setContentsMargins(8, 16, 0, 4)
                 self._groups[parameter.group] = head
                 self._list.insertWidget(self._list.count() - 1, head)
@@ -204,11 +206,11 @@ class Drawer(QFrame):
 
     def _build_head(self) -> QHBoxLayout:
         self._title = label("", "muted")
-        close = tool_button("close", "Close the advanced settings (Escape)")
+        close = tool_button("close", _("Close the advanced settings (Escape)"))
         close.clicked.connect(self.close_drawer)
         row = QHBoxLayout()
         row.setSpacing(8)
-        row.addWidget(label("Advanced", "heading"))
+        row.addWidget(label(_("Advanced"), "heading"))
         row.addWidget(self._title)
         row.addStretch(1)
         row.addWidget(close)
@@ -216,12 +218,12 @@ class Drawer(QFrame):
 
     def _build_search(self) -> QHBoxLayout:
         self.search = QLineEdit()
-        self.search.setPlaceholderText("Search parameters")
+        self.search.setPlaceholderText(_("Search parameters"))
         self.search.setClearButtonEnabled(True)
-        describe(self.search, "Find parameters by name or by what they do", "Search parameters")
+        describe(self.search, _("Find parameters by name or by what they do"), _("Search parameters"))
         self.search.textChanged.connect(self._filter)
-        self.only_changed = QCheckBox("Changed only")
-        describe(self.only_changed, "Show only what differs from the preset", "Changed only")
+        self.only_changed = QCheckBox(_("Changed only"))
+        describe(self.only_changed, _("Show only what differs from the preset"), _("Changed only"))
         self.only_changed.clicked.connect(self._filter)
         row = QHBoxLayout()
         row.setSpacing(8)
@@ -236,7 +238,7 @@ class Drawer(QFrame):
         self._list = QVBoxLayout(column)
         self._list.setContentsMargins(0, 0, 0, 0)
         self._list.setSpacing(0)
-        self._nothing = label(NOTHING, "muted", wrap=True)
+        self._nothing = label(_(NOTHING), "muted", wrap=True)
         self._nothing.hide()
         self._list.addWidget(self._nothing)
         self._list.addStretch(1)
@@ -254,8 +256,8 @@ class Drawer(QFrame):
 
     def _build_foot(self) -> QHBoxLayout:
         self._count = label("", "muted")
-        self.reset_all = QPushButton("Reset all")
-        describe(self.reset_all, NOTHING_CHANGED, "Reset all parameters")
+        self.reset_all = QPushButton(_("Reset all"))
+        describe(self.reset_all, _(NOTHING_CHANGED), _("Reset all parameters"))
         self.reset_all.clicked.connect(self.reset_all_asked)
         row = QHBoxLayout()
         row.addWidget(self._count)

@@ -19,6 +19,7 @@ from musemate.gui.dials import Dials
 from musemate.gui.layout import Parts
 from musemate.gui.session import Session
 from musemate.gui.trainer import Trainer
+from musemate.language import _, ngettext
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -73,9 +74,9 @@ class Advancing(QObject):
         with self._busy():
             self._panel.set_method(run.engine, base)
         self._replace(base, {name: value for name, value in run.options.items() if name not in refused}, "")
-        hint = f"Without {', '.join(refused)}, which this version does not take." if refused else ""
-        level = "warning" if refused else "info"
-        self._session.said.emit(f"The next training will be like training {run.id[1:]}.", hint, level)
+        without = _("Without {names}, which this version does not take.").format(names=", ".join(refused))
+        said, level = _("The next training will be like training {n}."), "warning" if refused else "info"
+        self._session.said.emit(said.format(n=run.id[1:]), without if refused else "", level)
         if not self.drawer.isVisible():
             self.toggle()
 
@@ -109,7 +110,7 @@ class Advancing(QObject):
         found = [preset for preset in self._saved.get(self.dials.engine, []) if is_saved and preset.name == name]
         for preset in found:
             if preset.warning:
-                self._session.said.emit(preset.warning, "Save it anew to leave that out for good.", "warning")
+                self._session.said.emit(preset.warning, _("Save it anew to leave that out for good."), "warning")
             self._replace(preset.base, preset.values, preset.name)
         if not found:
             self._replace(name, {}, "")
@@ -121,9 +122,10 @@ class Advancing(QObject):
         self._apply()
         if before.is_edited and before.changed != dials.changed:
             n = len(before.changed)
+            said = ngettext("Your {n} change was put aside.", "Your {n} changes were put aside.", n)
             self._parts.messages.say(
-                f"Your {'change was' if n == 1 else f'{n} changes were'} put aside.",
-                action=("Bring back", partial(self._bring_back, before)),
+                _("Your change was put aside.") if n == 1 else said,
+                action=(_("Bring back"), partial(self._bring_back, before)),
             )
 
     def _bring_back(self, before: Dials) -> None:
@@ -145,16 +147,19 @@ class Advancing(QObject):
 
     def _show(self) -> None:
         dials, n = self.dials, len(self.dials.changed)
+        text = _("Advanced settings")
         if dials.saved:
-            state = f": {dials.saved}, changed" if dials.is_edited else f": {dials.saved}"
-        else:
-            state = f": {n} changed" if n else " settings"
-        self._panel.advanced.setText(f" Advanced{state}")
+            text = _("Advanced: {preset}, changed") if dials.is_edited else _("Advanced: {preset}")
+        elif n:
+            text = _("Advanced: {n} changed")
+        self._panel.advanced.setText(" " + text.format(preset=dials.saved, n=n))  # the space is the icon's
         if self.drawer.isHidden():
             return
-        self.drawer.show_dials(dials, label_of(dials.engine, dials.base))
-        built_in = [(preset.name, preset.label) for preset in PRESETS[dials.engine]]
-        saved = [(preset.name, f"From {label_of(dials.engine, preset.base)}") for preset in self._saved_here]
+        self.drawer.show_dials(dials, _(label_of(dials.engine, dials.base)))
+        built_in = [(preset.name, _(preset.label)) for preset in PRESETS[dials.engine]]
+        origin = _("From {preset}")
+        bases = {preset.name: _(label_of(dials.engine, preset.base)) for preset in self._saved_here}
+        saved = [(name, origin.format(preset=base)) for name, base in bases.items()]
         self.drawer.presets.show_presets(built_in, saved, dials.saved or dials.base)
 
     @property
@@ -196,8 +201,9 @@ class Advancing(QObject):
         dials = self._dials[engine]
         dials.take_over(stored.base, stored.values, stored.name)
         self._load()
-        undo = ("Undo", partial(self._restore, engine, replaced[0])) if replaced else None
-        self._parts.messages.say(f"{'Replaced' if replaced else 'Saved'} the preset “{stored.name}”.", action=undo)
+        undo = (_("Undo"), partial(self._restore, engine, replaced[0])) if replaced else None
+        said = _("Replaced the preset “{name}”.") if replaced else _("Saved the preset “{name}”.")
+        self._parts.messages.say(said.format(name=stored.name), action=undo)
 
     def _on_rename(self, name: str, new: str) -> None:
         self._in_background(
@@ -205,7 +211,7 @@ class Advancing(QObject):
             partial(self._on_renamed, self.dials.engine, name, new),
         )
 
-    def _on_renamed(self, engine: str, name: str, new: str, _: None) -> None:
+    def _on_renamed(self, engine: str, name: str, new: str, _done: None) -> None:
         if self._dials[engine].saved == name:
             self._dials[engine].saved = new
         self._load()
@@ -217,13 +223,14 @@ class Advancing(QObject):
                 partial(delete_preset, self.dials.engine, name), partial(self._on_deleted, self.dials.engine, preset)
             )
 
-    def _on_deleted(self, engine: str, preset: SavedPreset, _: None) -> None:
+    def _on_deleted(self, engine: str, preset: SavedPreset, _done: None) -> None:
         if self._dials[engine].saved == preset.name:
             self._dials[engine].saved = ""
             self._dials[engine].origin = {}
         self._load()
         self._parts.messages.say(
-            f"Deleted the preset “{preset.name}”.", action=("Undo", partial(self._restore, engine, preset))
+            _("Deleted the preset “{name}”.").format(name=preset.name),
+            action=(_("Undo"), partial(self._restore, engine, preset)),
         )
 
     def _restore(self, engine: str, preset: SavedPreset) -> None:

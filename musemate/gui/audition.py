@@ -14,6 +14,7 @@ from musemate.errors import MuseMateError
 from musemate.gui.background import Background
 from musemate.gui.clipstore import ClipStore
 from musemate.gui.sound import Output, Sound
+from musemate.language import _
 
 POLL_MS = 33
 WATCH_MS = 1_000
@@ -45,7 +46,7 @@ class Audition(QObject):
         self.clips = ClipStore(background)
         self._wants_play = False
         self._is_loaded = False
-        self._reason = "Playback is being prepared."
+        self._reason = _("Playback is being prepared.")
         self._loop: tuple[float, float] | None = None
         self._seek_to: float | None = None
         self._volume = 0.8
@@ -128,13 +129,13 @@ class Audition(QObject):
         elif self._player is not None and not self._reason:
             notice = self._player.take_notice()
             if before and self._was_available and not notice:
-                notice = "The sound device is back."
+                notice = _("The sound device is back.")
             self._was_available, self._seconds_lost = True, 0
             if notice:
                 self.noticed.emit(notice)
 
     def _player_reason(self) -> str:
-        return self._player.reason if self._player else "Playback is being prepared."
+        return self._player.reason if self._player else _("Playback is being prepared.")
 
     def _on_watch(self) -> None:
         before = self._reason

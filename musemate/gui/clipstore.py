@@ -12,6 +12,7 @@ from musemate.audio.player import Player
 from musemate.errors import AudioFileError, MuseMateError
 from musemate.gui.background import Background
 from musemate.gui.sound import Sound
+from musemate.language import _
 
 MOST_KEPT_BYTES = 300_000_000
 """Clips kept for the next time: two of five minutes, or very many short ones."""
@@ -62,8 +63,10 @@ def _read(sound: Sound, player: Player | None) -> AudioClip:
 
     if not sound.path.exists():
         raise AudioFileError(
-            f"“{sound.name}” cannot be heard: its sound file is gone.",
-            hint=f"Put {sound.path.name} back into the project's folder “{sound.path.parent.name}”.",
+            _("“{name}” cannot be heard: its sound file is gone.").format(name=sound.name),
+            hint=_("Put {file} back into the project's folder “{folder}”.").format(
+                file=sound.path.name, folder=sound.path.parent.name
+            ),
             detail=str(sound.path),
         )
     # coarse previews may be nearly silent and very short: that is no reason not to play them

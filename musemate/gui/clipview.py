@@ -17,6 +17,7 @@ from musemate.gui.region import Region
 from musemate.gui.ruler import Ruler
 from musemate.gui.timeline import CLOSEST_ZOOM_S, Timeline
 from musemate.gui.wavelane import WaveLane
+from musemate.language import _
 from musemate.project.records import Beats
 
 
@@ -37,7 +38,7 @@ class ClipView(QWidget):
         self.timeline, self.region = Timeline(self), Region(self)
         self.lanes = Lanes()
         self.canvas = ClipCanvas(self.timeline, self.region)
-        self.canvas.setAccessibleName("Waveform and spectrogram")
+        self.canvas.setAccessibleName(_("Waveform and spectrogram"))
         self.ruler, self.overview = Ruler(self.timeline), Overview(self.timeline, self.lanes.main.wave)
         self.readout = Readout(self.canvas)
         self.setFocusProxy(self.canvas)

@@ -15,6 +15,7 @@ from musemate.gui.listening import Listening
 from musemate.gui.session import Session
 from musemate.gui.trainer import Trainer, why_not
 from musemate.jobs.lane import Job
+from musemate.language import _, number
 from musemate.project.records import Fragment
 
 PAUSE_MS = 500
@@ -92,7 +93,7 @@ class Estimator(QObject):
             device=self._panel.device.currentData(),
             options=self._trainer.options,
         )
-        self._panel.show_estimate("Estimating…")
+        self._panel.show_estimate(_("Estimating…"))
         job.happened.connect(partial(self._on_event, job, self._wish))
         job.failed.connect(partial(self._on_failed, job))
 
@@ -110,8 +111,9 @@ class Estimator(QObject):
             self._panel.show_estimate(f"{error.message} {error.hint}".strip())
 
     def _show(self, event: Estimated) -> None:
-        said = f"Takes {event.in_words}. {event.shortage}" if event.shortage else f"Takes {event.in_words}"
-        self._panel.show_estimate(said, f"And about {event.mib:.0f} MiB of memory")
+        said = _("Takes {time}").format(time=event.in_words)
+        memory = _("And about {n} MiB of memory").format(n=number(event.mib, ".0f"))
+        self._panel.show_estimate(f"{said}. {event.shortage}" if event.shortage else said, memory)
 
 
 def wish_of(

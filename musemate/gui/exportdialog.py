@@ -18,11 +18,12 @@ from PySide6.QtWidgets import (
 
 from musemate.gui import wording
 from musemate.gui.widgets import Choice, describe, label
+from musemate.language import _, mark, ngettext, pgettext
 
 DEPTHS = [
-    ("16", "16 bit", "For CDs and small files; dithered"),
-    ("24", "24 bit", "The usual choice for a DAW"),
-    ("32f", "32 bit float", "Exactly what was made"),
+    ("16", mark("16 bit"), mark("For CDs and small files; dithered")),
+    ("24", mark("24 bit"), mark("The usual choice for a DAW")),
+    ("32f", mark("32 bit float"), mark("Exactly what was made")),
 ]
 
 
@@ -55,15 +56,15 @@ class ExportDialog(QDialog):
         parent: QWidget | None = None,
     ) -> None:
         super().__init__(parent)
-        self.setWindowTitle("Export")
+        self.setWindowTitle(_("Export"))
         self.setMinimumWidth(520)
         self._span = span
-        self.bit_depth = Choice(DEPTHS, "Bit depth")
+        self.bit_depth = Choice([(depth, _(text), _(tip)) for depth, text, tip in DEPTHS], _("Bit depth"))
         self.bit_depth.value = depth
         self.folder = QLineEdit(str(folder))
         self.region = QCheckBox()
         self.layers = QCheckBox(
-            "The signals of their scales too" if len(names) > 1 else "The signals of its scales too"
+            _("The signals of their scales too") if len(names) > 1 else _("The signals of its scales too")
         )
         self.layers.setVisible(has_layers)
         self._build(names)
@@ -72,37 +73,41 @@ class ExportDialog(QDialog):
         layout = QVBoxLayout(self)
         layout.setContentsMargins(22, 20, 22, 20)
         layout.setSpacing(12)
-        what = f"Export {names[0]}" if len(names) == 1 else f"Export {len(names)} takes"
+        what = _("Export {take}").format(take=names[0])
+        if len(names) > 1:
+            what = ngettext("Export {n} take", "Export {n} takes", len(names))
         layout.addWidget(label(what, "title"))
-        layout.addWidget(label("WAV, at the rate of your fragment. Nothing is ever overwritten.", "muted", wrap=True))
+        layout.addWidget(
+            label(_("WAV, at the rate of your fragment. Nothing is ever overwritten."), "muted", wrap=True)
+        )
         layout.addWidget(self.bit_depth)
         layout.addLayout(self._folder_row())
         if self._span is not None:
             start, end = (wording.clock(edge, tenths=True) for edge in self._span)
-            self.region.setText(f"Only the region from {start} to {end}")
+            self.region.setText(_("Only the region from {start} to {end}").format(start=start, end=end))
             self.region.setChecked(True)
-            describe(self.region, "Cut the region out, with short fades at its edges", "Only the region")
+            describe(self.region, _("Cut the region out, with short fades at its edges"), _("Only the region"))
             layout.addWidget(self.region)
-        describe(self.layers, "One more file for each scale, at the scale's own rate", "Scales too")
+        describe(self.layers, _("One more file for each scale, at the scale's own rate"), _("Scales too"))
         layout.addWidget(self.layers)
         layout.addSpacing(6)
         layout.addLayout(self._buttons())
 
     def _folder_row(self) -> QHBoxLayout:
-        describe(self.folder, "Folder that the files go to", "Folder")
-        choose = QPushButton("Choose…")
-        describe(choose, "Choose another folder")
+        describe(self.folder, _("Folder that the files go to"), _("Folder"))
+        choose = QPushButton(_("Choose…"))
+        describe(choose, _("Choose another folder"))
         choose.clicked.connect(self._on_choose)
         row = QHBoxLayout()
-        row.addWidget(label("To", "muted"))
+        row.addWidget(label(pgettext("folder", "To"), "muted"))
         row.addWidget(self.folder, 1)
         row.addWidget(choose)
         return row
 
     def _buttons(self) -> QHBoxLayout:
-        cancel = QPushButton("Cancel")
+        cancel = QPushButton(_("Cancel"))
         cancel.clicked.connect(self.reject)
-        self.export = QPushButton("Export")
+        self.export = QPushButton(_("Export"))
         self.export.setObjectName("make")
         self.export.setDefault(True)
         self.export.clicked.connect(self._on_export)
@@ -113,7 +118,7 @@ class ExportDialog(QDialog):
         return row
 
     def _on_choose(self) -> None:
-        folder = QFileDialog.getExistingDirectory(self, "Export to", self.folder.text())
+        folder = QFileDialog.getExistingDirectory(self, _("Export to"), self.folder.text())
         if folder:
             self.folder.setText(folder)
 

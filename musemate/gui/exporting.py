@@ -14,6 +14,7 @@ from musemate.gui.layout import Parts
 from musemate.gui.listening import Listening
 from musemate.gui.memory import Memory
 from musemate.gui.session import Session
+from musemate.language import _, ngettext
 from musemate.project.store import Project
 from musemate.settings import load_settings
 
@@ -50,7 +51,7 @@ class Exporting(QObject):
         current = [self._listening.take.id] if self._listening.take else []
         ids = takes or self._parts.takes.selected or current
         if project is None or not ids:
-            self._parts.messages.say("Choose a take first.", level="warning")
+            self._parts.messages.say(_("Choose a take first."), level="warning")
             return
         folder = Path(self._memory.get("export_folder", "") or project.exports_path)
         chosen = [project.take(take) for take in ids]
@@ -130,10 +131,12 @@ class Exporting(QObject):
 
     def _on_exported(self, files: list[str]) -> None:
         if files:
-            name = Path(files[0]).name if len(files) == 1 else f"{len(files)} files"
+            name = Path(files[0]).name if len(files) == 1 else ngettext("{n} file", "{n} files", len(files))
             folder = Path(files[0]).parent
             self._parts.messages.say(
-                f"Exported {name}", level="done", action=("Show folder", lambda: show_folder(folder))
+                _("Exported {name}").format(name=name),
+                level="done",
+                action=(_("Show folder"), lambda: show_folder(folder)),
             )
 
 

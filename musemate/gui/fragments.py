@@ -8,6 +8,7 @@ from musemate.engine.base import MIN_REGION_S
 from musemate.gui.fragmenttree import FragmentTree
 from musemate.gui.listening import Listening
 from musemate.gui.session import Session
+from musemate.language import _
 from musemate.project.records import Fragment
 
 
@@ -24,7 +25,7 @@ class Fragments(QObject):
     def add_to_current(self) -> None:
         """Add a fragment of the song that is shown."""
         if self._listening.fragment is None:
-            self._session.said.emit("Choose a song first.", "Open one with Ctrl+O.", "warning")
+            self._session.said.emit(_("Choose a song first."), _("Open one with Ctrl+O."), "warning")
         else:
             self.add(self._listening.fragment.id)
 

@@ -21,6 +21,7 @@ from musemate.engine.events import FileRefused
 from musemate.gui import icons, palette
 from musemate.gui.treerows import Row, every, rows_of
 from musemate.gui.widgets import describe, label
+from musemate.language import _
 from musemate.project.records import Fragment, Run, Take
 
 ROW = Qt.ItemDataRole.UserRole
@@ -127,11 +128,11 @@ class FragmentTree(QFrame):
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         if row.kind in ("song", "fragment"):
             fragment = row.children[0].id if row.kind == "song" else row.id
-            menu.addAction("New fragment of this song", lambda: self.new_fragment_asked.emit(fragment))
+            menu.addAction(_("New fragment of this song"), lambda: self.new_fragment_asked.emit(fragment))
         if row.kind == "run" and row.state == "stopped":
-            menu.addAction("Go on with this training", lambda: self.resume_asked.emit(row.id))
+            menu.addAction(_("Go on with this training"), lambda: self.resume_asked.emit(row.id))
         if row.kind in ("song", "fragment", "take", "refused"):
-            menu.addAction("Remove from the list", lambda: self._remove(row))
+            menu.addAction(_("Remove from the list"), lambda: self._remove(row))
         return menu
 
     def _on_menu(self, place: QPoint) -> None:
@@ -171,18 +172,18 @@ class FragmentTree(QFrame):
         self.tree.setHeaderHidden(True)
         self.tree.setIndentation(12)
         self.tree.setUniformRowHeights(True)
-        self.tree.setAccessibleName("Songs, fragments, trainings and takes")
+        self.tree.setAccessibleName(_("Songs, fragments, trainings and takes"))
         self.tree.setTextElideMode(Qt.TextElideMode.ElideRight)
         self.tree.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.tree.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
         self.tree.customContextMenuRequested.connect(self._on_menu)
         self.tree.currentItemChanged.connect(self._on_current)
-        self.open = QPushButton(" Open audio…")
+        self.open = QPushButton(" " + _("Open audio…"))
         self.open.setIcon(icons.icon("add"))
-        describe(self.open, "Choose sound files, or drop them onto the window (Ctrl+O)", "Open audio")
+        describe(self.open, _("Choose sound files, or drop them onto the window (Ctrl+O)"), _("Open audio"))
         self.open.clicked.connect(self.open_asked)
         head = QHBoxLayout()
-        head.addWidget(label("Fragments", "heading"))
+        head.addWidget(label(_("Fragments"), "heading"))
         head.addStretch(1)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(12, 12, 10, 12)

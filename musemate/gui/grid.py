@@ -8,6 +8,7 @@ from PySide6.QtCore import QLineF, QPointF, QRect
 from PySide6.QtGui import QPainter, QPen
 
 from musemate.gui import palette
+from musemate.language import _
 from musemate.project.records import Beats
 
 LEAST_PX = 14.0
@@ -36,7 +37,7 @@ class Grid:
         if index < self._beats.downbeat or time_s > times[-1] + 60.0 / self._beats.bpm:
             return ""
         bar, beat = divmod(index - self._beats.downbeat, self._beats.beats_per_bar)
-        return f"bar {bar + 1}.{beat + 1}"
+        return _("bar {bar}.{beat}").format(bar=bar + 1, beat=beat + 1)
 
     def paint(self, painter: QPainter, rect: QRect, visible_s: tuple[float, float], *, with_numbers: bool) -> None:
         """Draw the lines of one lane: bars stronger than beats, both only where they have room."""

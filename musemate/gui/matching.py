@@ -12,6 +12,7 @@ from musemate.errors import MuseMateError, TooShortError
 from musemate.gui.audition import Audition
 from musemate.gui.background import Background
 from musemate.gui.sound import Sound
+from musemate.language import _, number
 
 MOST_DB = 20.0
 """More is not made up for: the louder one could hardly be heard any more."""
@@ -72,28 +73,33 @@ class Matching(QObject):
         """What is done, in a word or two."""
         gains = self.gains_db
         if not self._is_on:
-            return "As they are"
+            return _("As they are")
         if self._pair is None:
-            return "Match"
+            return _("Match")
         if gains is None:
-            return "Measuring…" if any(sound not in self._lufs for sound in self._pair) else "No match"
+            return _("Measuring…") if any(sound not in self._lufs for sound in self._pair) else _("No match")
         if max(map(abs, gains)) < SAME_DB:
-            return "Equal"
+            return _("Equal")
         return f"A {decibels(gains[0])}" if gains[0] < 0 else f"B {decibels(gains[1])}"
 
     @property
     def explanation(self) -> str:
         """What is done, in full."""
-        what = "Play A and B equally loud: the louder one is turned down while listening (M)"
+        what = _("Play A and B equally loud: the louder one is turned down while listening (M).")
+        return f"{what} {self._finding}"
+
+    @property
+    def _finding(self) -> str:
+        """What is known of the pair."""
         if self._pair is None:
-            return f"{what}. Choose a take to compare."
-        levels = [self._lufs.get(sound) for sound in self._pair]
+            return _("Choose a take to compare.")
         if any(sound not in self._lufs for sound in self._pair):
-            return f"{what}. They are being measured."
+            return _("They are being measured.")
         if self.gains_db is None:
-            return f"{what}. One of them is too short or too quiet to be measured, so both are played as they are."
-        said = ", ".join(f"{side} {level:.1f} LUFS" for side, level in zip("AB", levels, strict=True))
-        return f"{what}. {said.replace('-', '−')}. Exports stay as they are."
+            return _("One of them is too short or too quiet to be measured, so both are played as they are.")
+        levels = [number(level, ".1f") for sound in self._pair if (level := self._lufs[sound]) is not None]
+        said = ", ".join(f"{side} {level} LUFS" for side, level in zip("AB", levels, strict=True))
+        return _("{levels}. Exports stay as they are.").format(levels=said.replace("-", "−"))
 
     def _measure(self, sound: Sound, clip: AudioClip) -> None:
         self._background.run(partial(_loudness, clip), partial(self._on_measured, sound), self._audition.failed.emit)
@@ -115,7 +121,7 @@ class Matching(QObject):
 
 def decibels(value_db: float) -> str:
     """Return a gain as it is read: with a real minus sign."""
-    return f"{value_db:+.1f} dB".replace("-", "−")
+    return f"{number(value_db, '+.1f')} dB".replace("-", "−")
 
 
 def _loudness(clip: AudioClip) -> float | None:

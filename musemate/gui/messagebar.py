@@ -15,6 +15,7 @@ from musemate.errors import MuseMateError
 from musemate.gui import palette
 from musemate.gui.style import set_state
 from musemate.gui.widgets import Picture, label, tool_button
+from musemate.language import _
 
 log = logging.getLogger(__name__)
 
@@ -53,7 +54,7 @@ class MessageBar(QFrame):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setObjectName("message")
-        self.setAccessibleName("Message")
+        self.setAccessibleName(_("Message"))
         self.level = ""
         self.visibility: Callable[[bool], object] = self.setVisible
         """Shows and hides the bar together with the room around it."""
@@ -98,7 +99,8 @@ class MessageBar(QFrame):
         if error.message not in self._errors:
             self._errors.append(error.message)
         more = len(self._errors) - 1
-        hint = f"{error.hint} ({more} more before this one, see the log.)" if more else error.hint
+        before = _("({n} more before this one, see the log.)").format(n=more)
+        hint = f"{error.hint} {before}" if more else error.hint
         if self._current is not None and self.level == "warning":
             self._waiting.appendleft(self._current)
         self._put(Message(error.message, hint, "error"))
@@ -140,7 +142,7 @@ class MessageBar(QFrame):
         self._hint = label(name="small", wrap=True)
         self._button = QPushButton()
         self._button.clicked.connect(self._on_action)
-        close = tool_button("close", "Close this message", colour=palette.MUTED)
+        close = tool_button("close", _("Close this message"), colour=palette.MUTED)
         close.clicked.connect(self.dismiss)
         texts = QVBoxLayout()
         texts.setSpacing(1)

@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QWidget
 from musemate.audio.levels import Level
 from musemate.gui import palette
 from musemate.gui.widgets import describe
+from musemate.language import _
 
 FLOOR_DB = -60.0
 FALL_DB_S = 24.0
@@ -43,9 +44,11 @@ class Meter(QWidget):
         self.setFixedSize(self.sizeHint())
         describe(
             self,
-            "Level of the output: the bar is the RMS, the line the peak, and the end lights up when it has clipped. "
-            "Click to put the light out.",
-            "Level meter",
+            _(
+                "Level of the output: the bar is the RMS, the line the peak, and the end lights up when it has "
+                "clipped. Click to put the light out."
+            ),
+            _("Level meter"),
         )
 
     def sizeHint(self) -> QSize:
