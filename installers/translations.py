@@ -17,8 +17,9 @@ from babel.messages.pofile import read_po, write_po
 
 ROOT = Path(__file__).resolve().parents[1]
 FOLDER = ROOT / "resources" / "translations"
-KEYWORDS = {"_": None, "mark": None, "ngettext": (1, 2), "pgettext": ((1, "c"), 2)}
-"""Functions of `musemate.language` whose arguments are texts, and which of them."""
+KEYWORDS = {"_": None, "mark": None, "ngettext": (1, 2), "pgettext": ((1, "c"), 2), "described": (2,)}
+"""Functions whose arguments are texts, and which of them: `musemate.language` has all but the last one, with which
+engines declare their parameters."""
 
 
 def collected() -> Catalog:

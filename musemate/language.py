@@ -55,9 +55,9 @@ def _(text: str) -> str:
     return _catalogue.gettext(text) if text else text
 
 
-def ngettext(one: str, many: str, n: int) -> str:
-    """Return the text for so many, with "{n}" filled in."""
-    return _catalogue.ngettext(one, many, n).format(n=n)
+def ngettext(one: str, many: str, n: int, **fields: object) -> str:
+    """Return the text for so many, with "{n}" and further fields filled in."""
+    return _catalogue.ngettext(one, many, n).format(n=n, **fields)
 
 
 def pgettext(context: str, text: str) -> str:
@@ -81,4 +81,9 @@ def mark(text: str) -> str:
 def number(value: float, form: str = "") -> str:
     """Return a number as the language writes it, in a form such as ",.1f"."""
     text = format(value, form)
+    return text.translate(str.maketrans(",.", ".,")) if _code in _DECIMAL_COMMA else text
+
+
+def plain(text: str) -> str:
+    """Return a number that was typed as the language writes it as English writes it: the reverse of `number`."""
     return text.translate(str.maketrans(",.", ".,")) if _code in _DECIMAL_COMMA else text
