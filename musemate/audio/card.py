@@ -16,10 +16,11 @@ from musemate.audio.deck import Deck
 from musemate.audio.devices import NO_DEVICE, Device, find_device, load_backend, output_names, plays_rate
 from musemate.audio.output import Output, restart_backend
 from musemate.errors import PlaybackError
+from musemate.language import _, mark
 
 AUTO_LATENCY_S = (0.035, 0.07, 0.14, 0.2)
 """Tried one after the other while the device drops out: the first answers a click within 50 ms."""
-GONE = "The sound device is gone. Connect it again, or another one: playing then goes on from here."
+GONE = mark("The sound device is gone. Connect it again, or another one: playing then goes on from here.")
 
 _log = logging.getLogger(__name__)
 
@@ -186,24 +187,24 @@ class Card:
         self._lost = lost or self._lost
         self._backend = self._backend or load_backend()
         if not restart_backend(self._backend):
-            raise PlaybackError(GONE if lost else NO_DEVICE)
+            raise PlaybackError(_(GONE if lost else NO_DEVICE))
         try:
             self._find()
             if self._lost:
                 self._replace()
         except PlaybackError as error:
             if lost:
-                raise PlaybackError(GONE, detail=error.detail) from error
+                raise PlaybackError(_(GONE), detail=error.detail) from error
             raise
 
     def _replace(self) -> None:
         """Take the device that was found for the lost one, if it plays: some systems list one that leads nowhere."""
         assert self.device is not None
         if not plays_rate(self._backend, self.device, self.device.rate_hz):
-            raise PlaybackError(GONE, detail=f"{self.device} cannot be opened")
-        self.notice = f"The sound device “{self._lost}” is gone, so playing goes on with “{self.device.name}”."
-        if self.device.name == self._lost:
-            self.notice = f"The sound device “{self._lost}” is back."
+            raise PlaybackError(_(GONE), detail=f"{self.device} cannot be opened")
+        gone = _("The sound device “{lost}” is gone, so playing goes on with “{name}”.")
+        back = _("The sound device “{lost}” is back.")
+        self.notice = (back if self.device.name == self._lost else gone).format(lost=self._lost, name=self.device.name)
         self._lost = ""
         _log.warning(self.notice)
 

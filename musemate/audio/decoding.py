@@ -19,12 +19,13 @@ from musemate.audio.ffmpeg import has_ffmpeg, open_with_ffmpeg
 from musemate.audio.sniffing import FORMATS_HINT, refusal, sniff
 from musemate.audio.wording import shown_length, shown_name
 from musemate.errors import AudioFileError
+from musemate.language import _, mark
 
 LOST_S = 0.05
 """A file that lacks no more than this of the sound that its header promises is taken as it is."""
 
 _BLOCK_FRAMES = 1 << 16
-_EXPORT_HINT = "Copy it again from where it came from, or export it again from your DAW."
+_EXPORT_HINT = mark("Copy it again from where it came from, or export it again from your DAW.")
 
 
 class Decoder(Protocol):
@@ -54,9 +55,11 @@ def open_decoder(path: Path) -> Iterator[Decoder]:
     kind = sniff(path)
     name = shown_name(path)
     if kind == "text":
-        raise AudioFileError(f'"{name}" holds text, not sound.', hint=FORMATS_HINT)
+        raise AudioFileError(_('"{name}" holds text, not sound.').format(name=name), hint=_(FORMATS_HINT))
     if kind == "unknown":
-        raise AudioFileError(f'"{name}" is not an audio file that MuseMate knows.', hint=FORMATS_HINT)
+        raise AudioFileError(
+            _('"{name}" is not an audio file that MuseMate knows.').format(name=name), hint=_(FORMATS_HINT)
+        )
     if kind == "soundfile":
         with _open_with_soundfile(path) as file:
             decoder = _checked(path, file)
@@ -88,14 +91,16 @@ class _SoundfileDecoder:
                 n_done += len(block)
                 yield np.ascontiguousarray(block.T)
         except (soundfile.SoundFileError, OSError) as error:
-            raise self._damaged("it cannot be decoded to its end", repr(error)) from error
+            raise self._damaged(_("it cannot be decoded to its end"), repr(error)) from error
         if self.n_frames is not None and n_done < self.n_frames - LOST_S * self.rate_hz:
             there, promised = shown_length(n_done / self.rate_hz), shown_length(self.n_frames / self.rate_hz)
-            raise self._damaged(f"only {there} of {promised} can be decoded")
+            raise self._damaged(_("only {there} of {promised} can be decoded").format(there=there, promised=promised))
 
     def _damaged(self, says: str, detail: str = "") -> AudioFileError:
         return AudioFileError(
-            f'"{shown_name(self.path)}" is damaged or cut off: {says}.', hint=_EXPORT_HINT, detail=detail
+            _('"{name}" is damaged or cut off: {says}.').format(name=shown_name(self.path), says=says),
+            hint=_(_EXPORT_HINT),
+            detail=detail,
         )
 
 
@@ -107,8 +112,8 @@ def _open_with_soundfile(path: Path) -> Iterator[Any]:
         file = soundfile.SoundFile(name)
     except (soundfile.SoundFileError, OSError, TypeError, ValueError) as error:
         raise AudioFileError(
-            f'"{shown_name(path)}" is damaged: its header cannot be read.',
-            hint=_EXPORT_HINT,
+            _('"{name}" is damaged: its header cannot be read.').format(name=shown_name(path)),
+            hint=_(_EXPORT_HINT),
             detail=repr(error),
         ) from error
     with file:
@@ -127,14 +132,17 @@ def _checked(path: Path, file: Any) -> _SoundfileDecoder:
     if chunk is not None and chunk.missing_share * present_s > LOST_S:
         promised_s = present_s * (1 + chunk.missing_share)
         raise AudioFileError(
-            f'"{shown_name(path)}" is cut off: its header promises {shown_length(promised_s)} of sound, '
-            f"but only {shown_length(present_s)} are there.",
-            hint=_EXPORT_HINT,
+            _('"{name}" is cut off: its header promises {promised} of sound, but only {present} are there.').format(
+                name=shown_name(path), promised=shown_length(promised_s), present=shown_length(present_s)
+            ),
+            hint=_(_EXPORT_HINT),
         )
     if lacks_end:
         raise AudioFileError(
-            f'"{shown_name(path)}" is cut off: its end is missing after {shown_length(present_s)}.',
-            hint=_EXPORT_HINT,
+            _('"{name}" is cut off: its end is missing after {present}.').format(
+                name=shown_name(path), present=shown_length(present_s)
+            ),
+            hint=_(_EXPORT_HINT),
         )
     n_frames = None if is_guess else int(file.frames)
     return _SoundfileDecoder(

@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from musemate.errors import PlaybackError
+from musemate.language import _, mark
 
-NO_DEVICE = "No sound device was found, so nothing can be played. Everything else works."
+NO_DEVICE = mark("No sound device was found, so nothing can be played. Everything else works.")
 
 
 @dataclass(frozen=True)
@@ -44,10 +45,10 @@ def load_backend() -> Any:
     try:
         import sounddevice
     except (ImportError, OSError) as error:
-        remedy = "Install it with: sudo apt install libportaudio2" if sys.platform == "linux" else ""
+        remedy = _("Install it with: {command}").format(command="sudo apt install libportaudio2")
         raise PlaybackError(
-            "The sound library PortAudio was not found, so nothing can be played. Everything else works.",
-            hint=remedy,
+            _("The sound library PortAudio was not found, so nothing can be played. Everything else works."),
+            hint=remedy if sys.platform == "linux" else "",
             detail=repr(error),
         ) from error
     return sounddevice
@@ -65,11 +66,11 @@ def find_device(backend: Any, wanted: str = "") -> Device:
         default = backend.query_devices(kind="output")
         named = [entry for entry in _outputs(backend, default) if entry["name"] == wanted]
     except (backend.PortAudioError, ValueError) as error:
-        raise PlaybackError(NO_DEVICE, detail=repr(error)) from error
+        raise PlaybackError(_(NO_DEVICE), detail=repr(error)) from error
     chosen = named[0] if named else default
     n_channels = min(2, int(chosen["max_output_channels"]))
     if n_channels < 1:
-        raise PlaybackError(NO_DEVICE, detail=repr(chosen))
+        raise PlaybackError(_(NO_DEVICE), detail=repr(chosen))
     index = int(chosen["index"]) if named else None
     return Device(str(chosen["name"]), index, n_channels, round(chosen["default_samplerate"]))
 

@@ -18,6 +18,7 @@ import numpy as np
 from musemate.audio.clip import Samples
 from musemate.audio.wording import shown_name
 from musemate.errors import AudioFileError
+from musemate.language import _
 
 FFMPEG_SUFFIXES = (".m4a", ".aac", ".wma")
 
@@ -79,8 +80,8 @@ def open_with_ffmpeg(path: Path) -> Iterator[FfmpegDecoder]:
     program = shutil.which("ffmpeg")
     if program is None:
         raise AudioFileError(
-            f'"{shown_name(path)}" needs the free program ffmpeg, which is not installed here.',
-            hint="Install ffmpeg (ffmpeg.org) and open the file again, or convert it to WAV.",
+            _('"{name}" needs the free program ffmpeg, which is not installed here.').format(name=shown_name(path)),
+            hint=_("Install ffmpeg (ffmpeg.org) and open the file again, or convert it to WAV."),
         )
     with tempfile.TemporaryFile() as errors, _started(_command(program, path), errors) as process:
         assert process.stdout is not None
@@ -88,7 +89,7 @@ def open_with_ffmpeg(path: Path) -> Iterator[FfmpegDecoder]:
         if len(header) < _AU_HEADER.size:
             process.wait()
             raise _refused(path, errors)
-        _, offset, _, _, rate_hz, n_channels = _AU_HEADER.unpack(header)
+        _magic, offset, _size, _coding, rate_hz, n_channels = _AU_HEADER.unpack(header)
         process.stdout.read(offset - _AU_HEADER.size)
         yield FfmpegDecoder(path, rate_hz, n_channels, process.stdout, process, errors, path.suffix[1:].upper())
 
@@ -132,9 +133,11 @@ def _refused(path: Path, errors: IO[bytes]) -> AudioFileError:
     errors.seek(0)
     detail = errors.read(4000).decode("utf-8", "replace")
     if "matches no streams" in detail:
-        return AudioFileError(f'"{shown_name(path)}" holds no sound.', hint="Choose a file with sound in it.")
+        return AudioFileError(
+            _('"{name}" holds no sound.').format(name=shown_name(path)), hint=_("Choose a file with sound in it.")
+        )
     return AudioFileError(
-        f'"{shown_name(path)}" is damaged or cut off and cannot be decoded.',
-        hint="Copy it again from where it came from, or convert it to WAV.",
+        _('"{name}" is damaged or cut off and cannot be decoded.').format(name=shown_name(path)),
+        hint=_("Copy it again from where it came from, or convert it to WAV."),
         detail=detail,
     )

@@ -15,6 +15,7 @@ from musemate.audio.safe_write import fresh_path, write_safely
 from musemate.audio.wav import DEPTHS, count_overs, write_wav
 from musemate.audio.wording import shown_length, shown_name
 from musemate.errors import AudioFileError, SettingsError, TooShortError
+from musemate.language import _, number
 
 __all__ = [
     "DEPTHS",
@@ -159,30 +160,42 @@ def read_clip(
     _check_length(path, first + samples.shape[1], rate_hz, first, wanted, min_s)
     clip = AudioClip(samples, rate_hz)
     if clip.is_silent and not allow_silence:
-        part = "" if first == 0 and length_s is None else " in the chosen region"
+        whole = first == 0 and length_s is None
+        silent = _('"{name}" is silent.') if whole else _('"{name}" is silent in the chosen region.')
         raise AudioFileError(
-            f'"{shown_name(path)}" is silent{part}.', hint="Choose a file or a region that can be heard."
+            silent.format(name=shown_name(path)),
+            hint=_("Choose a file or a region that can be heard."),
         )
     return clip
 
 
 def _check_region(start_s: float, length_s: float | None) -> None:
     if not (math.isfinite(start_s) and start_s >= 0):
-        raise SettingsError(f"A region cannot start at {start_s:g} s.", hint="Choose a start of 0 s or later.")
+        raise SettingsError(
+            _("A region cannot start at {start} s.").format(start=number(start_s, "g")),
+            hint=_("Choose a start of 0 s or later."),
+        )
     if length_s is not None and not (math.isfinite(length_s) and length_s > 0):
-        raise SettingsError(f"A region cannot be {length_s:g} s long.", hint="Choose a length above 0 s.")
+        raise SettingsError(
+            _("A region cannot be {seconds} s long.").format(seconds=number(length_s, "g")),
+            hint=_("Choose a length above 0 s."),
+        )
 
 
 def _check_format(path: Path, decoder: Decoder, min_rate_hz: int = MIN_RATE_HZ) -> None:
     if decoder.n_channels > 2:
         raise AudioFileError(
-            f'"{shown_name(path)}" has {decoder.n_channels} channels; MuseMate works with mono and stereo.',
-            hint="Mix it down to stereo in your DAW and open that.",
+            _('"{name}" has {count} channels; MuseMate works with mono and stereo.').format(
+                name=shown_name(path), count=decoder.n_channels
+            ),
+            hint=_("Mix it down to stereo in your DAW and open that."),
         )
     if not min_rate_hz <= decoder.rate_hz <= MAX_RATE_HZ:
         raise AudioFileError(
-            f'"{shown_name(path)}" has a sample rate of {decoder.rate_hz} Hz, which is not supported.',
-            hint="Convert it to a rate between 8 and 192 kHz, for instance 44.1 kHz.",
+            _('"{name}" has a sample rate of {rate_hz} Hz, which is not supported.').format(
+                name=shown_name(path), rate_hz=decoder.rate_hz
+            ),
+            hint=_("Convert it to a rate between 8 and 192 kHz, for instance 44.1 kHz."),
         )
 
 
@@ -190,22 +203,34 @@ def _check_length(path: Path, n_frames: int | None, rate_hz: int, first: int, wa
     """Refuse what is too short; `n_frames` is the length of the file as far as it is known."""
     if n_frames is None:
         return
-    name, needed = shown_name(path), f"MuseMate needs at least {min_s:g} s"
+    name, needed = shown_name(path), _("MuseMate needs at least {least} s").format(least=number(min_s, "g"))
     if n_frames == 0:
-        raise TooShortError(f'"{name}" holds no sound: its length is 0.', hint="Export it again from your DAW.")
+        raise TooShortError(
+            _('"{name}" holds no sound: its length is 0.').format(name=name), hint=_("Export it again from your DAW.")
+        )
     if n_frames <= first:
         raise TooShortError(
-            f'The region starts at {shown_length(first / rate_hz)}, after the end of "{name}".',
-            hint="Choose a start inside the file.",
+            _('The region starts at {length}, after the end of "{name}".').format(
+                length=shown_length(first / rate_hz), name=name
+            ),
+            hint=_("Choose a start inside the file."),
         )
     left = n_frames - first if wanted is None else min(wanted, n_frames - first)
     if left >= round(min_s * rate_hz):
         return
     # rounded down: "is only 0.50 s long; MuseMate needs at least 0.5 s" would help nobody
-    length = "one sample" if left == 1 else shown_length(math.floor(100 * left / rate_hz) / 100)
+    length = _("one sample") if left == 1 else shown_length(math.floor(100 * left / rate_hz) / 100)
     if left < n_frames:
-        raise TooShortError(f'The region of "{name}" is only {length} long; {needed}.', hint="Choose a longer region.")
-    raise TooShortError(f'"{name}" is only {length} long; {needed}.', hint="Choose a longer recording.")
+        raise TooShortError(
+            _('The region of "{name}" is only {length} long; {needed}.').format(
+                name=name, length=length, needed=needed
+            ),
+            hint=_("Choose a longer region."),
+        )
+    raise TooShortError(
+        _('"{name}" is only {length} long; {needed}.').format(name=name, length=length, needed=needed),
+        hint=_("Choose a longer recording."),
+    )
 
 
 def _check_room(path: Path, decoder: Decoder, first: int, wanted: int | None) -> None:
@@ -219,8 +244,10 @@ def _check_room(path: Path, decoder: Decoder, first: int, wanted: int | None) ->
 
 def _too_long(path: Path, most_s: float) -> AudioFileError:
     return AudioFileError(
-        f'"{shown_name(path)}" is longer than the {shown_length(most_s)} that MuseMate can load at once.',
-        hint="Cut out the part that you want to work with and open that.",
+        _('"{name}" is longer than the {length} that MuseMate can load at once.').format(
+            name=shown_name(path), length=shown_length(most_s)
+        ),
+        hint=_("Cut out the part that you want to work with and open that."),
     )
 
 
@@ -245,6 +272,8 @@ def _check_finite(path: Path, block: Samples, first: int, rate_hz: int) -> None:
     if bad.any():
         place = shown_length((first + int(bad.argmax())) / rate_hz)
         raise AudioFileError(
-            f'"{shown_name(path)}" holds samples that are not numbers (NaN or infinity), first at {place}.',
-            hint="Export it again from your DAW.",
+            _('"{name}" holds samples that are not numbers (NaN or infinity), first at {place}.').format(
+                name=shown_name(path), place=place
+            ),
+            hint=_("Export it again from your DAW."),
         )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from musemate.audio.clip import AudioClip
 from musemate.errors import TooShortError
+from musemate.language import _, number
 
 BLOCK_S = 0.4
 """The measure looks at blocks of this length (ITU-R BS.1770-4)."""
@@ -33,7 +34,8 @@ def integrated_lufs(clip: AudioClip) -> float:
 
     if clip.duration_s <= BLOCK_S:
         raise TooShortError(
-            f"The loudness of {clip.duration_s:.2f} s cannot be measured.", hint="Choose at least half a second."
+            _("The loudness of {seconds} s cannot be measured.").format(seconds=number(clip.duration_s, ".2f")),
+            hint=_("Choose at least half a second."),
         )
     clip = clip.resampled(max(clip.rate_hz, LOWEST_RATE_HZ))
     return float(pyloudnorm.Meter(clip.rate_hz, block_size=BLOCK_S).integrated_loudness(clip.samples.T))

@@ -10,6 +10,7 @@ from musemate.audio.deck import Deck
 from musemate.audio.devices import Device
 from musemate.audio.dropouts import Dropouts
 from musemate.errors import PlaybackError
+from musemate.language import _
 
 STAY_AWAKE_S = 30.0
 """A silent stream goes on for this long, so that the next click is heard at once."""
@@ -63,8 +64,8 @@ class Output:
             self.latency_s = float(self._stream.latency)
         except (backend.PortAudioError, ValueError) as error:
             raise PlaybackError(
-                "The sound device could not be opened, so nothing can be played.",
-                hint="Close other programs that use it, then press play again.",
+                _("The sound device could not be opened, so nothing can be played."),
+                hint=_("Close other programs that use it, then press play again."),
                 detail=repr(error),
             ) from error
 
@@ -102,8 +103,8 @@ class Output:
             self._stream.start()
         except self._backend.PortAudioError as error:
             raise PlaybackError(
-                "The sound device did not start, so nothing can be played.",
-                hint="Check that it is connected, then press play again.",
+                _("The sound device did not start, so nothing can be played."),
+                hint=_("Check that it is connected, then press play again."),
                 detail=repr(error),
             ) from error
 

@@ -14,6 +14,7 @@ from typing import BinaryIO
 
 from musemate.audio.wording import shown_name, shown_size
 from musemate.errors import ExportError
+from musemate.language import _
 
 PART_SUFFIX = ".part"
 """Ending of unfinished files; one that is left over belongs to a crash and may be deleted."""
@@ -154,40 +155,46 @@ def _refusal(path: Path, error: OSError | ValueError, n_bytes: int) -> ExportErr
     name, folder, detail = shown_name(path), shown_name(path.parent), repr(error)
     number = error.errno if isinstance(error, OSError) else None
     if number in _FULL:
-        need = f" (it needs {shown_size(n_bytes)})" if n_bytes else ""
+        full = _('There is no room left on the disk for "{name}".')
+        if n_bytes:
+            full = _('There is no room left on the disk for "{name}" (it needs {size}).')
         return ExportError(
-            f'There is no room left on the disk for "{name}"{need}.',
-            hint="Free some space, or choose a folder on another disk.",
+            full.format(name=name, size=shown_size(n_bytes)),
+            hint=_("Free some space, or choose a folder on another disk."),
             detail=detail,
         )
     if isinstance(error, FileExistsError):
         return ExportError(
-            f'"{name}" exists already and was left as it is.', hint="Choose another name.", detail=detail
+            _('"{name}" exists already and was left as it is.').format(name=name),
+            hint=_("Choose another name."),
+            detail=detail,
         )
     if isinstance(error, FileNotFoundError | NotADirectoryError):
         return ExportError(
-            f'"{name}" cannot be written: the folder "{folder}" does not exist.',
-            hint="Choose a folder that exists.",
+            _('"{name}" cannot be written: the folder "{folder}" does not exist.').format(name=name, folder=folder),
+            hint=_("Choose a folder that exists."),
             detail=detail,
         )
     if isinstance(error, PermissionError) or number == errno.EROFS:
         return ExportError(
-            f'"{name}" cannot be written: the folder "{folder}" is protected.',
-            hint="Choose a folder of your own.",
+            _('"{name}" cannot be written: the folder "{folder}" is protected.').format(name=name, folder=folder),
+            hint=_("Choose a folder of your own."),
             detail=detail,
         )
     if isinstance(error, IsADirectoryError):
         return ExportError(
-            f'"{name}" cannot be written: a folder has that name.', hint="Choose another name.", detail=detail
+            _('"{name}" cannot be written: a folder has that name.').format(name=name),
+            hint=_("Choose another name."),
+            detail=detail,
         )
     if isinstance(error, ValueError) or number == errno.ENAMETOOLONG:
         return ExportError(
-            f'"{name}" is not a name or path that this computer can write.',
-            hint="Choose a shorter name, or a folder nearer to the top.",
+            _('"{name}" is not a name or path that this computer can write.').format(name=name),
+            hint=_("Choose a shorter name, or a folder nearer to the top."),
             detail=detail,
         )
     return ExportError(
-        f'"{name}" could not be written to its disk.',
-        hint="Check the disk, or choose a folder on another one.",
+        _('"{name}" could not be written to its disk.').format(name=name),
+        hint=_("Check the disk, or choose a folder on another one."),
         detail=detail,
     )

@@ -10,10 +10,11 @@ from typing import Literal
 
 from musemate.audio.wording import shown_name
 from musemate.errors import AudioFileError
+from musemate.language import _, mark
 
 Kind = Literal["soundfile", "ffmpeg", "text", "unknown"]
 
-FORMATS_HINT = "Choose a WAV, FLAC, AIFF, OGG or MP3 file."
+FORMATS_HINT = mark("Choose a WAV, FLAC, AIFF, OGG or MP3 file.")
 
 _N_HEAD = 4096
 _ASF = bytes.fromhex("3026b2758e66cf11a6d900aa0062ce6c")
@@ -37,15 +38,17 @@ def sniff(path: Path) -> Kind:
         if stat.S_ISDIR(mode):
             raise _folder(path)
         if not stat.S_ISREG(mode):
-            raise AudioFileError(f'"{shown_name(path)}" is a device, not an audio file.', hint=FORMATS_HINT)
+            raise AudioFileError(
+                _('"{name}" is a device, not an audio file.').format(name=shown_name(path)), hint=_(FORMATS_HINT)
+            )
         with path.open("rb") as file:
             head = file.read(_N_HEAD)
     except (OSError, ValueError) as error:
         raise refusal(path, error) from error
     if not head:
         raise AudioFileError(
-            f'"{shown_name(path)}" is empty (0 bytes).',
-            hint="Copy it again, or export it again from your DAW.",
+            _('"{name}" is empty (0 bytes).').format(name=shown_name(path)),
+            hint=_("Copy it again, or export it again from your DAW."),
         )
     return _kind(head, path.suffix.lower())
 
@@ -54,30 +57,37 @@ def refusal(path: Path, error: OSError | ValueError) -> AudioFileError:
     """Turn an error of the operating system into the sentence for it."""
     name, detail = shown_name(path), repr(error)
     if isinstance(error, FileNotFoundError | NotADirectoryError):
-        return AudioFileError(f'"{name}" was not found.', hint="Check whether it was moved or renamed.", detail=detail)
+        return AudioFileError(
+            _('"{name}" was not found.').format(name=name),
+            hint=_("Check whether it was moved or renamed."),
+            detail=detail,
+        )
     if isinstance(error, PermissionError):
         return AudioFileError(
-            f'"{name}" may not be read: permission was denied.',
-            hint="Change its permissions, or copy it to a folder of your own.",
+            _('"{name}" may not be read: permission was denied.').format(name=name),
+            hint=_("Change its permissions, or copy it to a folder of your own."),
             detail=detail,
         )
     if isinstance(error, IsADirectoryError):
         return _folder(path)
     if isinstance(error, ValueError) or error.errno in _PATH_TOO_LONG:
         return AudioFileError(
-            f'"{name}" has a name or path that this computer cannot open.',
-            hint="Give the file a shorter name, or move it to a folder nearer to the top.",
+            _('"{name}" has a name or path that this computer cannot open.').format(name=name),
+            hint=_("Give the file a shorter name, or move it to a folder nearer to the top."),
             detail=detail,
         )
     return AudioFileError(
-        f'"{name}" could not be read from its disk.',
-        hint="Check the disk, then copy the file to another one and open it there.",
+        _('"{name}" could not be read from its disk.').format(name=name),
+        hint=_("Check the disk, then copy the file to another one and open it there."),
         detail=detail,
     )
 
 
 def _folder(path: Path) -> AudioFileError:
-    return AudioFileError(f'"{shown_name(path)}" is a folder, not an audio file.', hint="Choose the audio files in it.")
+    return AudioFileError(
+        _('"{name}" is a folder, not an audio file.').format(name=shown_name(path)),
+        hint=_("Choose the audio files in it."),
+    )
 
 
 def _kind(head: bytes, suffix: str) -> Kind:

@@ -14,6 +14,7 @@ from musemate.audio.clip import AudioClip, Samples
 from musemate.audio.safe_write import write_safely
 from musemate.audio.wording import shown_name
 from musemate.errors import ExportError, SettingsError
+from musemate.language import _
 
 DEPTHS = ("16", "24", "32f")
 
@@ -61,12 +62,15 @@ def write_wav(
     """
     path = Path(path)
     if depth not in DEPTHS:
-        raise SettingsError(f'There is no depth "{depth}".', hint=f"Choose one of: {', '.join(DEPTHS)}.")
+        raise SettingsError(
+            _('There is no depth "{depth}".').format(depth=depth),
+            hint=_("Choose one of: {names}.").format(names=", ".join(DEPTHS)),
+        )
     n_bytes = clip.samples.size * _BYTES[depth]
     if n_bytes > _MAX_DATA_BYTES:
         raise ExportError(
-            f'"{shown_name(path)}" would be larger than the 4 GB that a WAV file can hold.',
-            hint="Export a shorter region, or with fewer bits.",
+            _('"{name}" would be larger than the 4 GB that a WAV file can hold.').format(name=shown_name(path)),
+            hint=_("Export a shorter region, or with fewer bits."),
         )
 
     def write(file: BinaryIO) -> None:

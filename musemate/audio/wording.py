@@ -5,6 +5,8 @@ from __future__ import annotations
 import unicodedata
 from pathlib import Path
 
+from musemate.language import _, number
+
 _MAX_SHOWN = 60
 
 
@@ -24,15 +26,15 @@ def shown_name(path: Path) -> str:
 def shown_length(seconds: float) -> str:
     """Return a length as a songwriter reads it: "0.10 s", "12.5 s", "3 min 20 s", "6 h 46 min"."""
     if seconds < 0.01:
-        return "less than 0.01 s"
+        return _("less than {seconds} s").format(seconds=number(0.01))
     if seconds < 10:
-        return f"{seconds:.2f} s"
+        return _("{seconds} s").format(seconds=number(seconds, ".2f"))
     if seconds < 59.95:
-        return f"{seconds:.1f} s"
+        return _("{seconds} s").format(seconds=number(seconds, ".1f"))
     minutes, rest = divmod(round(seconds), 60)
     if minutes < 60:
-        return f"{minutes} min {rest} s"
-    return f"{minutes // 60} h {minutes % 60} min"
+        return _("{minutes} min {seconds} s").format(minutes=minutes, seconds=rest)
+    return _("{hours} h {minutes} min").format(hours=minutes // 60, minutes=minutes % 60)
 
 
 def shown_size(n_bytes: int) -> str:
@@ -41,4 +43,4 @@ def shown_size(n_bytes: int) -> str:
         return f"{max(1, round(n_bytes / 1e3))} KB"
     if n_bytes < 1_000_000_000:
         return f"{round(n_bytes / 1e6)} MB"
-    return f"{n_bytes / 1e9:.1f} GB"
+    return f"{number(n_bytes / 1e9, '.1f')} GB"
