@@ -9,6 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from musemate.analysis.plots import FRAGMENT, LINE, TAKE, TEXT, TEXT_PT, png, style
+from musemate.language import _
 
 WIDTH_IN, HEIGHT_IN = 5.8, 3.6
 LEAST_TOP = 0.6
@@ -50,15 +51,15 @@ def draw_map(takes: Sequence[tuple[str, Point]], halves: Point | None, labels: t
     left, top = limits(points)
     axes.set_xlim(left, 1.0 + ROOM * (1.0 - left))
     axes.set_ylim(-ROOM * top, top)
-    axes.plot(1.0, 0.0, "s", color=TEXT, markersize=5, linestyle="", label="a plain copy")
+    axes.plot(1.0, 0.0, "s", color=TEXT, markersize=5, linestyle="", label=_("a plain copy"))
     if halves is not None:
         axes.axvline(halves[0], color=FRAGMENT, linewidth=0.8, linestyle=(0, (4, 3)))
         axes.axhline(halves[1], color=FRAGMENT, linewidth=0.8, linestyle=(0, (4, 3)))
-        axes.plot(*halves, "D", color=FRAGMENT, markersize=5, linestyle="", label="the fragment's halves")
+        axes.plot(*halves, "D", color=FRAGMENT, markersize=5, linestyle="", label=_("the fragment's halves"))
     places = [point for _, point in takes]
-    axes.plot([x for x, _ in places], [y for _, y in places], "o", color=TAKE, markersize=6, label="takes")
+    axes.plot([x for x, _ in places], [y for _, y in places], "o", color=TAKE, markersize=6, label=_("takes"))
     spots = axes.transData.transform(places) * (72.0 / figure.dpi)
-    for (label, _), (x, y) in zip(takes, label_places([label for label, _ in takes], spots), strict=True):
+    for (label, _point), (x, y) in zip(takes, label_places([name for name, _point in takes], spots), strict=True):
         axes.annotate(label, (x, y), xycoords="figure points", fontsize=LABEL_PT, color=TEXT)
     axes.set_xlabel(labels[0], color=TEXT, fontsize=TEXT_PT, labelpad=2)
     axes.set_ylabel(labels[1], color=TEXT, fontsize=TEXT_PT, labelpad=3)

@@ -12,8 +12,36 @@ import numpy.typing as npt
 
 from musemate.analysis.chroma import find_chroma
 from musemate.audio.clip import AudioClip
+from musemate.language import mark
 
 TONICS = ("C", "C#", "D", "Eb", "E", "F", "F#", "G", "Ab", "A", "Bb", "B")
+KEYS = (
+    mark("C major"),
+    mark("C# major"),
+    mark("D major"),
+    mark("Eb major"),
+    mark("E major"),
+    mark("F major"),
+    mark("F# major"),
+    mark("G major"),
+    mark("Ab major"),
+    mark("A major"),
+    mark("Bb major"),
+    mark("B major"),
+    mark("C minor"),
+    mark("C# minor"),
+    mark("D minor"),
+    mark("Eb minor"),
+    mark("E minor"),
+    mark("F minor"),
+    mark("F# minor"),
+    mark("G minor"),
+    mark("Ab minor"),
+    mark("A minor"),
+    mark("Bb minor"),
+    mark("B minor"),
+)
+"""Major keys, then minor ones, from C up."""
 MAJOR = np.array([6.35, 2.23, 3.48, 2.33, 4.38, 4.09, 2.52, 5.19, 2.39, 3.66, 2.29, 2.88])
 MINOR = np.array([6.33, 2.68, 3.52, 5.38, 2.60, 3.53, 2.54, 4.75, 3.98, 2.69, 3.34, 3.17])
 LIKE_ENOUGH = 0.75
@@ -41,8 +69,7 @@ def find_key(clip: AudioClip) -> str:
     second, best = np.sort(likeness)[-2:]
     if best < LIKE_ENOUGH or best - second < LEAD:
         return ""
-    mode, tonic = divmod(int(likeness.argmax()), 12)
-    return f"{TONICS[tonic]} {'minor' if mode else 'major'}"
+    return KEYS[int(likeness.argmax())]
 
 
 def key_likeness(weights: Table) -> Table:

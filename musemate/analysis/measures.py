@@ -26,6 +26,7 @@ from musemate.analysis.yardstick import Yardstick
 from musemate.audio.clip import AudioClip
 from musemate.audio.loudness import integrated_lufs
 from musemate.errors import AudioFileError, TooShortError
+from musemate.language import _
 
 COMPARABLE_S = 2.0
 """Sounds shorter than this have no beat, no fade and no standing tone to compare."""
@@ -51,7 +52,9 @@ class Measured:
 
     def __init__(self, clip: AudioClip) -> None:
         if clip.is_silent:
-            raise AudioFileError("It is silent, so there is nothing to measure.", hint="Choose one that can be heard.")
+            raise AudioFileError(
+                _("It is silent, so there is nothing to measure."), hint=_("Choose one that can be heard.")
+            )
         self.magnitudes = amplitudes(clip)
         self.clip = clip
         self.coefficients: Table = mfcc(self.magnitudes)

@@ -15,6 +15,7 @@ import numpy.typing as npt
 from musemate.analysis.spectra import stft
 from musemate.audio.clip import AudioClip
 from musemate.errors import TooShortError
+from musemate.language import _
 
 RATE_HZ, N_FFT, HOP = 22_050, 2_048, 512
 N_MELS, N_MFCC, N_KEPT = 128, 40, 13
@@ -49,8 +50,8 @@ def amplitudes(clip: AudioClip) -> Frames:
     mono = AudioClip(clip.mono(), clip.rate_hz).resampled(RATE_HZ) if clip.n_frames else clip
     if mono.n_frames < N_FFT:
         raise TooShortError(
-            "The sound is shorter than one window of 93 ms, so nothing can be measured in it.",
-            hint="Choose a longer one.",
+            _("The sound is shorter than one window of 93 ms, so nothing can be measured in it."),
+            hint=_("Choose a longer one."),
         )
     # `stft` gives a sine of full scale magnitude 1; librosa leaves the window's sum in
     return np.abs(stft(mono.samples[0], N_FFT, HOP)).T * np.float32(N_FFT / 4)

@@ -12,6 +12,7 @@ import numpy as np
 import numpy.typing as npt
 
 from musemate.errors import ProjectError
+from musemate.language import _
 
 FORMAT = 1
 """Version of the layouts; a file of another version is refused and drawn again."""
@@ -50,8 +51,8 @@ def save_record(path: Path, kind: str, **fields: npt.ArrayLike) -> None:
         _write_whole(path, record)
     except OSError as error:
         raise ProjectError(
-            f'The picture "{path.name}" cannot be stored.',
-            hint="Check the free space and the rights of the project's folder.",
+            _('The picture "{name}" cannot be stored.').format(name=path.name),
+            hint=_("Check the free space and the rights of the project's folder."),
             detail=f"{path}: {error}",
         ) from error
 
@@ -74,8 +75,8 @@ def load_record(path: Path, kind: str) -> npt.NDArray[Any]:
             raise ValueError(f"kind and format are {found}")
     except (OSError, ValueError, IndexError, KeyError, EOFError, SyntaxError, TypeError) as error:
         raise ProjectError(
-            f'The picture "{path.name}" cannot be read.',
-            hint="It is drawn again from the sound.",
+            _('The picture "{name}" cannot be read.').format(name=path.name),
+            hint=_("It is drawn again from the sound."),
             detail=f"{path}: {error}",
         ) from error
     return record

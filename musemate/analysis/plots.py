@@ -18,6 +18,7 @@ from musemate.analysis.mfcc import N_KEPT, Table
 from musemate.analysis.peaks import MAX, MIN, RMS
 from musemate.analysis.portrait import LOWEST_HZ, MEL_TOP_HZ, N_MELS, TOP_HZ, Image, Portrait
 from musemate.analysis.spectra import mel_edges_hz
+from musemate.language import _
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -157,14 +158,14 @@ def _waveform(axes: Axes, subject: Subject, scales: Scales) -> None:
     axes.fill_between(times, -rms, rms, where=inside, color=colour, linewidth=0)
     axes.set_xlim(0.0, subject.end_s)
     axes.set_ylim(-1.05 * scales.peak, 1.05 * scales.peak)
-    _label(axes, "time, s", "amplitude (full scale 1)")
+    _label(axes, _("time, s"), _("amplitude (full scale 1)"))
 
 
 def _spectrum(axes: Axes, subject: Subject, scales: Scales) -> None:
     if subject.beside is not None:
         beside = subject.beside
-        axes.plot(beside.bands_hz, beside.bands_db, color=FRAGMENT, linewidth=1.0, linestyle="--", label="fragment")
-    mine, name = subject.portrait, "take" if subject.is_take else "fragment"
+        axes.plot(beside.bands_hz, beside.bands_db, color=FRAGMENT, linewidth=1.0, linestyle="--", label=_("fragment"))
+    mine, name = subject.portrait, _("take") if subject.is_take else _("fragment")
     axes.plot(mine.bands_hz, mine.bands_db, color=TAKE if subject.is_take else FRAGMENT, linewidth=1.2, label=name)
     axes.set_xscale("log")
     axes.set_xlim(LOWEST_HZ, TOP_HZ)
@@ -174,13 +175,13 @@ def _spectrum(axes: Axes, subject: Subject, scales: Scales) -> None:
     axes.set_ylim(scales.spectrum_db - SPECTRUM_DB, scales.spectrum_db + 4.0)
     axes.grid(color=LINE, linewidth=0.4, alpha=0.6)
     axes.legend(fontsize=TEXT_PT, labelcolor=TEXT, frameon=False, loc="lower left")
-    _label(axes, "frequency, Hz", "level, dB")
+    _label(axes, _("frequency, Hz"), _("level, dB"))
 
 
 def _spectrogram(axes: Axes, subject: Subject, scales: Scales) -> None:
     image = subject.portrait.spectrogram.columns(subject.end_s, N_COLUMNS)
     _image(axes, subject, image, (scales.top_db - CONTRAST_DB, scales.top_db), "dB", TOP_HZ / 1000)
-    _label(axes, "time, s", "frequency, kHz")
+    _label(axes, _("time, s"), _("frequency, kHz"))
 
 
 def _mel(axes: Axes, subject: Subject, scales: Scales) -> None:
@@ -189,22 +190,22 @@ def _mel(axes: Axes, subject: Subject, scales: Scales) -> None:
     shown = (100, 500, 1_000, 3_000, 10_000)
     rows = np.interp(shown, mel_edges_hz(N_MELS, LOWEST_HZ, MEL_TOP_HZ)[1:-1], np.arange(N_MELS) + 0.5)
     axes.set_yticks(rows, ["100", "500", "1k", "3k", "10k"])
-    _label(axes, "time, s", "frequency, Hz (mel)")
+    _label(axes, _("time, s"), _("frequency, Hz (mel)"))
 
 
 def _mfcc(axes: Axes, subject: Subject, scales: Scales) -> None:
     raw = subject.portrait.mfcc.columns(subject.end_s, N_COLUMNS)
     image = ((raw - scales.mfcc_mean[:, None]) / scales.mfcc_sd[:, None]).astype(np.float32)
-    _image(axes, subject, image, (-LARGEST_SD, LARGEST_SD), "SD of the fragment", N_KEPT)
+    _image(axes, subject, image, (-LARGEST_SD, LARGEST_SD), _("SD of the fragment"), N_KEPT)
     axes.set_yticks(np.arange(0, N_KEPT, 3) + 0.5, [str(number) for number in range(0, N_KEPT, 3)])
-    _label(axes, "time, s", "MFCC number")
+    _label(axes, _("time, s"), _("MFCC number"))
 
 
 def _chroma(axes: Axes, subject: Subject, scales: Scales) -> None:
     image = subject.portrait.chroma.columns(subject.end_s, N_COLUMNS)
-    _image(axes, subject, image, (0.0, 1.0), "share of strongest", len(TONICS))
+    _image(axes, subject, image, (0.0, 1.0), _("share of strongest"), len(TONICS))
     axes.set_yticks(np.arange(len(TONICS)) + 0.5, TONICS, fontsize=NOTE_PT)
-    _label(axes, "time, s", "note")
+    _label(axes, _("time, s"), _("note"))
 
 
 def _image(axes: Axes, subject: Subject, image: Image, limits: tuple[float, float], unit: str, height: float) -> None:

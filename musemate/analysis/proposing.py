@@ -9,6 +9,7 @@ import numpy.typing as npt
 
 from musemate.analysis.figures import Figures
 from musemate.errors import SettingsError
+from musemate.language import _
 
 N_DIFFERENT = 100
 """So many takes are picked to differ from one another; nobody listens farther in one go."""
@@ -42,7 +43,10 @@ def propose(order: str, figures: Sequence[Figures | None]) -> list[int]:
     """
     ways = {"closest": closest, "strangest": strangest, "balanced": balanced}
     if order not in ways:
-        raise SettingsError(f'There is no order "{order}".', hint=f"Choose one of: {', '.join(ORDERS)}.")
+        raise SettingsError(
+            _('There is no order "{order}".').format(order=order),
+            hint=_("Choose one of: {names}.").format(names=", ".join(ORDERS)),
+        )
     known = [place for place, figure in enumerate(figures) if figure is not None]
     chosen = [figure for figure in figures if figure is not None]
     return [known[place] for place in ways[order](chosen)] + [p for p, figure in enumerate(figures) if figure is None]
@@ -86,7 +90,7 @@ def balanced(figures: Sequence[Figures]) -> list[int]:
     nearest = np.zeros(len(figures))
     rest = np.ones(len(figures), dtype=bool)
     order: list[int] = []
-    for _ in range(min(N_DIFFERENT, len(figures))):
+    for _n in range(min(N_DIFFERENT, len(figures))):
         score = np.where(rest, RELEVANCE * relevance - (1 - RELEVANCE) * nearest, -np.inf)
         best = int(score.argmax())
         order.append(best)

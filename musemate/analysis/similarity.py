@@ -20,6 +20,7 @@ from musemate.analysis.tones import Tone, foreign_tones
 from musemate.audio.clip import AudioClip
 from musemate.audio.loudness import integrated_lufs
 from musemate.errors import TooShortError
+from musemate.language import _
 
 RATE_HZ, N_FFT, HOP, N_MELS = 16_000, 1_024, 256, 64
 FLOOR_DB = -60.0
@@ -148,6 +149,6 @@ def _patches(clip: AudioClip) -> Patches:
     columns = log_mel(clip)
     n = round(PATCH_S * RATE_HZ / HOP)
     if len(columns) < n or clip.duration_s < PATCH_S:
-        raise TooShortError("A sound of less than half a second cannot be compared.", hint="Choose a longer one.")
+        raise TooShortError(_("A sound of less than half a second cannot be compared."), hint=_("Choose a longer one."))
     windows = np.lib.stride_tricks.sliding_window_view(columns, n, axis=0)
     return np.ascontiguousarray(windows).reshape(len(windows), -1)

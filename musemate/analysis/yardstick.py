@@ -16,6 +16,7 @@ from musemate.analysis.tempo import TEMPOS, repetition
 from musemate.audio.clip import AudioClip
 from musemate.audio.loudness import integrated_lufs
 from musemate.errors import TooShortError
+from musemate.language import _, number
 
 TEMPO_SLACK = 0.03
 """How far a take's tempo may lie from the fragment's, as a share of it."""
@@ -93,5 +94,6 @@ def _repetition_at(clip: AudioClip, bpm: float) -> float:
 def _check(clip: AudioClip) -> None:
     if clip.duration_s < SHORTEST_S:
         raise TooShortError(
-            f"A sound of {clip.duration_s:.2f} s cannot be compared.", hint=f"Choose at least {SHORTEST_S:g} s."
+            _("A sound of {seconds} s cannot be compared.").format(seconds=number(clip.duration_s, ".2f")),
+            hint=_("Choose at least {least} s.").format(least=number(SHORTEST_S, "g")),
         )
