@@ -13,6 +13,7 @@ from typing import Any, Protocol, runtime_checkable
 from musemate.audio.clip import AudioClip
 from musemate.engine.events import Event
 from musemate.errors import SettingsError
+from musemate.language import _, number
 
 CPU = "cpu"
 """torch's name of the device that is everywhere."""
@@ -86,20 +87,30 @@ class TakeRequest:
 
     def __post_init__(self) -> None:
         if not 1.0 <= self.seconds <= MAX_TAKE_S:
-            raise SettingsError(f"A take of {self.seconds:g} s is not possible.", hint=f"Choose 1 to {MAX_TAKE_S:g} s.")
+            raise SettingsError(
+                _("A take of {seconds} s is not possible.").format(seconds=number(self.seconds, "g")),
+                hint=_("Choose 1 to {most} s.").format(most=number(MAX_TAKE_S, "g")),
+            )
         if self.mode not in MODES:
-            raise SettingsError(f'"{self.mode}" is not a kind of take.', hint=f"Choose one of: {', '.join(MODES)}.")
+            raise SettingsError(
+                _('"{mode}" is not a kind of take.').format(mode=self.mode),
+                hint=_("Choose one of: {names}.").format(names=", ".join(MODES)),
+            )
         if not 0.0 <= self.closeness <= 1.0:
-            raise SettingsError(f"A closeness of {self.closeness:g} is not possible.", hint="Choose 0 to 1.")
+            raise SettingsError(
+                _("A closeness of {closeness} is not possible.").format(closeness=number(self.closeness, "g")),
+                hint=_("Choose 0 to 1."),
+            )
         check_seed(self.seed)
         if self.scale is not None and (self.mode != "variation" or self.scale < 0):
             raise SettingsError(
-                f"A take of this kind cannot start from scale {self.scale}.",
-                hint="Only variations start from a scale; 0 is the coarsest.",
+                _("A take of this kind cannot start from scale {scale}.").format(scale=self.scale),
+                hint=_("Only variations start from a scale; 0 is the coarsest."),
             )
         if self.at_steps is not None and self.at_steps < 1:
             raise SettingsError(
-                f"A training has no point after {self.at_steps} steps.", hint="Leave it out for the training's end."
+                _("A training has no point after {steps} steps.").format(steps=self.at_steps),
+                hint=_("Leave it out for the training's end."),
             )
 
 
@@ -112,7 +123,10 @@ def check_seed(seed: int) -> None:
         It is negative or larger than `MAX_SEED`.
     """
     if not 0 <= seed <= MAX_SEED:
-        raise SettingsError(f"The seed {seed} is not possible.", hint=f"Choose a whole number from 0 to {MAX_SEED}.")
+        raise SettingsError(
+            _("The seed {seed} is not possible.").format(seed=seed),
+            hint=_("Choose a whole number from 0 to {most}.").format(most=MAX_SEED),
+        )
 
 
 @dataclass(frozen=True)
@@ -176,8 +190,8 @@ def refuse_scale(request: TakeRequest) -> None:
     """
     if request.scale is not None:
         raise SettingsError(
-            "This training has no scales that a take could start from.",
-            hint="Leave the scale out; closeness says how much of the fragment stays.",
+            _("This training has no scales that a take could start from."),
+            hint=_("Leave the scale out; closeness says how much of the fragment stays."),
         )
 
 

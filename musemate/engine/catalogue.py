@@ -11,6 +11,7 @@ from musemate.engine.classic import config as classic
 from musemate.engine.frames import config as frames
 from musemate.engine.parameters import Parameter, parameters_of
 from musemate.errors import SettingsError
+from musemate.language import _
 
 
 @dataclass(frozen=True)
@@ -64,7 +65,9 @@ def differences(engine: str, preset: str, options: Mapping[str, Any] | None) -> 
     """Say what options change of a preset, one text each: "pyramid_steps 800 instead of 1000"."""
     known, usual = {p.name: p for p in parameters(engine)}, preset_values(engine, preset)
     return [
-        f"{name} {known[name].text(value)} instead of {known[name].text(usual[name]) or 'nothing'}"
+        _("{name} {value} instead of {usual}").format(
+            name=name, value=known[name].text(value), usual=known[name].text(usual[name]) or _("nothing")
+        )
         if name in known
         else f"{name} {value}"
         for name, value in changes(engine, preset, options).items()

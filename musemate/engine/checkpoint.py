@@ -20,6 +20,7 @@ from safetensors.torch import load as load_tensors
 from safetensors.torch import save as save_tensors
 
 from musemate.errors import CheckpointError
+from musemate.language import _
 
 FORMAT = 2
 MANIFEST = "manifest.json"
@@ -67,8 +68,10 @@ class Checkpoint:
             _write_whole(self.directory / MANIFEST, json.dumps(self.manifest, indent=1).encode())
         except OSError as error:
             raise CheckpointError(
-                f"The training could not be stored in {self.directory}: {error.strerror or error}.",
-                hint="Free some space on that disk or move the project; what was finished before is kept.",
+                _("The training could not be stored in {folder}: {reason}.").format(
+                    folder=self.directory, reason=error.strerror or error
+                ),
+                hint=_("Free some space on that disk or move the project; what was finished before is kept."),
                 detail=repr(error),
             ) from error
 
@@ -83,13 +86,15 @@ class Checkpoint:
         try:
             data = (self.directory / f"{part}.safetensors").read_bytes()
             if hashlib.sha256(data).hexdigest() != self.manifest["parts"][part]:
-                raise CheckpointError(f'"{part}" differs from its hash.')
+                raise ValueError(f'"{part}" differs from its hash')
             tensors: dict[str, torch.Tensor] = load_tensors(data)
             return tensors
-        except (OSError, KeyError, CheckpointError, SafetensorError) as error:
+        except (OSError, KeyError, ValueError, SafetensorError) as error:
             raise CheckpointError(
-                f'The part "{part}" of the training in {self.directory} is missing or damaged.',
-                hint="Train again, or bring the folder back from a backup.",
+                _('The part "{part}" of the training in {folder} is missing or damaged.').format(
+                    part=part, folder=self.directory
+                ),
+                hint=_("Train again, or bring the folder back from a backup."),
                 detail=repr(error),
             ) from error
 
@@ -103,14 +108,14 @@ class Checkpoint:
             )
         except (OSError, ValueError, KeyError, TypeError) as error:
             raise CheckpointError(
-                f"The training in {self.directory} cannot be read.",
-                hint="Train again, or bring the folder back from a backup.",
+                _("The training in {folder} cannot be read.").format(folder=self.directory),
+                hint=_("Train again, or bring the folder back from a backup."),
                 detail=repr(error),
             ) from error
         if not known:
             raise CheckpointError(
-                f"The training in {self.directory} was made by another version of MuseMate.",
-                hint="Open it with that version, or train again.",
+                _("The training in {folder} was made by another version of MuseMate.").format(folder=self.directory),
+                hint=_("Open it with that version, or train again."),
             )
         return dict(manifest)
 

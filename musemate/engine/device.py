@@ -14,6 +14,7 @@ from musemate.engine.base import CPU
 from musemate.engine.events import Warned
 from musemate.engine.selftest import ADVICE, fault
 from musemate.errors import DeviceError
+from musemate.language import _, ngettext
 
 
 @dataclass(frozen=True)
@@ -31,7 +32,7 @@ def list_devices() -> list[Device]:
         properties = torch.cuda.get_device_properties(index)
         memory_gib = properties.total_memory / 2**30
         found.append(Device(f"cuda:{index}", f"{properties.name} ({memory_gib:.0f} GB)"))
-    return [*found, Device(CPU, f"CPU ({os.cpu_count()} cores)")]
+    return [*found, Device(CPU, ngettext("CPU ({n} core)", "CPU ({n} cores)", os.cpu_count() or 1))]
 
 
 def choose_device(wanted: str) -> tuple[Device, list[Warned]]:
@@ -55,11 +56,14 @@ def choose_device(wanted: str) -> tuple[Device, list[Warned]]:
     for device in devices:
         if wanted in (device.name, device.name.partition(":")[0]):
             if reason := _fault(device):
-                raise DeviceError(f"{device.label} cannot be used: {reason}.", hint=ADVICE[reason])
+                raise DeviceError(
+                    _("{label} cannot be used: {reason}.").format(label=device.label, reason=_(reason)),
+                    hint=_(ADVICE[reason]),
+                )
             return device, []
     raise DeviceError(
-        f'There is no device "{wanted}" on this machine.',
-        hint=f"Choose one of: auto, {', '.join(d.name for d in devices)}.",
+        _('There is no device "{wanted}" on this machine.').format(wanted=wanted),
+        hint=_("Choose one of: auto, {names}.").format(names=", ".join(d.name for d in devices)),
     )
 
 
@@ -69,7 +73,9 @@ def _first_good(devices: list[Device]) -> tuple[Device, list[Warned]]:
         reason = _fault(device)
         if not reason:
             return device, warnings
-        warnings.append(Warned(f"{device.label} is not used: {reason}.", ADVICE[reason]))
+        warnings.append(
+            Warned(_("{label} is not used: {reason}.").format(label=device.label, reason=_(reason)), _(ADVICE[reason]))
+        )
     raise AssertionError("the CPU is always there")
 
 

@@ -7,11 +7,11 @@ No torch here: every room above may import this module.
 from __future__ import annotations
 
 import dataclasses
-import math
 from dataclasses import dataclass, field
 from typing import Any, ClassVar
 
 from musemate.errors import WorkerError
+from musemate.language import _, ngettext
 
 _KINDS: dict[str, type[Event]] = {}
 
@@ -44,8 +44,8 @@ def event_from_json(data: dict[str, Any]) -> Event:
         return _KINDS[str(kind)](**values)
     except (KeyError, TypeError) as error:
         raise WorkerError(
-            "The background worker said something that this version does not understand.",
-            hint="Close MuseMate and start it again.",
+            _("The background worker said something that this version does not understand."),
+            hint=_("Close MuseMate and start it again."),
             detail=f"{kind!r}: {error}",
         ) from error
 
@@ -75,20 +75,21 @@ class Estimated(Event):
     @property
     def in_words(self) -> str:
         """The time and the place, for instance "about 40 minutes on cpu"."""
-        return f"{about(self.seconds)} on {self.device}"
+        return _("{time} on {device}").format(time=about(self.seconds), device=self.device)
 
 
 def about(seconds: float) -> str:
     """Return a length of time as one says it: "about 40 minutes", "about 23 days"."""
     if seconds < 45:
-        return "less than a minute"
-    for unit, unit_s, last in (("minute", 60, 90), ("hour", 3600, 36), ("day", 86400, math.inf)):
-        count = seconds / unit_s
-        if count < last:
-            # five minutes more or less in half an hour are not known
-            number = round(count) if count < 10 or unit != "minute" else 5 * round(count / 5)
-            return f"about {number} {unit}s" if number > 1 else f"about one {unit}"
-    raise AssertionError("days have no last")
+        return _("less than a minute")
+    minutes, hours, days = seconds / 60, seconds / 3600, seconds / 86400
+    if minutes < 90:
+        # five minutes more or less in half an hour are not known
+        count = round(minutes) if minutes < 10 else 5 * round(minutes / 5)
+        return ngettext("about one minute", "about {n} minutes", count)
+    if hours < 36:
+        return ngettext("about one hour", "about {n} hours", round(hours))
+    return ngettext("about one day", "about {n} days", round(days))
 
 
 @dataclass(frozen=True)

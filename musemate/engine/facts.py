@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from musemate.engine.base import MODES
+from musemate.language import mark
 
 
 @dataclass(frozen=True)
@@ -18,7 +19,7 @@ class EngineFacts:
     Parameters
     ----------
     label, words : str
-        What the songwriter reads: the choice itself, and what it means.
+        What the songwriter reads, to be translated: the choice itself, and what it means.
     modes : tuple of str
         Kinds of take that its models make.
     sounding_scales : bool
@@ -34,21 +35,38 @@ class EngineFacts:
     modes: tuple[str, ...] = MODES
     sounding_scales: bool = False
     arranges: bool = True
-    smaller: str = "a shorter region"
+    smaller: str = mark("a shorter region")
 
 
 FACTS = {
-    "frames": EngineFacts("Frames", "MuseMate's own way: stereo at your file's rate, learnt in minutes to hours"),
+    "frames": EngineFacts(
+        mark("Frames"), mark("MuseMate's own way: stereo at your file's rate, learnt in minutes to hours")
+    ),
     "classic": EngineFacts(
-        "Classic",
-        "Catch-A-Waveform as published in 2021: waveforms up to 16 kHz from coarse to fine; hours to days",
+        mark("Classic"),
+        mark("Catch-A-Waveform as published in 2021: waveforms up to 16 kHz from coarse to fine; hours to days"),
         sounding_scales=True,
         arranges=False,
-        smaller="a shorter region or a lower init_sample_rate",
+        smaller=mark("a shorter region or a lower init_sample_rate"),
     ),
-    "instant": EngineFacts("Instant", "Spliced at once, without any training", modes=MODES[:2]),
+    "instant": EngineFacts(mark("Instant"), mark("Spliced at once, without any training"), modes=MODES[:2]),
 }
 """By the engines' names."""
+
+PARTS = (
+    mark("sound draft"),
+    mark("sound"),
+    mark("structure 1"),
+    mark("structure 1/2"),
+    mark("structure 1/4"),
+    mark("structure 1/8"),
+    mark("structure 1/16"),
+    mark("structure 1/32"),
+    mark("structure 1/64"),
+    mark("structure 1/128"),
+    mark("structure 1/256"),
+)
+"""Names of the default engine's parts, by which trainings know them: translated where they are shown."""
 
 _UNKNOWN = EngineFacts("", "", modes=MODES[:2])
 

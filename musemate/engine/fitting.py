@@ -8,6 +8,7 @@ from musemate.engine.base import CPU, Need
 from musemate.engine.facts import facts_of
 from musemate.engine.free import room_mib
 from musemate.errors import DeviceMemoryError
+from musemate.language import _, number
 
 
 def fits(need: Need) -> bool:
@@ -56,12 +57,15 @@ def check_fits(needs: Sequence[Need], engine: str, scale: str = "") -> None:
 
 def _too_large(least: Need, room: float | None, engine: str, scale: str) -> DeviceMemoryError:
     assert room is not None, "what nobody knows fits"
-    what, smaller = f'The scale "{scale}"' if scale else "This training", facts_of(engine).smaller
-    kept = f"What is finished is kept: close other programs and go on, or start anew with {smaller}."
-    where = "memory" if least.device == CPU else f"memory of {least.device}"
+    where = _("memory") if least.device == CPU else _("memory of {device}").format(device=least.device)
+    message = _("This training needs about {needed} of {where}, and {free} are free for it.")
+    hint = _("Choose {smaller}, or close other programs.")
+    if scale:
+        message = _('The scale "{scale}" needs about {needed} of {where}, and {free} are free for it.')
+        hint = _("What is finished is kept: close other programs and go on, or start anew with {smaller}.")
     return DeviceMemoryError(
-        f"{what} needs about {gigabytes(least.mib)} of {where}, and {gigabytes(room)} are free for it.",
-        hint=kept if scale else f"Choose {smaller}, or close other programs.",
+        message.format(scale=_(scale), needed=gigabytes(least.mib), where=where, free=gigabytes(room)),
+        hint=hint.format(smaller=_(facts_of(engine).smaller)),
         detail=f"{least.mib:.0f} of {room:.0f} MiB",
     )
 
@@ -75,11 +79,10 @@ def shortage(needs: Sequence[Need], engine: str) -> str:
         return f"{error.message} {error.hint}"
     if asked == taken:
         return ""
-    where = "" if taken.device == asked.device else f", on {taken.device}"
-    return (
-        f"Its usual {gigabytes(asked.mib)} of memory are not free: it will make do with "
-        f"{gigabytes(taken.mib)}{where}, and take longer."
-    )
+    said = _("Its usual {usual} of memory are not free: it will make do with {less}, and take longer.")
+    if taken.device != asked.device:
+        said = _("Its usual {usual} of memory are not free: it will make do with {less}, on {device}, and take longer.")
+    return said.format(usual=gigabytes(asked.mib), less=gigabytes(taken.mib), device=taken.device)
 
 
 def gigabytes(mib: float) -> str:
@@ -87,4 +90,4 @@ def gigabytes(mib: float) -> str:
     mib = max(0.0, mib)
     if mib < 1000:
         return f"{mib:.0f} MB"
-    return f"{mib / 1024:.0f} GB" if mib >= 9.95 * 1024 else f"{mib / 1024:.1f} GB"
+    return f"{number(mib / 1024, '.0f' if mib >= 9.95 * 1024 else '.1f')} GB"

@@ -10,6 +10,7 @@ import torch
 
 from musemate.engine.base import CPU
 from musemate.errors import DeviceMemoryError
+from musemate.language import _
 
 PROCESS_MIB = 470.0
 """Memory of a process in which torch and what finds beats are loaded, before it trains anything."""
@@ -38,10 +39,12 @@ def memory_errors_said(device: str) -> Iterator[None]:
     except (RuntimeError, MemoryError) as error:
         if not is_out_of_memory(error):
             raise
-        other = "close other programs" if device == CPU else "take the CPU"
+        hint = _('Choose a shorter region or take or the preset "sketch", or take the CPU.')
+        if device == CPU:
+            hint = _('Choose a shorter region or take or the preset "sketch", or close other programs.')
         raise DeviceMemoryError(
-            f"There was not enough memory on {device}.",
-            hint=f'Choose a shorter region or take or the preset "sketch", or {other}.',
+            _("There was not enough memory on {device}.").format(device=device),
+            hint=hint,
             detail=str(error),
         ) from error
 

@@ -11,10 +11,13 @@ from dataclasses import dataclass
 from typing import Any, TypeVar, cast
 
 from musemate.errors import ParameterError
+from musemate.language import _, mark, number, plain
 
 WHOLE, NUMBER, SWITCH, LIST = "whole number", "number", "switch", "list"
 """Kinds of parameter; a list is one of whole numbers."""
 _KINDS = ((bool, SWITCH), (int, WHOLE), (float, NUMBER), (tuple, LIST))  # a bool is an int too
+UNITS = (mark("steps"), mark("samples"), mark("channels"), mark("layers"), mark("blocks"), mark("frames"))
+"""Units that are words."""
 _KEY = "parameter"
 _GROUPED = re.compile(r"\d{1,3}(,\d{3})+")
 T = TypeVar("T")
@@ -63,12 +66,13 @@ class Parameter:
     def range_words(self) -> str:
         """What is possible, for instance "1 to 1,024 channels"."""
         if self.kind == SWITCH:
-            return "on or off"
+            return _("on or off")
         if self.choices:
             *others, last = map(str, self.choices)
-            return f"{', '.join(others)} or {last}"
-        span = f"{_shown(self.least)} to {_shown(self.most)}{f' {self.unit}' if self.unit else ''}"
-        return f"whole numbers, {span}" if self.kind == LIST else span
+            return _("{others} or {last}").format(others=", ".join(others), last=last)
+        span = _("{least} to {most}").format(least=_shown(self.least), most=_shown(self.most))
+        span = f"{span} {_(self.unit)}" if self.unit else span
+        return _("whole numbers, {range}").format(range=span) if self.kind == LIST else span
 
     def checked(self, value: object) -> Any:
         """Return a value as the configuration holds it: a list becomes a tuple.
@@ -80,7 +84,7 @@ class Parameter:
         """
         kind = self.kind
         if kind == LIST and isinstance(value, list | tuple):
-            if all(self._is_whole(number) for number in value) and (value or self.may_be_empty):
+            if all(self._is_whole(one) for one in value) and (value or self.may_be_empty):
                 return tuple(value)
         elif (
             (kind == SWITCH and isinstance(value, bool))
@@ -89,8 +93,8 @@ class Parameter:
         ):
             return value
         raise ParameterError(
-            f"{self.name} = {self.text(value) or 'nothing'} is not possible.",
-            hint=f"Choose {self.range_words}.",
+            _("{name} = {value} is not possible.").format(name=self.name, value=self.text(value) or _("nothing")),
+            hint=_("Choose {range}.").format(range=self.range_words),
             name=self.name,
         )
 
@@ -103,25 +107,28 @@ class Parameter:
     def text(self, value: object) -> str:
         """Return a value as it is written into a field; one of another kind as it is."""
         if isinstance(value, bool):
-            return "on" if value else "off"
+            return _("on") if value else _("off")
         if isinstance(value, list | tuple):
-            return ", ".join(str(number) for number in value)
-        return f"{value:g}" if isinstance(value, float) else str(value)
+            return ", ".join(str(one) for one in value)
+        return number(value, "g") if isinstance(value, float) else str(value)
 
     def parsed(self, text: str) -> Any:
         """Return the value that a text stands for; the text itself where it stands for none, for `checked` to refuse.
 
-        "1,000" is a whole number with its thousands set apart, "16, 8, 4" and "[16, 8, 4]" are lists.
+        "1,000" is a whole number with its thousands set apart (in a language with decimal commas "1.000"), "16, 8, 4"
+        and "[16, 8, 4]" are lists.
         """
         text = text.strip()
         if self.kind == SWITCH:
-            return {"on": True, "off": False}.get(text.lower(), text)
+            return {"on": True, "off": False, _("on"): True, _("off"): False}.get(text.lower(), text)
         if self.kind == LIST:
             numbers = [_number(part) for part in re.split(r"[\s,;]+", text.strip("[]() ")) if part]
-            return text if any(isinstance(number, str) for number in numbers) else tuple(numbers)
-        if _GROUPED.fullmatch(text) and self.kind == WHOLE:
-            return int(text.replace(",", ""))
-        return _number(text)
+            return text if any(isinstance(one, str) for one in numbers) else tuple(numbers)
+        english = plain(text)
+        if _GROUPED.fullmatch(english) and self.kind == WHOLE:
+            return int(english.replace(",", ""))
+        # a decimal point is taken in every language: papers and programs write it
+        return _number(english if self.kind == NUMBER and isinstance(_number(text), str) else text)
 
 
 def described(
@@ -171,8 +178,8 @@ def check_names(engine: str, config: type, names: set[str]) -> None:
     known = {parameter.name for parameter in parameters_of(config)}
     if unknown := sorted(names - known):
         raise ParameterError(
-            f'The engine "{engine}" has no option "{unknown[0]}".',
-            hint=f"It knows: {', '.join(sorted(known))}.",
+            _('The engine "{engine}" has no option "{option}".').format(engine=engine, option=unknown[0]),
+            hint=_("It knows: {names}.").format(names=", ".join(sorted(known))),
             name=unknown[0],
         )
 
@@ -186,5 +193,5 @@ def _number(text: str) -> int | float | str:
     return text
 
 
-def _shown(number: float) -> str:
-    return f"{number:,}" if isinstance(number, int) else f"{number:g}"
+def _shown(value: float) -> str:
+    return number(value, "," if isinstance(value, int) else "g")

@@ -19,6 +19,7 @@ from musemate.engine.memory import memory_errors_said, release_memory
 from musemate.engine.points import part_at
 from musemate.engine.previews import fragment_file, preview_file
 from musemate.errors import CheckpointError, DeviceMemoryError, TrainingError
+from musemate.language import _
 
 
 @dataclass(frozen=True)
@@ -85,8 +86,8 @@ def check_same(begun: Mapping[str, Any], wanted: Mapping[str, Any]) -> None:
     """
     if any(begun.get(name) != value for name, value in wanted.items()):
         raise CheckpointError(
-            "This training was begun with another region or other settings.",
-            hint="Start a new training instead of going on with this one.",
+            _("This training was begun with another region or other settings."),
+            hint=_("Start a new training instead of going on with this one."),
         )
 
 
@@ -112,15 +113,22 @@ def store_finite(
         Some are none: no loss tells of the last update.
     """
     if broken := [name for name, tensor in trained.items() if not tensor.isfinite().all()]:
-        raise no_number(part, "result", f"after {f'step {after}' if after else 'the last step'}: {broken}")
+        said = _('The training stopped at "{name}": its result is no longer a number.')
+        raise no_number(part, said, f"after {f'step {after}' if after else 'the last step'}: {broken}")
     checkpoint.store(part_at(part.file, after) if after else part.file, trained)
 
 
-def no_number(part: Part, what: str, detail: str) -> TrainingError:
-    """Return the error that says that a part's loss or result is no longer a number."""
+def no_loss(part: Part, detail: str) -> TrainingError:
+    """Return the error that says that a part's loss is no longer a number."""
+    said = _('The training stopped at "{name}": its loss is no longer a number.')
+    return no_number(part, said, detail)
+
+
+def no_number(part: Part, said: str, detail: str) -> TrainingError:
+    """Return the error that says, with "{name}" to be filled in, what of a part is no longer a number."""
     return TrainingError(
-        f'The training stopped at "{part.name}": its {what} is no longer a number.',
-        hint="What was finished before is kept. Try another seed, or a louder or longer region.",
+        said.format(name=_(part.name)),
+        hint=_("What was finished before is kept. Try another seed, or a louder or longer region."),
         detail=detail,
     )
 

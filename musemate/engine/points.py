@@ -11,10 +11,10 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from musemate.errors import ParameterError, SettingsError
+from musemate.language import _
 
 SNAPSHOTS = "snapshots"
 """The parameter, the same in every engine."""
-SNAPSHOTS_WORDS = "Steps of each part after which it is kept too, so that takes can be made as it was then"
 MOST_STEPS = 1_000_000
 MOST_POINTS = 8
 """Each costs as much disk as the end of the training."""
@@ -30,7 +30,9 @@ def check_snapshots(steps: Sequence[int]) -> None:
     """
     if list(steps) != sorted(set(steps)) or len(steps) > MOST_POINTS:
         raise ParameterError(
-            f"{SNAPSHOTS} must ascend, and be {MOST_POINTS} at most.", hint="For instance 500, 1000.", name=SNAPSHOTS
+            _("{option} must ascend, and be {most} at most.").format(option=SNAPSHOTS, most=MOST_POINTS),
+            hint=_("For instance 500, 1000."),
+            name=SNAPSHOTS,
         )
 
 
@@ -79,5 +81,9 @@ def check_point(parts: Iterable[str], at_steps: int | None) -> None:
     points = points_among(parts)
     if at_steps is None or at_steps in points:
         return
-    offered = f"Choose one of: {', '.join(map(str, points))}, or its end." if points else "Leave it out for its end."
-    raise SettingsError(f"This training was not kept as it was after {at_steps} steps.", hint=offered)
+    offered = _("Leave it out for its end.")
+    if points:
+        offered = _("Choose one of: {names}, or its end.").format(names=", ".join(map(str, points)))
+    raise SettingsError(
+        _("This training was not kept as it was after {steps} steps.").format(steps=at_steps), hint=offered
+    )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from musemate.errors import SettingsError
+from musemate.language import _, mark
 
 
 @dataclass(frozen=True)
@@ -16,7 +17,7 @@ class Preset:
     name : str
         What it is called in projects and on the command line.
     label, words : str
-        What the songwriter reads: the choice itself, and what it means.
+        What the songwriter reads, to be translated: the choice itself, and what it means.
     """
 
     name: str
@@ -26,14 +27,24 @@ class Preset:
 
 PRESETS: dict[str, tuple[Preset, ...]] = {
     "frames": (
-        Preset("sketch", "Sketch", "Quick: a first idea of what your fragment can become"),
-        Preset("balanced", "Balanced", "The usual choice: good sound in reasonable time"),
-        Preset("fine", "Fine", "Slow: the best sound; worth a graphics card or a night"),
+        Preset("sketch", mark("Sketch"), mark("Quick: a first idea of what your fragment can become")),
+        Preset("balanced", mark("Balanced"), mark("The usual choice: good sound in reasonable time")),
+        Preset("fine", mark("Fine"), mark("Slow: the best sound; worth a graphics card or a night")),
     ),
     "classic": (
-        Preset("quick", "Quick", "The published method cut short to about an hour on a processor: a rough idea of it"),
-        Preset("code", "Code", "As the authors' program does it: 2,000 steps a scale; takes days without a card"),
-        Preset("paper", "Paper", "As the paper says: 3,000 steps a scale; takes days without a graphics card"),
+        Preset(
+            "quick",
+            mark("Quick"),
+            mark("The published method cut short to about an hour on a processor: a rough idea of it"),
+        ),
+        Preset(
+            "code",
+            mark("Code"),
+            mark("As the authors' program does it: 2,000 steps a scale; takes days without a card"),
+        ),
+        Preset(
+            "paper", mark("Paper"), mark("As the paper says: 3,000 steps a scale; takes days without a graphics card")
+        ),
     ),
 }
 """By engine, the quickest first; an engine that trains nothing has none."""
@@ -47,7 +58,7 @@ def preset_names(engine: str) -> tuple[str, ...]:
 
 
 def label_of(engine: str, preset: str) -> str:
-    """Return what the songwriter reads of a preset; of an unknown one its name."""
+    """Return what the songwriter reads of a preset, to be translated; of an unknown one its name."""
     return next((known.label for known in PRESETS.get(engine, ()) if known.name == preset), preset)
 
 
@@ -66,5 +77,7 @@ def check_preset(engine: str, preset: str) -> None:
     """
     names = preset_names(engine)
     if preset not in (names or ("",)):
-        hint = f"Choose one of: {', '.join(names)}." if names else "Leave it out."
-        raise SettingsError(f'The engine "{engine}" has no preset "{preset}".', hint=hint)
+        hint = _("Choose one of: {names}.").format(names=", ".join(names)) if names else _("Leave it out.")
+        raise SettingsError(
+            _('The engine "{engine}" has no preset "{preset}".').format(engine=engine, preset=preset), hint=hint
+        )

@@ -9,6 +9,7 @@ import numpy as np
 from musemate.audio.clip import AudioClip
 from musemate.engine.base import MAX_REGION_S, MIN_REGION_S
 from musemate.errors import AudioFileError, SettingsError, TooShortError
+from musemate.language import _, number
 
 MAX_RATE_HZ = 48_000
 
@@ -34,16 +35,20 @@ def check_region(clip: AudioClip) -> None:
     """
     if clip.duration_s < MIN_REGION_S - 1e-3:
         raise TooShortError(
-            f"The chosen region lasts {clip.duration_s:.2f} s; training needs at least {MIN_REGION_S:g} s.",
-            hint="Make the region longer; 20 to 60 seconds work best.",
+            _("The chosen region lasts {seconds} s; training needs at least {least} s.").format(
+                seconds=number(clip.duration_s, ".2f"), least=number(MIN_REGION_S, "g")
+            ),
+            hint=_("Make the region longer; 20 to 60 seconds work best."),
         )
     if clip.duration_s > MAX_REGION_S + 1e-3:
         raise SettingsError(
-            f"The chosen region lasts {clip.duration_s:.0f} s; training takes at most {MAX_REGION_S:g} s.",
-            hint="Make the region shorter; 20 to 60 seconds work best.",
+            _("The chosen region lasts {seconds:.0f} s; training takes at most {most} s.").format(
+                seconds=clip.duration_s, most=number(MAX_REGION_S, "g")
+            ),
+            hint=_("Make the region shorter; 20 to 60 seconds work best."),
         )
     if clip.is_silent:
-        raise AudioFileError("The chosen region is silent.", hint="Choose a region with sound in it.")
+        raise AudioFileError(_("The chosen region is silent."), hint=_("Choose a region with sound in it."))
 
 
 def clip_hash(clip: AudioClip) -> str:

@@ -7,6 +7,7 @@ from typing import cast
 
 from musemate.engine.base import Engine
 from musemate.errors import SettingsError
+from musemate.language import _
 
 ENGINES = ("frames", "classic")
 """Those that train, the usual one first; "instant" trains nothing and is asked for in its own way."""
@@ -28,6 +29,9 @@ def get_engine(name: str) -> Engine:
         There is no such engine.
     """
     if name not in PLACES:
-        raise SettingsError(f'There is no engine "{name}".', hint=f"Choose one of: {', '.join(ENGINES)}.")
-    module, _, engine = PLACES[name].partition(":")
+        raise SettingsError(
+            _('There is no engine "{name}".').format(name=name),
+            hint=_("Choose one of: {names}.").format(names=", ".join(ENGINES)),
+        )
+    module, _colon, engine = PLACES[name].partition(":")
     return cast(Engine, getattr(import_module(module), engine)())

@@ -15,6 +15,7 @@ from typing import Any
 from musemate.engine.catalogue import changes, parameters
 from musemate.engine.presets import check_preset, default_preset, preset_names
 from musemate.errors import ParameterError, SettingsError
+from musemate.language import _
 from musemate.paths import settings_file
 from musemate.settings import write_whole
 
@@ -48,7 +49,9 @@ class SavedPreset:
         """What the songwriter should know of it, "" for nothing."""
         if not self.left_out:
             return ""
-        return f'The preset "{self.name}" is of another version of MuseMate: without {", ".join(self.left_out)}.'
+        return _('The preset "{name}" is of another version of MuseMate: without {names}.').format(
+            name=self.name, names=", ".join(self.left_out)
+        )
 
 
 def presets_file(engine: str) -> Path:
@@ -109,7 +112,7 @@ def rename_preset(engine: str, name: str, new: str) -> None:
     new, rows = _checked_name(engine, new), _rows(engine)
     row = _found(engine, rows, name)
     if any(_same(other["name"], new) for other in rows if other is not row):
-        raise SettingsError(f'There is a preset "{new}" already.', hint="Choose another name.")
+        raise SettingsError(_('There is a preset "{new}" already.').format(new=new), hint=_("Choose another name."))
     row["name"] = new
     _write(engine, rows)
 
@@ -137,7 +140,7 @@ def _preset(engine: str, row: _Row) -> SavedPreset:
             left_out.append(name)
     base = row["base"]
     if base not in preset_names(engine):
-        left_out.append(f"its base {base}")
+        left_out.append(_("its base {base}").format(base=base))
         base = default_preset(engine)
     return SavedPreset(row["name"], base, values, tuple(left_out))
 
@@ -162,21 +165,28 @@ def _rows(engine: str) -> list[_Row]:
 
 def _damaged(file: Path, detail: str) -> SettingsError:
     return SettingsError(
-        "Your saved presets cannot be read.", hint=f'Repair "{file}", or move it away to begin anew.', detail=detail
+        _("Your saved presets cannot be read."),
+        hint=_('Repair "{file}", or move it away to begin anew.').format(file=file),
+        detail=detail,
     )
 
 
 def _write(engine: str, rows: list[_Row]) -> None:
     text = json.dumps({"format": FORMAT, "presets": rows}, indent=1, ensure_ascii=False)
-    write_whole(presets_file(engine), text, "Your preset could not be stored.")
+    write_whole(presets_file(engine), text, _("Your preset could not be stored."))
 
 
 def _checked_name(engine: str, name: str) -> str:
     name = " ".join(name.split())
     if not name or len(name) > LONGEST_NAME or not name.isprintable():
-        raise SettingsError(f'"{name}" is no name for a preset.', hint=f"Use 1 to {LONGEST_NAME} characters.")
+        raise SettingsError(
+            _('"{name}" is no name for a preset.').format(name=name),
+            hint=_("Use 1 to {most} characters.").format(most=LONGEST_NAME),
+        )
     if any(_same(name, built_in) for built_in in preset_names(engine)):
-        raise SettingsError(f'"{name}" is a built-in preset, which stays as it is.', hint="Choose another name.")
+        raise SettingsError(
+            _('"{name}" is a built-in preset, which stays as it is.').format(name=name), hint=_("Choose another name.")
+        )
     return name
 
 
@@ -185,8 +195,10 @@ def _found(engine: str, rows: list[_Row], name: str) -> _Row:
         if _same(row["name"], name):
             return row
     saved = ", ".join(row["name"] for row in rows)
-    hint = f"Choose one of: {saved}." if saved else "None is saved yet."
-    raise SettingsError(f'The engine "{engine}" has no saved preset "{name}".', hint=hint)
+    hint = _("Choose one of: {names}.").format(names=saved) if saved else _("None is saved yet.")
+    raise SettingsError(
+        _('The engine "{engine}" has no saved preset "{name}".').format(engine=engine, name=name), hint=hint
+    )
 
 
 def _same(one: str, other: str) -> bool:

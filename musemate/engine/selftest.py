@@ -12,16 +12,17 @@ import torch
 from torch.nn import functional as F
 
 from musemate.engine.memory import is_out_of_memory
+from musemate.language import mark
 
 TOLERANCE = 1e-2
 """Largest difference to the CPU, as a share of the values' own norm: ten times that of TensorFloat-32 convolutions."""
-WRONG = "it computes other values than the CPU"
-REFUSES = "the installed torch cannot compute on it"
-FULL = "its memory is full"
+WRONG = mark("it computes other values than the CPU")
+REFUSES = mark("the installed torch cannot compute on it")
+FULL = mark("its memory is full")
 ADVICE = {
-    WRONG: "Use the CPU, or bring the graphics card's driver up to date.",
-    REFUSES: "Use the CPU, or install a torch that knows this graphics card.",
-    FULL: "Use the CPU, or close other programs that use the graphics card.",
+    WRONG: mark("Use the CPU, or bring the graphics card's driver up to date."),
+    REFUSES: mark("Use the CPU, or install a torch that knows this graphics card."),
+    FULL: mark("Use the CPU, or close other programs that use the graphics card."),
 }
 
 

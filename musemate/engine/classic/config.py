@@ -7,9 +7,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from musemate.engine.parameters import check_names, check_values, described
-from musemate.engine.points import MOST_STEPS, SNAPSHOTS, SNAPSHOTS_WORDS, check_snapshots
+from musemate.engine.points import MOST_STEPS, SNAPSHOTS, check_snapshots
 from musemate.engine.presets import check_preset
 from musemate.errors import ParameterError
+from musemate.language import _, mark
 
 RATES_HZ = (320, 400, 500, 640, 800, 1000, 1280, 1600, 2000, 2500, 4000, 8000, 10000, 12000, 14400, 16000)
 """Sample rates of the published scales."""
@@ -19,8 +20,8 @@ EXTENDED_RATES_HZ = (22_050, 32_000, 44_100, 48_000)
 """Our extension, up to the rates of today's recordings."""
 SPEECH_FROM_HZ = 500
 """Speech has nothing to say below."""
-STEPS, SCALES, LEARNING, NOISE = "Steps", "Scales", "Learning", "Noise"
-NETWORKS, COMPUTING = "Networks", "Computing"
+STEPS, SCALES, LEARNING, NOISE = mark("Steps"), mark("Scales"), mark("Learning"), mark("Noise")
+NETWORKS, COMPUTING = mark("Networks"), mark("Computing")
 
 
 @dataclass(frozen=True)
@@ -51,7 +52,8 @@ class ClassicConfig:
         STEPS, 0, 10_000_000, unit="samples",
     )  # fmt: skip
     snapshots: tuple[int, ...] = described(
-        (), f"Ours: {SNAPSHOTS_WORDS[0].lower()}{SNAPSHOTS_WORDS[1:]}", STEPS, 1, MOST_STEPS, unit="steps",
+        (), "Ours: steps of each part after which it is kept too, so that takes can be made as it was then",
+        STEPS, 1, MOST_STEPS, unit="steps",
         may_be_empty=True,
     )  # fmt: skip
     speech: bool = described(
@@ -120,28 +122,34 @@ class ClassicConfig:
         resolutions = (self.multispec_loss_n_fft, self.multispec_loss_hop_length, self.multispec_loss_window_size)
         if len({len(values) for values in resolutions}) != 1:
             raise ParameterError(
-                "The three multispec_loss lists must be equally long.",
-                hint="Leave them as they usually are.",
+                _("The three multispec_loss lists must be equally long."),
+                hint=_("Leave them as they usually are."),
                 name="multispec_loss_n_fft",
             )
         if any(window > n_fft for n_fft, window in zip(resolutions[0], resolutions[2], strict=True)):
             raise ParameterError(
-                "A window of multispec_loss_window_size is longer than its multispec_loss_n_fft.",
-                hint="Leave them as they usually are.",
+                _("A window of multispec_loss_window_size is longer than its multispec_loss_n_fft."),
+                hint=_("Leave them as they usually are."),
                 name="multispec_loss_window_size",
             )
         if list(self.fs_list) != sorted(set(self.fs_list)) or self.fs_list[0] < 100:
             raise ParameterError(
-                "fs_list must ascend from 100 Hz or more.", hint="For instance 320, 640, 1280, 2560.", name="fs_list"
+                _("fs_list must ascend from 100 Hz or more."),
+                hint=_("For instance 320, 640, 1280, 2560."),
+                name="fs_list",
             )
         if self.filter_size % 2 == 0:
             raise ParameterError(
-                f"filter_size = {self.filter_size} is not possible.", hint="Use an odd number.", name="filter_size"
+                _("filter_size = {filter_size} is not possible.").format(filter_size=self.filter_size),
+                hint=_("Use an odd number."),
+                name="filter_size",
             )
         if 0 < self.crop_samples < self.shortest:
             raise ParameterError(
-                f"crop_samples = {self.crop_samples} is less than what the networks see.",
-                hint=f"Use {self.shortest} or more, or 0 for the whole signal.",
+                _("crop_samples = {crop_samples} is less than what the networks see.").format(
+                    crop_samples=self.crop_samples
+                ),
+                hint=_("Use {shortest} or more, or 0 for the whole signal.").format(shortest=self.shortest),
                 name="crop_samples",
             )
 

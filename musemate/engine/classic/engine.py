@@ -25,11 +25,12 @@ from musemate.engine.device import one_thread, repeatable
 from musemate.engine.events import DeviceChanged, Event, Progressed, RunStarted, Warned
 from musemate.engine.fitting import check_fits, fits
 from musemate.engine.memory import memory_errors_said, release_memory
-from musemate.engine.parts import Part, check_same, hear_somewhere, no_number, seeded, store_finite, train_parts
+from musemate.engine.parts import Part, check_same, hear_somewhere, no_loss, seeded, store_finite, train_parts
 from musemate.engine.points import check_point, chosen_part
 from musemate.engine.previews import preview_seconds
 from musemate.engine.region import check_region, clip_hash
 from musemate.errors import CheckpointError, DeviceMemoryError
+from musemate.language import _
 
 REPORT_EVERY_S = 0.1
 FRAGMENT = "fragment"
@@ -82,7 +83,7 @@ class _Training:
         names = prepared.scales.names
         yield RunStarted(run="", device=self.request.device, scales=names)
         if prepared.scales.skipped:
-            yield Warned(prepared.scales.skipped, "A longer or louder region is heard at more scales.")
+            yield Warned(prepared.scales.skipped, _("A longer or louder region is heard at more scales."))
         costs = step_costs(prepared.scales.rates_hz, prepared.scales.lengths, prepared.n_signals, self.config)
         steps = [self.config.steps(scale, rate) for scale, rate in enumerate(prepared.scales.rates_hz)]
         self.clock = TrainingClock(names, steps, dict(zip(names, costs, strict=True)), self.pauses)
@@ -149,7 +150,7 @@ class _Training:
         n_scales, reported = len(training.scales.rates_hz), 0.0
         for step, losses in enumerate(training.steps(), start=1):
             if not all(math.isfinite(loss) for loss in losses.values()):
-                raise no_number(part, "loss", f"step {step}: {losses}")
+                raise no_loss(part, f"step {step}: {losses}")
             if self.cancelled():
                 return
             if time.monotonic() - reported >= REPORT_EVERY_S or step == training.n_steps:
@@ -214,8 +215,8 @@ def load_model(checkpoint: Checkpoint, device: str, at_steps: int | None = None)
     check_point(checkpoint.parts, at_steps)
     if _part(0) not in checkpoint.parts:
         raise CheckpointError(
-            "This training was stopped before its first scale was finished, so it cannot make takes yet.",
-            hint="Go on with the training, or start a new one.",
+            _("This training was stopped before its first scale was finished, so it cannot make takes yet."),
+            hint=_("Go on with the training, or start a new one."),
         )
     config = make_config("code", checkpoint.facts["config"])
     prepared = _load_fragment(checkpoint)

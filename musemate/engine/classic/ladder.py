@@ -14,18 +14,19 @@ from musemate.engine.base import CPU
 from musemate.engine.classic.config import ClassicConfig
 from musemate.engine.classic.kernels import has_quick_bfloat16
 from musemate.engine.events import Warned
+from musemate.language import _, mark
 
 WAYS: tuple[tuple[str, dict[str, Any]], ...] = (
-    ("one signal at a time", {"batched": False}),
-    ("less of a step in memory, more slowly", {"batched": False, "checkpointed": True}),
-    ("as little in memory as it can, more slowly", {"batched": False, "checkpointed": True, "bank_size": 0}),
+    (mark("one signal at a time"), {"batched": False}),
+    (mark("less of a step in memory, more slowly"), {"batched": False, "checkpointed": True}),
+    (mark("as little in memory as it can, more slowly"), {"batched": False, "checkpointed": True, "bank_size": 0}),
     (
-        "fewer digits inside a step",
+        mark("fewer digits inside a step"),
         {"batched": False, "checkpointed": True, "bank_size": 0, "bfloat16": True},
     ),
 )
 """What each rung gives up, and how that is said."""
-ON_CPU = "the CPU"
+ON_CPU = mark("the CPU")
 
 
 @dataclass(frozen=True)
@@ -100,12 +101,20 @@ class Ladder:
         ran_out : bool
             Whether memory did run out, or is known to be too little.
         """
-        where = "computer" if self.device == CPU else "graphics card"
         lower = [index for index, rung in enumerate(self._rungs) if index and fits(rung)]
         if not lower:
             return None
-        self._rungs = self._rungs[lower[0] :]
-        what = "ran out of memory" if ran_out else "has too little free memory for the usual way"
-        return Warned(
-            f"The {where} {what}; MuseMate goes on with {self._rungs[0].how}.", "Closing other programs frees memory."
-        )
+        where, self._rungs = self.device, self._rungs[lower[0] :]
+        said = _said(where, ran_out).format(how=_(self._rungs[0].how))
+        return Warned(said, _("Closing other programs frees memory."))
+
+
+def _said(device: str, ran_out: bool) -> str:
+    """Return the sentence that says why a training goes on another way, with "{how}" to be filled in."""
+    if device == CPU:
+        if ran_out:
+            return _("The computer ran out of memory; MuseMate goes on with {how}.")
+        return _("The computer has too little free memory for the usual way; MuseMate goes on with {how}.")
+    if ran_out:
+        return _("The graphics card ran out of memory; MuseMate goes on with {how}.")
+    return _("The graphics card has too little free memory for the usual way; MuseMate goes on with {how}.")

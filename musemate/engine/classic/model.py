@@ -14,6 +14,7 @@ from musemate.engine.classic.scales import Scales, scale_name
 from musemate.engine.memory import memory_errors_said
 from musemate.engine.samples import to_clip
 from musemate.errors import CheckpointError, SettingsError
+from musemate.language import _
 
 
 @dataclass
@@ -91,15 +92,17 @@ class ClassicModel:
         n_trained = len(self.pyramid.generators)
         if n_trained < 2:
             raise CheckpointError(
-                "This training was stopped before its second scale was finished, so it cannot make variations yet.",
-                hint="Go on with the training, or make new material.",
+                _("This training was stopped before its second scale was finished, so it cannot make variations yet."),
+                hint=_("Go on with the training, or make new material."),
             )
         if request.scale is None:
             return 1 + round(request.closeness * (n_trained - 2))
         if request.scale > n_trained - 2:
             raise SettingsError(
-                f"A variation cannot start from scale {request.scale}: no trained scale is left to be made.",
-                hint=f"Choose 0 to {n_trained - 2}.",
+                _("A variation cannot start from scale {scale}: no trained scale is left to be made.").format(
+                    scale=request.scale
+                ),
+                hint=_("Choose 0 to {most}.").format(most=n_trained - 2),
             )
         return request.scale + 1
 

@@ -10,6 +10,7 @@ import torch
 
 from musemate.engine.classic.config import EXTENDED_RATES_HZ, SPEECH_FROM_HZ, ClassicConfig
 from musemate.errors import TooShortError
+from musemate.language import _, number
 
 SILENT_FROM_HZ = 500
 """Where a fragment begins that no rate has enough energy for."""
@@ -83,14 +84,17 @@ def make_scales(samples: torch.Tensor, rate_hz: int, config: ClassicConfig) -> S
     if not long_enough:
         needed_s = config.shortest / rates[-1]
         raise TooShortError(
-            f"The region of {samples.shape[-1] / rate_hz:.2f} s is shorter than what the networks see.",
-            hint=f"Make it longer than {needed_s:.2f} s; 20 to 60 seconds work best. Or lower num_layers.",
+            _("The region of {seconds} s is shorter than what the networks see.").format(
+                seconds=number(samples.shape[-1] / rate_hz, ".2f")
+            ),
+            hint=_("Make it longer than {least} s; 20 to 60 seconds work best. Or lower num_layers.").format(
+                least=number(needed_s, ".2f")
+            ),
         )
     if long_enough[0] > first:
         skipped = (
-            f"The region is too short for scales under {rates[long_enough[0]]} Hz: the networks see "
-            f"{config.shortest / rates[first]:.1f} s at {rates[first]} Hz."
-        )
+            _("The region is too short for scales under {least} Hz: the networks see {seconds} s at {rate} Hz.")
+        ).format(least=rates[long_enough[0]], seconds=number(config.shortest / rates[first], ".1f"), rate=rates[first])
     return Scales(rates[long_enough[0] :], signals[long_enough[0] :], skipped)
 
 
@@ -106,7 +110,8 @@ def _first_scale(rates: tuple[int, ...], signals: list[torch.Tensor], config: Cl
         if float(signal.double().square().mean(dim=-1).sum()) >= config.min_energy_th:
             return index, ""
     index = next((i for i, rate in enumerate(rates) if rate >= SILENT_FROM_HZ), len(rates) - 1)
-    return index, f"The region is very quiet beside its peaks; training begins at {rates[index]} Hz all the same."
+    said = _("The region is very quiet beside its peaks; training begins at {rate} Hz all the same.")
+    return index, said.format(rate=rates[index])
 
 
 def downsample(samples: torch.Tensor, from_hz: int, to_hz: int) -> torch.Tensor:

@@ -22,6 +22,7 @@ import numpy.typing as npt
 from musemate.engine.frames.grids import N_CANDIDATES, BeatGrid, FreeGrid, Grid, StandIns
 from musemate.engine.frames.matching import Material
 from musemate.errors import TooShortError
+from musemate.language import _
 
 MAX_QUOTE_S = 1.8
 """A new arrangement jumps at the latest after quoting this long."""
@@ -175,7 +176,7 @@ class Arranger:
         start, stop = units[position]
         # granted evenly, else all that may go would go at the beginning
         granted = max(FIRST_ALLOWANCE, (position + 1) / len(units))
-        for _ in range(TRIES):
+        for _try in range(TRIES):
             other = self._stand_in(start, NEAREST, visits, rng)
             units[position] = other, other + stop - start
             if self._rhythm_kept(units) >= 1.0 - (1.0 - wanted) * granted:
@@ -261,5 +262,5 @@ def make_arranger(
     if len(borders):
         grid = BeatGrid(material, borders, places, beats_per_bar)
     if len(grid.starts()) < 3:
-        raise TooShortError("The region is too short to be arranged anew.", hint="Choose at least 2 seconds.")
+        raise TooShortError(_("The region is too short to be arranged anew."), hint=_("Choose at least 2 seconds."))
     return Arranger(grid, material.n, frame_rate)

@@ -7,12 +7,14 @@ from dataclasses import dataclass
 from typing import Any
 
 from musemate.engine.parameters import check_names, check_values, described
-from musemate.engine.points import MOST_STEPS, SNAPSHOTS, SNAPSHOTS_WORDS, check_snapshots
+from musemate.engine.points import MOST_STEPS, SNAPSHOTS, check_snapshots
 from musemate.errors import ParameterError, SettingsError
+from musemate.language import _, mark
 
 PHASES = (1, 2, 4, 8, 16)
 """What divides every hop."""
-STEPS, STRUCTURE, SOUND, FRAGMENT = "Steps", "Structure: the pyramid", "Sound: the renderer", "The fragment's frames"
+STEPS, STRUCTURE = mark("Steps"), mark("Structure: the pyramid")
+SOUND, FRAGMENT = mark("Sound: the renderer"), mark("The fragment's frames")
 
 
 @dataclass(frozen=True)
@@ -32,7 +34,10 @@ class FramesConfig:
     sound_steps: int = described(
         700, "Steps of the renderer with its discriminators", STEPS, 1, MOST_STEPS, unit="steps"
     )
-    snapshots: tuple[int, ...] = described((), SNAPSHOTS_WORDS, STEPS, 1, MOST_STEPS, unit="steps", may_be_empty=True)
+    snapshots: tuple[int, ...] = described(
+        (), "Steps of each part after which it is kept too, so that takes can be made as it was then",
+        STEPS, 1, MOST_STEPS, unit="steps", may_be_empty=True,
+    )  # fmt: skip
     time_scales: tuple[int, ...] = described(
         (16, 8, 4, 2, 1), "Frames averaged at each scale, coarse to fine, each half the one before", STRUCTURE, 1, 256
     )
@@ -81,13 +86,13 @@ class FramesConfig:
         halving = tuple(2**i for i in reversed(range(len(self.time_scales))))
         if self.time_scales != halving:
             raise ParameterError(
-                "time_scales must halve from scale to scale and end at 1.",
-                hint="For instance 16, 8, 4, 2, 1.",
+                _("time_scales must halve from scale to scale and end at 1."),
+                hint=_("For instance 16, 8, 4, 2, 1."),
                 name="time_scales",
             )
         if self.n_generated > self.n_components:
             raise ParameterError(
-                "n_generated must lie between 1 and n_components.", hint="It is usually 16.", name="n_generated"
+                _("n_generated must lie between 1 and n_components."), hint=_("It is usually 16."), name="n_generated"
             )
 
     def to_json(self) -> dict[str, Any]:
@@ -131,7 +136,10 @@ def make_config(preset: str, options: dict[str, Any] | None) -> FramesConfig:
         The preset or an option is unknown, or a value is not possible.
     """
     if preset not in PRESETS:
-        raise SettingsError(f'There is no preset "{preset}".', hint=f"Choose one of: {', '.join(PRESETS)}.")
+        raise SettingsError(
+            _('There is no preset "{preset}".').format(preset=preset),
+            hint=_("Choose one of: {names}.").format(names=", ".join(PRESETS)),
+        )
     values = dict(options or {})
     if values.pop("tiny", False):
         values = {**TINY, **values}

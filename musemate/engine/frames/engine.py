@@ -29,11 +29,12 @@ from musemate.engine.frames.rendering import RendererTraining, make_renderer
 from musemate.engine.frames.stack import Pyramid
 from musemate.engine.frames.watching import LossWatch
 from musemate.engine.memory import memory_errors_said, release_memory
-from musemate.engine.parts import Part, check_same, hear_somewhere, no_number, seeded, store_finite, train_parts
+from musemate.engine.parts import Part, check_same, hear_somewhere, no_loss, seeded, store_finite, train_parts
 from musemate.engine.points import check_point, chosen_part
 from musemate.engine.previews import beginning, preview_seconds
 from musemate.engine.region import check_region, clip_hash, fitting_rate, lower_rate
 from musemate.errors import CheckpointError, DeviceMemoryError
+from musemate.language import _
 
 REPORT_EVERY_S = 0.1
 WALKS = 8
@@ -165,7 +166,7 @@ class _Training:
             if time.monotonic() - reported >= REPORT_EVERY_S or step == part.n_steps:
                 shown = watch.latest()
                 if not watch.all_finite():
-                    raise no_number(part, "loss", f"up to step {step}: {shown}")
+                    raise no_loss(part, f"up to step {step}: {shown}")
                 reported = time.monotonic()
                 fraction, left_s = self.clock.look(step)
                 yield Progressed(index, len(self.parts), step, part.n_steps, shown, fraction, left_s)
@@ -248,8 +249,8 @@ def load_model(checkpoint: Checkpoint, device: str, at_steps: int | None = None)
     stored = SOUND if SOUND in checkpoint.parts else DRAFT
     if stored not in checkpoint.parts:
         raise CheckpointError(
-            "This training was stopped before its first part was finished, so it cannot make takes yet.",
-            hint="Go on with the training, or start a new one.",
+            _("This training was stopped before its first part was finished, so it cannot make takes yet."),
+            hint=_("Go on with the training, or start a new one."),
         )
     config = make_config("sketch", checkpoint.facts["config"])
     prepared = _load_fragment(checkpoint)

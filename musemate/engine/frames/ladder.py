@@ -15,6 +15,7 @@ from musemate.engine.frames.config import FramesConfig
 from musemate.engine.frames.framing import Framing
 from musemate.engine.frames.pyramid import REACH
 from musemate.engine.frames.rendering import CONTEXT_FRAMES, crops_a_step
+from musemate.language import _, mark
 
 BATCHES = {"draft": ("draft_batch", "sound_batch"), "sound": ("sound_batch",), "scale": ("pyramid_batch",)}
 """What each kind of part takes fewer of. The sound takes as much memory a crop as the draft, and more."""
@@ -25,7 +26,7 @@ SHORTEST = {
     # longer than what one output of the networks sees
     "pyramid_crop": 2 * REACH + 2,
 }
-FEWER, SHORTER, ON_CPU = "smaller batches", "shorter pieces of the fragment", "the CPU"
+FEWER, SHORTER, ON_CPU = mark("smaller batches"), mark("shorter pieces of the fragment"), mark("the CPU")
 
 
 class Ladder:
@@ -47,7 +48,9 @@ class Ladder:
 
     def climb_down(self, kind: str) -> Warned | None:
         """Take the next lower rung after a part of this kind ran out of memory; None when this is the lowest."""
-        where = "computer" if self.device == CPU else "graphics card"
+        said = _("The graphics card ran out of memory; MuseMate goes on with {how}.")
+        if self.device == CPU:
+            said = _("The computer ran out of memory; MuseMate goes on with {how}.")
         if (fewer := self._fewer(BATCHES[kind])) is not None:
             self.config, how = fewer, FEWER
         elif (shorter := self._shorter(CROPS[kind])) is not None:
@@ -57,9 +60,7 @@ class Ladder:
             self.config, self.device, how = self._asked, CPU, ON_CPU
         else:
             return None
-        return Warned(
-            f"The {where} ran out of memory; MuseMate goes on with {how}.", "Closing other programs frees memory."
-        )
+        return Warned(said.format(how=_(how)), _("Closing other programs frees memory."))
 
     def _fewer(self, names: tuple[str, ...]) -> FramesConfig | None:
         """Halve what is asked until a step has fewer crops, one at least."""

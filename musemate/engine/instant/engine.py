@@ -23,6 +23,7 @@ from musemate.engine.memory import PROCESS_MIB
 from musemate.engine.points import check_point
 from musemate.engine.region import check_region, clip_hash, fitting_rate
 from musemate.errors import CheckpointError, SettingsError
+from musemate.language import _
 
 ANALYSIS, SOUND = "analysis", "sound"
 START_S, ANALYSIS_SHARE = 0.5, 0.03
@@ -37,7 +38,7 @@ class InstantEngine:
     def check(self, request: TrainRequest) -> None:
         """Refuse options: there are none. See `musemate.engine.base.Engine`."""
         if request.options:
-            raise SettingsError("Instant takes have no options.", hint="Leave them out.")
+            raise SettingsError(_("Instant takes have no options."), hint=_("Leave them out."))
 
     def estimate(self, rate_hz: int, n_channels: int, seconds: float, request: TrainRequest) -> Estimate:
         """Say how long the analysis takes; see `musemate.engine.base.Engine`."""
@@ -69,7 +70,7 @@ class InstantEngine:
             checkpoint.store(SOUND, {"samples": torch.from_numpy(clip.samples)})
             checkpoint.store(ANALYSIS, prepared.tensors(), {**facts, **prepared.facts()})
         elif checkpoint.facts["clip"] != facts["clip"]:
-            raise CheckpointError("These instant takes were begun with another region.", hint="Begin new ones.")
+            raise CheckpointError(_("These instant takes were begun with another region."), hint=_("Begin new ones."))
         yield ScaleFinished(0, ANALYSIS, "", time.monotonic() - began_s)
 
     def load(self, directory: Path, device: str = "cpu", at_steps: int | None = None) -> InstantModel:
@@ -103,7 +104,8 @@ class InstantModel:
         refuse_scale(request)
         if request.mode == "reconstruction":
             raise SettingsError(
-                "Instant takes know no reconstruction: nothing was trained.", hint="Listen to the fragment itself."
+                _("Instant takes know no reconstruction: nothing was trained."),
+                hint=_("Listen to the fragment itself."),
             )
         framing = self._prepared.framing
         n_samples = round(request.seconds * framing.rate_hz)
