@@ -13,6 +13,7 @@ from types import TracebackType
 from typing import TextIO
 
 from musemate.errors import MuseMateError
+from musemate.language import _
 from musemate.paths import log_folder
 
 MAX_FILE_BYTES = 1_000_000
@@ -85,8 +86,8 @@ def as_shown(error: BaseException) -> MuseMateError:
     if isinstance(error, MuseMateError):
         return error
     return MuseMateError(
-        "Something went wrong that MuseMate did not expect.",
-        hint=f"What is finished is saved. The details are in {log_folder()}.",
+        _("Something went wrong that MuseMate did not expect."),
+        hint=_("What is finished is saved. The details are in {folder}.").format(folder=log_folder()),
         detail=f"{type(error).__name__}: {error}",
     )
 

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from musemate.errors import SettingsError
+from musemate.language import _
 from musemate.paths import settings_file
 
 
@@ -48,11 +49,15 @@ class Settings:
         for field in dataclasses.fields(self):
             if type(getattr(self, field.name)) is not type(field.default):
                 raise SettingsError(
-                    f"The setting {field.name} = {getattr(self, field.name)!r} is not possible.",
-                    hint=f"The default is {field.default!r}.",
+                    _("The setting {name} = {value!r} is not possible.").format(
+                        name=field.name, value=getattr(self, field.name)
+                    ),
+                    hint=_("The default is {default!r}.").format(default=field.default),
                 )
         if not 1 <= self.n_takes <= 100:
-            raise SettingsError(f"{self.n_takes} takes at once are not possible.", hint="Choose 1 to 100.")
+            raise SettingsError(
+                _("{count} takes at once are not possible.").format(count=self.n_takes), hint=_("Choose 1 to 100.")
+            )
 
 
 def load_settings(file: Path | None = None) -> Settings:
@@ -78,7 +83,7 @@ def save_settings(settings: Settings, file: Path | None = None) -> None:
         The file cannot be written.
     """
     text = json.dumps(dataclasses.asdict(settings), indent=1)
-    write_whole(file or settings_file(), text, "Your settings could not be stored.")
+    write_whole(file or settings_file(), text, _("Your settings could not be stored."))
 
 
 def write_whole(file: Path, text: str, failure: str) -> None:
@@ -110,5 +115,7 @@ def write_whole(file: Path, text: str, failure: str) -> None:
             temporary.unlink(missing_ok=True)
     except OSError as error:
         raise SettingsError(
-            failure, hint=f'Check the free space and the rights of "{file.parent}".', detail=str(error)
+            failure,
+            hint=_('Check the free space and the rights of "{folder}".').format(folder=file.parent),
+            detail=str(error),
         ) from error

@@ -10,6 +10,7 @@ from typing import Any
 
 from musemate import errors
 from musemate.errors import DeviceMemoryError, MuseMateError, WorkerError
+from musemate.language import _
 
 SUCCEEDED, FAILED, CANCELLED = "succeeded", "failed", "cancelled"
 """The three ends of a job."""
@@ -62,12 +63,12 @@ def _explained(error: BaseException, task: str) -> MuseMateError:
     detail = "".join(traceback.format_exception(error))
     if isinstance(error, MemoryError):
         return DeviceMemoryError(
-            "There is not enough memory for this.",
-            hint="Choose a shorter region or length, or close other programs.",
+            _("There is not enough memory for this."),
+            hint=_("Choose a shorter region or length, or close other programs."),
             detail=detail,
         )
     return WorkerError(
-        f'Something unexpected went wrong in "{task}".',
-        hint="Try again. If it happens again, please report it with the log file.",
+        _('Something unexpected went wrong in "{task}".').format(task=task),
+        hint=_("Try again. If it happens again, please report it with the log file."),
         detail=detail,
     )

@@ -10,6 +10,7 @@ from multiprocessing.connection import Connection, wait
 from musemate.errors import WorkerError
 from musemate.jobs import worker
 from musemate.jobs.messages import Message, receive, send
+from musemate.language import _
 
 FIND_TASK = "musemate.tasks.registry:get_task"
 _QUIT_S = 2.0
@@ -95,18 +96,18 @@ class WorkerProcess:
         self._process.join()
         code = self._process.exitcode
         return WorkerError(
-            f"The background work ended unexpectedly ({_reason(code)}).",
-            hint="Everything finished before is safe. Try again, perhaps with a shorter region.",
+            _("The background work ended unexpectedly ({reason}).").format(reason=_reason(code)),
+            hint=_("Everything finished before is safe. Try again, perhaps with a shorter region."),
             detail=f"worker {self.pid} exit code {code}",
         )
 
 
 def _reason(code: int | None) -> str:
     if code == -9:
-        return "it was ended from outside, perhaps because memory ran out"
+        return _("it was ended from outside, perhaps because memory ran out")
     if code is not None and code < 0:
         try:
-            return f"it crashed with {signal.Signals(-code).name}"
+            return _("it crashed with {signal}").format(signal=signal.Signals(-code).name)
         except ValueError:
-            return f"it crashed with signal {-code}"
-    return f"exit code {code}"
+            return _("it crashed with {signal}").format(signal=_("signal {n}").format(n=-code))
+    return _("exit code {n}").format(n=code)

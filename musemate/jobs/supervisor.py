@@ -17,6 +17,7 @@ from typing import Any
 from musemate.errors import WorkerError
 from musemate.jobs.messages import CANCELLED, FAILED, Message, error_to_json
 from musemate.jobs.process import WorkerProcess
+from musemate.language import _
 
 ANSWER_S = 0.7
 """A cancel is answered after this time even when the task has not stopped yet."""
@@ -180,8 +181,8 @@ class Supervisor:
                 self._state.worker = self._start()
             except OSError as error:
                 return WorkerError(
-                    "The background work could not be started.",
-                    hint="Close other programs and try again.",
+                    _("The background work could not be started."),
+                    hint=_("Close other programs and try again."),
                     detail=str(error),
                 )
         return None

@@ -9,10 +9,21 @@ from pathlib import Path
 from typing import Any
 
 from musemate.errors import ProjectError
+from musemate.language import _, mark
 from musemate.project import schema
 from musemate.project.rows import number_of, to_column
 
 FILE_NAME = "project.sqlite"
+_UNKNOWN = {
+    "fragment": mark('There is no fragment "{id}" in the project "{name}".'),
+    "run": mark('There is no run "{id}" in the project "{name}".'),
+    "take": mark('There is no take "{id}" in the project "{name}".'),
+}
+_LOOKS = {
+    "fragment": mark('"musemate list" shows what it holds; the id of a fragment looks like f1.'),
+    "run": mark('"musemate list" shows what it holds; the id of a run looks like r1.'),
+    "take": mark('"musemate list" shows what it holds; the id of a take looks like t1.'),
+}
 
 
 class Database:
@@ -62,8 +73,8 @@ class Database:
         rows = self.select(f"SELECT * FROM {table} WHERE number = ?", (number_of(table, row_id),))
         if not rows:
             raise ProjectError(
-                f'There is no {table} "{row_id}" in the project "{self._folder.name}".',
-                hint=f'"musemate list" shows what it holds; the id of a {table} looks like {table[0]}1.',
+                _(_UNKNOWN[table]).format(id=row_id, name=self._folder.name),
+                hint=_(_LOOKS[table]),
             )
         return rows[0]
 
@@ -116,8 +127,8 @@ class Database:
             raise not_a_project(self._folder)
         elif version > schema.VERSION:
             raise ProjectError(
-                f'The project "{self._folder.name}" was made by a newer version of MuseMate.',
-                hint="Update MuseMate and open it again.",
+                _('The project "{name}" was made by a newer version of MuseMate.').format(name=self._folder.name),
+                hint=_("Update MuseMate and open it again."),
                 detail=f"user_version {version}, known {schema.VERSION}",
             )
         elif version < schema.VERSION:
@@ -148,15 +159,15 @@ class Database:
 def not_a_project(folder: Path) -> ProjectError:
     """Return the error for a folder that holds no project."""
     return ProjectError(
-        f'"{folder}" is not a MuseMate project.',
-        hint=f"Choose a folder that holds {FILE_NAME}, or create a new project.",
+        _('"{folder}" is not a MuseMate project.').format(folder=folder),
+        hint=_("Choose a folder that holds {file_name}, or create a new project.").format(file_name=FILE_NAME),
     )
 
 
 def _read_only(folder: Path, detail: str) -> ProjectError:
     return ProjectError(
-        f'The project "{folder}" is read-only.',
-        hint="Copy the folder to a place that you may write to and open the copy.",
+        _('The project "{folder}" is read-only.').format(folder=folder),
+        hint=_("Copy the folder to a place that you may write to and open the copy."),
         detail=detail,
     )
 
@@ -168,29 +179,33 @@ def _translated(error: sqlite3.Error, folder: Path) -> ProjectError:
         return _read_only(folder, detail)
     if "full" in text:
         return ProjectError(
-            f'There is no space left for the project "{folder}".', hint="Free some space.", detail=detail
+            _('There is no space left for the project "{folder}".').format(folder=folder),
+            hint=_("Free some space."),
+            detail=detail,
         )
     if "locked" in text:
         return ProjectError(
-            f'Another program keeps the project "{folder}" busy.',
-            hint="Close it there and try again.",
+            _('Another program keeps the project "{folder}" busy.').format(folder=folder),
+            hint=_("Close it there and try again."),
             detail=detail,
         )
     if "unable to open" in text:
         return ProjectError(
-            f'The project "{folder}" cannot be opened.',
-            hint="Check that you may read and write its folder.",
+            _('The project "{folder}" cannot be opened.').format(folder=folder),
+            hint=_("Check that you may read and write its folder."),
             detail=detail,
         )
     if "not a database" in text or "malformed" in text:
         return ProjectError(
-            f'The project file of "{folder}" is damaged.',
-            hint='The sounds are safe in its folder "audio"; bring project.sqlite back from a backup, '
-            "or import the sounds into a new project.",
+            _('The project file of "{folder}" is damaged.').format(folder=folder),
+            hint=_(
+                'The sounds are safe in its folder "audio"; bring project.sqlite back from a backup, '
+                "or import the sounds into a new project."
+            ),
             detail=detail,
         )
     return ProjectError(
-        f'The project "{folder}" could not be read or changed.',
-        hint="Close other programs that use its folder and try again.",
+        _('The project "{folder}" could not be read or changed.').format(folder=folder),
+        hint=_("Close other programs that use its folder and try again."),
         detail=detail,
     )

@@ -9,6 +9,7 @@ from typing import Any
 
 from musemate.audio.clip import AudioClip
 from musemate.errors import ExportError, ProjectError, SettingsError
+from musemate.language import _, number
 from musemate.project.keep import hash_of, keep, keep_copy
 from musemate.project.records import Fragment
 
@@ -81,8 +82,8 @@ def storing(folder: Path) -> Iterator[None]:
         yield
     except (OSError, ExportError) as error:
         raise ProjectError(
-            f'A sound could not be stored in "{folder}".',
-            hint="Check the free space and the rights of the project's folder.",
+            _('A sound could not be stored in "{folder}".').format(folder=folder),
+            hint=_("Check the free space and the rights of the project's folder."),
             detail=getattr(error, "detail", "") or str(error),
         ) from error
 
@@ -93,7 +94,9 @@ def fitted(start_s: float, length_s: float, duration_s: float) -> tuple[float, f
     length_s = min(start_s + length_s, duration_s) - first_s
     if not length_s > 0:
         raise SettingsError(
-            f"The region that starts at {start_s:.2f} s lies outside the file of {duration_s:.2f} s.",
-            hint="Choose a region inside the file.",
+            _("The region that starts at {start} s lies outside the file of {seconds} s.").format(
+                start=number(start_s, ".2f"), seconds=number(duration_s, ".2f")
+            ),
+            hint=_("Choose a region inside the file."),
         )
     return first_s, length_s

@@ -16,6 +16,7 @@ from uuid import uuid4
 
 from musemate.audio.safe_write import write_safely
 from musemate.errors import ExportError, ProjectError
+from musemate.language import _
 from musemate.project.locks import RunLock
 
 WAITING, PAUSED, FAILED = "waiting", "paused", "failed"
@@ -105,8 +106,8 @@ class QueueFile:
             write_safely(path, fill, overwrite=True)
         except (OSError, ExportError) as error:
             raise ProjectError(
-                "The waiting trainings could not be stored: they would be forgotten when MuseMate is closed.",
-                hint=f'Check the free space and the rights of "{self._folder}".',
+                _("The waiting trainings could not be stored: they would be forgotten when MuseMate is closed."),
+                hint=_('Check the free space and the rights of "{folder}".').format(folder=self._folder),
                 detail=str(error),
             ) from error
 

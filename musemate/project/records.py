@@ -7,6 +7,7 @@ from typing import Any
 
 from musemate.analysis.figures import Figures
 from musemate.analysis.metre import Beats as Beats
+from musemate.language import _
 
 INSTANT = "instant"
 """Name of the engine that trains nothing: its runs only analyse, its takes are spliced."""
@@ -122,5 +123,12 @@ class Take:
 
     @property
     def full_name(self) -> str:
-        """Name that tells instant takes from trained ones."""
+        """Name that tells instant takes from trained ones, for files."""
         return f"{INSTANT} {self.name}" if self.is_instant else self.name
+
+    @property
+    def shown_name(self) -> str:
+        """Full name in the language in use; names that the songwriter gave stay as they are."""
+        is_usual = self.name == f"take {self.id[1:]}"
+        name = _("take {n}").format(n=self.id[1:]) if is_usual else self.name
+        return _("instant {take}").format(take=name) if self.is_instant else name

@@ -9,9 +9,12 @@ from pathlib import Path
 from typing import Any
 
 from musemate.errors import ProjectError
+from musemate.language import _, mark
 from musemate.project.locks import RunLock
 from musemate.project.records import Run
 
+INTERRUPTED = mark("The training was interrupted before its first part was finished.")
+"""Why a run failed, as it is stored: translated when it is shown."""
 _PATIENCE_S = 1.0
 """How long a training tries to get its lock: a look by another process holds it for an instant."""
 
@@ -23,7 +26,7 @@ def verdict(run: Run) -> dict[str, Any]:
     """
     if run.is_usable:
         return {"state": "stopped"}
-    return {"state": "failed", "reason": "The training was interrupted before its first part was finished."}
+    return {"state": "failed", "reason": INTERRUPTED}
 
 
 @contextmanager
@@ -57,12 +60,12 @@ def claim(folder: Path, run_id: str) -> Iterator[None]:
         lock = _locked(folder)
     except BlockingIOError as error:
         raise ProjectError(
-            f"Run {run_id} is being trained right now.", hint="Wait for it, or stop it first."
+            _("Run {run} is being trained right now.").format(run=run_id), hint=_("Wait for it, or stop it first.")
         ) from error
     except OSError as error:
         raise ProjectError(
-            f'The folder of run {run_id}, "{folder}", cannot be written.',
-            hint="Check the free space and the rights of the project's folder.",
+            _('The folder of run {run}, "{folder}", cannot be written.').format(run=run_id, folder=folder),
+            hint=_("Check the free space and the rights of the project's folder."),
             detail=str(error),
         ) from error
     try:

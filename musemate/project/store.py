@@ -11,6 +11,7 @@ from types import TracebackType
 from typing import Any, Self
 
 from musemate.errors import ProjectError
+from musemate.language import _
 from musemate.paths import absolute
 from musemate.project import recovery
 from musemate.project.database import FILE_NAME, Database, not_a_project
@@ -49,7 +50,10 @@ class Project(Takes):
         """
         folder = absolute(folder)
         if is_project(folder):
-            raise ProjectError(f'There is already a project in "{folder}".', hint="Open it, or choose another folder.")
+            raise ProjectError(
+                _('There is already a project in "{folder}".').format(folder=folder),
+                hint=_("Open it, or choose another folder."),
+            )
         return cls._at(folder, create=True)
 
     @classmethod
@@ -78,8 +82,8 @@ class Project(Takes):
                 (folder / name).mkdir(parents=True, exist_ok=True)
         except OSError as error:
             raise ProjectError(
-                f'The project folder "{folder}" cannot be written.',
-                hint="Choose a folder that you may write to.",
+                _('The project folder "{folder}" cannot be written.').format(folder=folder),
+                hint=_("Choose a folder that you may write to."),
                 detail=str(error),
             ) from error
         project = cls(folder, Database(folder, create=create))

@@ -9,6 +9,7 @@ from typing import Any
 from musemate.analysis.figures import Figures
 from musemate.audio.clip import AudioClip
 from musemate.errors import SettingsError
+from musemate.language import _, mark
 from musemate.project.database import Database
 from musemate.project.intake import store_clip
 from musemate.project.records import Layer, Take
@@ -18,6 +19,10 @@ CHOICES = ("name", "stars", "tags", "note", "rejected", "removed")
 """What may be changed of a take: its sound and how it was made never are."""
 MOST_STARS = 5
 LONGEST_NAME, LONGEST_NOTE, LONGEST_TAG = 80, 2_000, 40
+_TOO_LONG = {
+    "name": mark("A name of {count} characters is too long."),
+    "note": mark("A note of {count} characters is too long."),
+}
 
 _SHOWN = """
 SELECT take.*, run.engine FROM take
@@ -166,7 +171,8 @@ def as_tags(words: Iterable[str]) -> tuple[str, ...]:
         tag = " ".join(word.split())
         if len(tag) > LONGEST_TAG:
             raise SettingsError(
-                f"A tag of {len(tag)} characters is too long.", hint=f"Use at most {LONGEST_TAG}, or write a note."
+                _("A tag of {count} characters is too long.").format(count=len(tag)),
+                hint=_("Use at most {most}, or write a note.").format(most=LONGEST_TAG),
             )
         if tag:
             kept.setdefault(tag.casefold(), tag)
@@ -179,14 +185,17 @@ def _checked(values: Mapping[str, Any]) -> dict[str, Any]:
         raise TypeError(f"these fields of a take cannot be changed: {sorted(unknown)}")
     checked = dict(values)
     if not 0 <= checked.get("stars", 0) <= MOST_STARS:
-        raise SettingsError(f"{checked['stars']} stars are not possible.", hint="Give 0 to 5 stars.")
+        raise SettingsError(
+            _("{count} stars are not possible.").format(count=checked["stars"]), hint=_("Give 0 to 5 stars.")
+        )
     if "tags" in checked:
         checked["tags"] = as_tags(checked["tags"])
     for name, longest in (("name", LONGEST_NAME), ("note", LONGEST_NOTE)):
         text = str(checked.get(name, "")).strip()
         if len(text) > longest:
             raise SettingsError(
-                f"A {name} of {len(text)} characters is too long.", hint=f"Use at most {longest} characters."
+                _(_TOO_LONG[name]).format(count=len(text)),
+                hint=_("Use at most {most} characters.").format(most=longest),
             )
         if name in checked:
             checked[name] = text
