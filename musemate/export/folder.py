@@ -14,6 +14,7 @@ from typing import BinaryIO, Self
 from musemate.audio.safe_write import PART_SUFFIX, fresh_path, write_safely
 from musemate.audio.wording import shown_name
 from musemate.errors import ExportError
+from musemate.language import _
 
 
 class FreshFolder:
@@ -86,7 +87,7 @@ def _put(data: bytes, file: BinaryIO) -> None:
 
 def _refusal(folder: Path, error: OSError | ValueError) -> ExportError:
     return ExportError(
-        f'The folder "{shown_name(folder)}" cannot be made or written.',
-        hint="Choose a folder of your own with room on its disk.",
+        _('The folder "{name}" cannot be made or written.').format(name=shown_name(folder)),
+        hint=_("Choose a folder of your own with room on its disk."),
         detail=repr(error),
     )

@@ -7,15 +7,17 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from musemate.export.markup import Html, element, join
+from musemate.export.figure import Group
+from musemate.export.markup import Html, element
 from musemate.export.reportstyle import STYLE
-from musemate.export.reporttext import CHOICES, GROUPS, KINDS, SOUND, Group
+from musemate.export.reporttext import CHOICES, GROUPS, KINDS
+from musemate.language import _, in_use, mark, ngettext, number
 
-READ_TOGETHER = (
+READ_TOGETHER = mark(
     "Fidelity and copying have to be read together. Every figure that says how near a take is to the fragment has its "
     "best value for a plain copy, so a take is a find where its sound is near and its passages are not."
 )
-NO_EARS = (
+NO_EARS = mark(
     "No figure here knows what is good music: they help to choose what to hear first and to see what changed, and your "
     "ears decide."
 )
@@ -83,22 +85,22 @@ def render(report: Report) -> bytes:
         "head",
         element("meta", charset="utf-8"),
         element("meta", name="viewport", content="width=device-width, initial-scale=1"),
-        element("title", f"{report.fragment.title} – MuseMate report"),
+        element("title", _("{title} – MuseMate report").format(title=report.fragment.title)),
         # our own file, not text of the songwriter's: it may not be escaped
         element("style", Html(STYLE)),
     )
     main = element("main", _first(report), _figures(report), *_pictures(report))
-    page = element("html", head, element("body", _header(report), main, _footer(report)), lang="en")
+    page = element("html", head, element("body", _header(report), main, _footer(report)), lang=in_use())
     return f"<!DOCTYPE html>\n{page}\n".encode()
 
 
 def _header(report: Report) -> Html:
     count = len(report.takes)
-    takes = {0: "the fragment alone", 1: "one take"}.get(count, f"{count} takes")
+    takes = ngettext("one take", "{n} takes", count) if count else _("the fragment alone")
     made = f"{report.made:%Y-%m-%d %H:%M}"
     return element(
         "header",
-        element("p", "MuseMate · analysis report", class_="eyebrow"),
+        element("p", _("MuseMate · analysis report"), class_="eyebrow"),
         element("h1", report.fragment.title),
         element("p", " · ".join(part for part in (report.fragment.note, takes, made) if part), class_="muted"),
         _contents(report) if count else None,
@@ -106,60 +108,61 @@ def _header(report: Report) -> Html:
 
 
 def _contents(report: Report) -> Html:
-    links = [("#figures", "Figures")] + [(f"#take-{i}", take.title) for i, take in enumerate(report.takes, 1)]
+    links = [("#figures", _("Figures"))] + [(f"#take-{i}", take.title) for i, take in enumerate(report.takes, 1)]
     items = (element("li", element("a", title, href=address)) for address, title in links)
-    return element("nav", element("ul", *items), aria_label="Contents")
+    return element("nav", element("ul", *items), aria_label=_("Contents"))
 
 
 def _first(report: Report) -> Html | None:
     if not report.takes:
-        return element("section", element("p", "No take is compared here; the figures are the fragment's own."))
+        return element("section", element("p", _("No take is compared here; the figures are the fragment's own.")))
     shown = None
     if report.map_picture:
-        across, up = SOUND.figures[:2]
-        alt = f"Each take as a point, {across.title.lower()} across and {up.title.lower()} up, as in the first table."
+        alt = _("Each take as a point, similarity across and novelty up, as in the first table.")
         caption = element(
             "figcaption",
-            "To the right: sounds like the fragment. At the bottom: copied from it. The dashed lines are the "
-            "fragment's second half beside its first: what lies to the right of their crossing and about as high is as "
-            "near and as new as your own music is to itself.",
+            _(
+                "To the right: sounds like the fragment. At the bottom: copied from it. The dashed lines are the "
+                "fragment's second half beside its first: what lies to the right of their crossing and about as high "
+                "is as near and as new as your own music is to itself."
+            ),
         )
         shown = element("figure", _image(report.map_picture, alt, 720), caption, class_="map")
     return element(
         "section",
-        element("h2", "Read this first", id="first"),
-        element("p", READ_TOGETHER),
-        element("p", NO_EARS),
+        element("h2", _("Read this first"), id="first"),
+        element("p", _(READ_TOGETHER)),
+        element("p", _(NO_EARS)),
         shown,
     )
 
 
 def _figures(report: Report) -> Html:
     parts = [part for group in GROUPS for part in _group(group, report)]
-    return element("section", element("h2", "Figures", id="figures"), *parts)
+    return element("section", element("h2", _("Figures"), id="figures"), *parts)
 
 
 def _group(group: Group, report: Report) -> Iterator[Html]:
-    yield element("h3", group.title)
-    yield element("p", group.intro)
+    yield element("h3", _(group.title))
+    yield element("p", _(group.intro))
     heads = [
-        element("th", figure.title, element("small", figure.unit) if figure.unit else None, scope="col")
+        element("th", _(figure.title), element("small", _(figure.unit)) if figure.unit else None, scope="col")
         for figure in group.figures
     ]
     rows = [_row(group, report.fragment, "fragment")]
     if any(figure.name in report.halves for figure in group.figures):
-        rows.append(_row(group, Entry("its second half beside its first", values=report.halves), "halves"))
+        rows.append(_row(group, Entry(_("its second half beside its first"), values=report.halves), "halves"))
     rows += [_row(group, take, "take") for take in report.takes]
     table = element(
         "table",
-        element("caption", f"{group.title}: fragment and takes", class_="unseen"),
-        element("thead", element("tr", element("th", "Sound", scope="col"), *heads)),
+        element("caption", _("{group}: fragment and takes").format(group=_(group.title)), class_="unseen"),
+        element("thead", element("tr", element("th", _("Sound"), scope="col"), *heads)),
         element("tbody", *rows),
     )
-    yield element("div", table, class_="scroll", tabindex=0, role="region", aria_label=group.title)
+    yield element("div", table, class_="scroll", tabindex=0, role="region", aria_label=_(group.title))
     terms = (part for figure in group.figures for part in (
-        element("dt", figure.title),
-        element("dd", figure.meaning, " ", element("b", "Where it misleads:"), " ", figure.misleads),
+        element("dt", _(figure.title)),
+        element("dd", _(figure.meaning), " ", element("b", _("Where it misleads:")), " ", _(figure.misleads)),
     ))  # fmt: skip
     yield element("dl", *terms)
 
@@ -168,7 +171,7 @@ def _row(group: Group, entry: Entry, kind: str) -> Html:
     label = element("small", entry.label) if entry.label else None
     head = element("th", label, entry.title, scope="row", class_=kind if kind != "halves" else None)
     if entry.problem:
-        said = entry.problem if group is GROUPS[0] else "not measured"
+        said = entry.problem if group is GROUPS[0] else _("not measured")
         return element("tr", head, element("td", said, colspan=len(group.figures)))
     cells = (element("td", figure.shown(entry.values.get(figure.name))) for figure in group.figures)
     return element("tr", head, *cells, class_="halves" if kind == "halves" else None)
@@ -177,20 +180,22 @@ def _row(group: Group, entry: Entry, kind: str) -> Html:
 def _pictures(report: Report) -> Iterator[Html]:
     yield element(
         "section",
-        element("h2", "Pictures", id="pictures"),
+        element("h2", _("Pictures"), id="pictures"),
         element(
             "p",
-            "Levels and colours have the same scale in all pictures, and fragment and take beside each other have the "
-            "same time axis; darker (on a dark screen: brighter) is more.",
+            _(
+                "Levels and colours have the same scale in all pictures, and fragment and take beside each other have "
+                "the same time axis; darker (on a dark screen: brighter) is more."
+            ),
         ),
     )
     if not report.takes:
         yield element("section", _pair(report.fragment, report.fragment), class_="sound")
-    for number, take in enumerate(report.takes, 1):
+    for place, take in enumerate(report.takes, 1):
         parts: tuple[Html, ...] = (element("p", take.problem, class_="problem"),)
         if not take.problem:
             parts = (_pair(report.fragment, take),)
-        head = element("h3", take.title, class_="take", id=f"take-{number}")
+        head = element("h3", take.title, class_="take", id=f"take-{place}")
         note = element("p", take.note, class_="muted") if take.note else None
         yield element("section", head, note, *parts, class_="sound")
 
@@ -198,23 +203,22 @@ def _pictures(report: Report) -> Iterator[Html]:
 def _pair(fragment: Entry, sound: Entry) -> Html:
     """The pictures of a sound, each beside the fragment's."""
     figures = []
-    for kind, (title, what) in KINDS.items():
+    for kind, words in KINDS.items():
+        title, what = (_(text) for text in words)
         if sound.beside:
-            caption = element("figcaption", element("b", "Fragment: "), _small(title))
+            caption = element("figcaption", element("b", f"{_('Fragment')}: "), title)
             figures.append(element("figure", _image(sound.beside[kind], _alt(title, what, fragment), 400), caption))
         caption = element("figcaption", element("b", f"{title}: "), what)
         figures.append(element("figure", _image(sound.pictures[kind], _alt(title, what, sound), 400), caption))
     return element("div", *figures, class_="pairs" if sound.beside else "pairs alone")
 
 
-def _small(title: str) -> str:
-    return title if title.isupper() else title.lower()
-
-
 def _alt(title: str, what: str, entry: Entry) -> str:
     seconds = entry.values.get("seconds")
-    length = f", {seconds:.1f} s" if seconds is not None else ""
-    return f"{title} of {entry.title}{length}: {what}."
+    said = _("{picture} of {sound}: {what}.")
+    if seconds is not None:
+        said = _("{picture} of {sound}, {seconds} s: {what}.")
+    return said.format(picture=title, sound=entry.title, seconds=number(seconds or 0.0, ".1f"), what=what)
 
 
 def _image(address: str, alt: str, height: int) -> Html:
@@ -222,13 +226,12 @@ def _image(address: str, alt: str, height: int) -> Html:
 
 
 def _footer(report: Report) -> Html:
-    choices = element("ul", *(element("li", choice) for choice in CHOICES))
-    made = join(
-        "Made by MuseMate ", report.version, ". The figures are in ", element("a", "figures.json", href="figures.json")
-    )
+    choices = element("ul", *(element("li", _(choice)) for choice in CHOICES))
+    said = _("Made by MuseMate {version}. The figures are in {file} for other programs.")
+    before, after = said.replace("{version}", report.version).split("{file}")
     return element(
         "footer",
-        element("h2", "How it was measured", id="choices"),
+        element("h2", _("How it was measured"), id="choices"),
         choices,
-        element("p", made, " for other programs."),
+        element("p", before, element("a", "figures.json", href="figures.json"), after),
     )

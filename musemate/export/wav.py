@@ -13,6 +13,7 @@ from musemate.audio.safe_write import name_limit
 from musemate.audio.wording import shown_name
 from musemate.errors import ExportError, SettingsError, TooShortError
 from musemate.export.naming import export_name
+from musemate.language import _, ngettext
 
 FADE_S = 0.005
 """Length of the fades where a region was cut out of sounding material."""
@@ -70,7 +71,7 @@ def export_take(
     """
     folder = Path(folder)
     if depth not in DEPTHS:
-        raise SettingsError(f'There is no depth "{depth}".', hint=f"Choose one of: {', '.join(DEPTHS)}.")
+        raise _unknown_depth(depth)
     clip = _region(Path(source), take_name, start_s or 0.0, length_s)
     _make_folder(folder)
     target = folder / export_name(song, bpm, take_name, name_limit(folder))
@@ -80,12 +81,24 @@ def export_take(
     return written
 
 
+def _unknown_depth(depth: str) -> SettingsError:
+    return SettingsError(
+        _('There is no depth "{depth}".').format(depth=depth),
+        hint=_("Choose one of: {names}.").format(names=", ".join(DEPTHS)),
+    )
+
+
 def _warn_of_overs(clip: AudioClip, written: Path, on_warning: Callable[[str, str], None]) -> None:
     n_overs = count_overs(clip)
     if n_overs:
         on_warning(
-            f'{n_overs} samples of "{shown_name(written)}" were above full scale and were limited.',
-            "Export it as 32-bit float to keep them.",
+            ngettext(
+                '{n} sample of "{name}" was above full scale and was limited.',
+                '{n} samples of "{name}" were above full scale and were limited.',
+                n_overs,
+                name=shown_name(written),
+            ),
+            _("Export it as 32-bit float to keep them."),
         )
 
 
@@ -117,13 +130,13 @@ def _make_folder(folder: Path) -> None:
         folder.mkdir(parents=True, exist_ok=True)
     except (FileExistsError, NotADirectoryError) as error:
         raise ExportError(
-            f'Nothing can be exported to "{shown_name(folder)}": it is, or lies inside, a file.',
-            hint="Choose a folder.",
+            _('Nothing can be exported to "{name}": it is, or lies inside, a file.').format(name=shown_name(folder)),
+            hint=_("Choose a folder."),
             detail=repr(error),
         ) from error
     except (OSError, ValueError) as error:
         raise ExportError(
-            f'The folder "{shown_name(folder)}" cannot be made.',
-            hint="Choose a folder of your own.",
+            _('The folder "{name}" cannot be made.').format(name=shown_name(folder)),
+            hint=_("Choose a folder of your own."),
             detail=repr(error),
         ) from error
