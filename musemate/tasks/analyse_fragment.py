@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from musemate.audio.files import read_clip
 from musemate.engine.base import Cancelled
 from musemate.engine.events import Analysed, Event, Working
+from musemate.language import _
 from musemate.project.store import Project
 
 
@@ -35,15 +36,15 @@ def analyse_fragment(project: str, fragment: str, *, cancelled: Cancelled) -> It
 
     with Project.open(project) as store:
         clip = read_clip(store.audio_path(store.fragment(fragment).audio))
-        yield Working("Listening for the beat", 0.0)
+        yield Working(_("Listening for the beat"), 0.0)
         beats = find_beats(clip)
         if cancelled():
             return
-        yield Working("Listening for the key", 0.4)
+        yield Working(_("Listening for the key"), 0.4)
         key = find_key(clip)
         if cancelled():
             return
-        yield Working("Listening for voice", 0.7)
+        yield Working(_("Listening for voice"), 0.7)
         voice = voice_likelihood(clip)
         store.set_analysis(fragment, beats, key, voice)
     yield Analysed(fragment)

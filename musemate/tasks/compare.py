@@ -11,6 +11,7 @@ from musemate.audio.files import read_clip
 from musemate.engine.base import Cancelled
 from musemate.engine.events import Event, Listed, TakeCompared, Warned, Working
 from musemate.errors import AudioFileError, TooShortError
+from musemate.language import _
 from musemate.project.records import Take
 from musemate.project.store import Project
 from musemate.tasks.show import take_row
@@ -72,7 +73,7 @@ def _measured(store: Project, takes: list[Take], cancelled: Cancelled) -> Iterat
     for index, take in enumerate(takes):
         if cancelled():
             return
-        yield Working(f"Comparing {take.name}", index / len(takes))
+        yield Working(_("Comparing {take}").format(take=take.shown_name), index / len(takes))
         try:
             if take.run != run:
                 run, yardstick, error = take.run, None, ""
@@ -83,7 +84,8 @@ def _measured(store: Project, takes: list[Take], cancelled: Cancelled) -> Iterat
                 store.set_figures(take.id, yardstick.measure(sound))
         except (AudioFileError, TooShortError) as reason:
             error = reason.message
-            yield Warned(f"{take.name.capitalize()} cannot be compared: {reason.message}", reason.hint)
+            said = _("{take} cannot be compared: {message}").format(take=take.shown_name, message=reason.message)
+            yield Warned(said[:1].upper() + said[1:], reason.hint)
         yield TakeCompared(take.id, error)
 
 

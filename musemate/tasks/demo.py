@@ -11,6 +11,7 @@ from musemate.audio.files import read_clip
 from musemate.engine.base import Cancelled
 from musemate.engine.events import Event, Exported, FileRefused, FragmentAdded, RunFinished, TakeMade, Working
 from musemate.errors import AudioFileError
+from musemate.language import _, number
 from musemate.project.records import Fragment, Take
 from musemate.project.store import Project
 from musemate.tasks.analyse_fragment import analyse_fragment
@@ -54,7 +55,7 @@ def demo(
     source = str(paths.resource(FRAGMENT_FILE))
     for event in import_audio(folder, [source], length_s=60.0, reuse=True, cancelled=cancelled):
         if isinstance(event, FileRefused):
-            raise AudioFileError(event.error, hint="Install MuseMate again: its demo fragment is damaged.")
+            raise AudioFileError(event.error, hint=_("Install MuseMate again: its demo fragment is damaged."))
         if isinstance(event, FragmentAdded):
             fragment = event.fragment
         yield event
@@ -73,7 +74,7 @@ def demo(
         yield event
     yield from export_takes(folder, takes, cancelled=cancelled)
     if not cancelled():
-        yield Working("Drawing the takes", 0.9)
+        yield Working(_("Drawing the takes"), 0.9)
         yield Exported(str(_draw(folder, fragment, takes)))
 
 
@@ -81,19 +82,21 @@ def _draw(folder: str, fragment_id: str, take_ids: list[str]) -> Path:
     with Project.open(folder) as store:
         fragment = store.fragment(fragment_id)
         clip = read_clip(store.audio_path(fragment.audio), fragment.start_s, fragment.length_s)
-        sounds = [Sound(f"fragment: {fragment.name}", _facts(fragment), clip, is_take=False)]
+        sounds = [Sound(_("fragment: {name}").format(name=fragment.name), _facts(fragment), clip, is_take=False)]
         for take in map(store.take, take_ids):
             clip = read_clip(store.audio_path(take.audio), min_s=0.0, allow_silence=True)
-            sounds.append(Sound(take.name, _settings(take), clip, is_take=True))
-        return draw_sheet(store.exports_path / f"{fragment.name}_takes.png", sounds, "A fragment and its takes")
+            sounds.append(Sound(take.shown_name, _settings(take), clip, is_take=True))
+        return draw_sheet(store.exports_path / f"{fragment.name}_takes.png", sounds, _("A fragment and its takes"))
 
 
 def _facts(fragment: Fragment) -> str:
     beats = fragment.beats
-    parts = [fragment.key, f"{beats.bpm:.0f} bpm" if beats and beats.is_sure else ""]
+    parts = [_(fragment.key), _("{n} bpm").format(n=round(beats.bpm)) if beats and beats.is_sure else ""]
     return " · ".join(part for part in parts if part)
 
 
 def _settings(take: Take) -> str:
-    kind = "new material" if take.mode == "new" else f"variation, closeness {take.closeness:g}"
-    return f"{kind} · seed {take.seed} · {take.run}"
+    kind = _("new material")
+    if take.mode != "new":
+        kind = _("variation, closeness {closeness}").format(closeness=number(take.closeness, "g"))
+    return f"{kind} · {_('seed {n}').format(n=take.seed)} · {take.run}"

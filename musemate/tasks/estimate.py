@@ -10,6 +10,7 @@ from musemate.engine.events import Estimated, Event, Working
 from musemate.engine.fitting import shortage
 from musemate.engine.registry import get_engine
 from musemate.errors import ProjectError
+from musemate.language import _
 from musemate.paths import absolute
 from musemate.project.records import Fragment
 from musemate.project.store import DEFAULT_REGION_S, Project, is_project
@@ -49,16 +50,16 @@ def estimate(
     ProjectError, AudioFileError, DeviceError
         The project or file cannot be read, or the device is missing.
     """
-    yield Working("Estimating")  # loading torch takes a while
+    yield Working(_("Estimating"))  # loading torch takes a while
     sound = _fragment(source, fragment)
-    _, seconds = checked_region(sound, start_s, length_s)
+    _start, seconds = checked_region(sound, start_s, length_s)
     method = get_engine(engine)
-    preset, options, _ = resolved(engine, preset, options)  # what was left out is said by the training
+    preset, options, _warnings = resolved(engine, preset, options)  # what was left out is said by the training
     if cancelled():
         return
     from musemate.engine.device import choose_device
 
-    chosen, _ = choose_device(device)  # what speaks against others is said by the training
+    chosen, _warnings = choose_device(device)  # what speaks against others is said by the training
     request = TrainRequest(preset, device=chosen.name, options=options)
     size = sound.rate_hz, sound.n_channels, seconds
     short = shortage(method.needs(*size, request), engine)  # first: measuring takes memory itself
@@ -74,7 +75,10 @@ def _fragment(source: str, fragment: str) -> Fragment:
             if fragment:
                 return store.fragment(fragment)
             if not (fragments := store.fragments()):
-                raise ProjectError(f'The project "{store.name}" holds no fragment yet.', hint="Name an audio file.")
+                raise ProjectError(
+                    _('The project "{name}" holds no fragment yet.').format(name=store.name),
+                    hint=_("Name an audio file."),
+                )
             return fragments[-1]
     from musemate.audio.files import probe
 

@@ -9,6 +9,7 @@ from pathlib import Path
 from musemate.engine.base import Cancelled
 from musemate.engine.events import Event, Exported, Warned, Working
 from musemate.export.wav import export_take
+from musemate.language import _
 from musemate.paths import absolute
 from musemate.project.records import Take
 from musemate.project.store import Project
@@ -56,11 +57,13 @@ def export_takes(
         target = absolute(folder) if folder else store.exports_path
         for index, take in enumerate(chosen):
             if layers and not take.layers:
-                yield Warned(f"{take.name.capitalize()} has no scales that could be heard; only the take is exported.")
+                said = _("{take} has no scales that could be heard; only the take is exported.")
+                said = said.format(take=take.shown_name)
+                yield Warned(said[:1].upper() + said[1:])
             for name, audio in _files(take, layers):
                 if cancelled():
                     return
-                yield Working(f"Exporting {name}", index / len(chosen))
+                yield Working(_("Exporting {take}").format(take=take.shown_name), index / len(chosen))
                 yield from _export(store, take, name, audio, target, depth, start_s, length_s)
 
 

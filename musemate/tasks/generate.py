@@ -10,6 +10,7 @@ from musemate.engine.base import CPU, MAX_TAKE_S, Cancelled, Layer, LayeredModel
 from musemate.engine.events import Event, TakeMade, Warned, Working
 from musemate.engine.registry import get_engine
 from musemate.errors import DeviceMemoryError, ProjectError, SettingsError
+from musemate.language import _
 from musemate.project.records import Layer as KeptLayer
 from musemate.project.records import Run
 from musemate.project.store import Project
@@ -72,7 +73,7 @@ def generate(
         There is nothing trained, it cannot be loaded, or the device is missing.
     """
     if not 1 <= count <= MAX_TAKES:
-        raise SettingsError(f"{count} takes at once are not possible.", hint=f"Choose 1 to {MAX_TAKES}.")
+        raise _impossible_count(count)
     with Project.open(project) as store:
         record = store.run(run) if run else _newest_trained(store)
         length_s = min(max(1.0, record.length_s), MAX_TAKE_S) if seconds is None else seconds
@@ -82,10 +83,17 @@ def generate(
         yield from _takes(store, record, requests, device, layers, cancelled)
 
 
+def _impossible_count(count: int) -> SettingsError:
+    return SettingsError(
+        _("{count} takes at once are not possible.").format(count=count),
+        hint=_("Choose 1 to {most}.").format(most=MAX_TAKES),
+    )
+
+
 def _takes(
     store: Project, run: Run, requests: list[TakeRequest], device: str, layers: bool, cancelled: Cancelled
 ) -> Iterator[Event]:
-    yield Working("Loading the training", 0.0)
+    yield Working(_("Loading the training"), 0.0)
     from musemate.engine.device import choose_device
 
     chosen, warnings = choose_device(device)
@@ -93,7 +101,7 @@ def _takes(
     _said.update(warnings)
     maker = _Maker(store, run, chosen.name, layers, cancelled)
     for index, request in enumerate(requests):
-        yield Working(f"Making take {index + 1} of {len(requests)}", index / len(requests))
+        yield Working(_("Making take {n} of {count}").format(n=index + 1, count=len(requests)), index / len(requests))
         made = yield from maker.make(request)
         if cancelled():
             return
@@ -125,8 +133,8 @@ class _Maker:
 
         release_memory()  # out here, where the failure no longer holds what it was computed with
         yield Warned(
-            "The graphics card ran out of memory; MuseMate goes on with the CPU.",
-            "Closing other programs frees memory.",
+            _("The graphics card ran out of memory; MuseMate goes on with the CPU."),
+            _("Closing other programs frees memory."),
         )
         return self._make(request)
 
@@ -144,10 +152,11 @@ def _newest_trained(store: Project) -> Run:
     trained = [run for run in usable if not run.is_instant]
     if trained:
         return trained[-1]
-    hint = "Train variations of a fragment first."
+    hint = _("Train variations of a fragment first.")
     if usable:
-        hint = f"Train variations of a fragment first, or name the run {usable[-1].id} for more instant takes."
-    raise ProjectError(f'Nothing is trained yet in the project "{store.name}".', hint=hint)
+        hint = _("Train variations of a fragment first, or name the run {run} for more instant takes.")
+        hint = hint.format(run=usable[-1].id)
+    raise ProjectError(_('Nothing is trained yet in the project "{name}".').format(name=store.name), hint=hint)
 
 
 def _seeds(count: int, first: int | None, known: set[int]) -> list[int]:

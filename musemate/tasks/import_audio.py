@@ -8,6 +8,7 @@ from pathlib import Path
 from musemate.engine.base import Cancelled
 from musemate.engine.events import Event, FileRefused, FragmentAdded, Working
 from musemate.errors import AudioFileError, SettingsError
+from musemate.language import _
 from musemate.project.store import Project
 
 
@@ -44,7 +45,7 @@ def import_audio(
         for index, file in enumerate(files):
             if cancelled():
                 return
-            yield Working(f"Loading {Path(file).name}", index / len(files))
+            yield Working(_("Loading {name}").format(name=Path(file).name), index / len(files))
             try:
                 fragment = store.find_fragment(file) if reuse else None
                 fragment = fragment or store.add_fragment(file, start_s, length_s)

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from musemate.engine.base import Cancelled
 from musemate.engine.events import Event, RunFinished, Working
 from musemate.engine.registry import get_engine
+from musemate.language import _
 from musemate.project.records import INSTANT
 from musemate.project.store import Project
 from musemate.tasks.generate import generate
@@ -69,7 +70,7 @@ def instant(
 def get_ready(*, cancelled: Cancelled) -> Iterator[Event]:
     """Load what instant takes need, a second's work, ahead of the first file."""
     get_engine(INSTANT)
-    yield Working("Ready", 1.0)
+    yield Working(_("Ready"), 1.0)
 
 
 def _known_run(store: Project, fragment: str, start_s: float, length_s: float) -> str:

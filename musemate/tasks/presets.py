@@ -17,6 +17,7 @@ from musemate.engine.savedpresets import find_preset as find
 from musemate.engine.savedpresets import rename_preset as rename
 from musemate.engine.savedpresets import save_preset as save
 from musemate.errors import SettingsError
+from musemate.language import _
 
 Options = dict[str, Any] | None
 
@@ -47,7 +48,7 @@ def resolved(engine: str, preset: str | None, options: Options) -> tuple[str, Op
     if preset in preset_names(engine) or (saved := find(engine, preset)) is None:
         check_saved_or_built_in(engine, preset)
         return preset, options, []
-    warnings = [Warned(saved.warning, "The training goes on with the rest of it.")] if saved.warning else []
+    warnings = [Warned(saved.warning, _("The training goes on with the rest of it."))] if saved.warning else []
     return saved.base, {**saved.values, **(options or {})} or None, warnings
 
 
@@ -62,7 +63,10 @@ def check_saved_or_built_in(engine: str, preset: str) -> None:
         check_preset(engine, preset)
     except SettingsError as error:
         saved = ", ".join(one.name for one in load_presets(engine))
-        raise SettingsError(error.message, hint=f"{error.hint} Saved: {saved}." if saved else error.hint) from error
+        raise SettingsError(
+            error.message,
+            hint=f"{error.hint} {_('Saved: {names}.').format(names=saved)}" if saved else error.hint,
+        ) from error
 
 
 def list_presets(engine: str = "", *, cancelled: Cancelled) -> Iterator[Event]:
@@ -130,7 +134,10 @@ def delete_preset(engine: str, name: str, *, cancelled: Cancelled) -> Iterator[E
 
 def _engines(engine: str) -> tuple[str, ...]:
     if engine and engine not in ENGINES:
-        raise SettingsError(f'There is no engine "{engine}".', hint=f"Choose one of: {', '.join(ENGINES)}.")
+        raise SettingsError(
+            _('There is no engine "{engine}".').format(engine=engine),
+            hint=_("Choose one of: {names}.").format(names=", ".join(ENGINES)),
+        )
     return (engine,) if engine else ENGINES
 
 
@@ -159,7 +166,7 @@ def _saved_row(engine: str, saved: SavedPreset) -> dict[str, Any]:
         "name": saved.name,
         "saved": True,
         "base": saved.base,
-        "words": f"{saved.base} with {changed or 'nothing changed'}",
+        "words": _("{base} with {changes}").format(base=saved.base, changes=changed or _("nothing changed")),
         "values": saved.values,
         "left_out": list(saved.left_out),
     }

@@ -8,6 +8,7 @@ from dataclasses import asdict, replace
 from musemate.engine.base import Cancelled
 from musemate.engine.events import Event, Listed, RunStarted, Warned
 from musemate.errors import MuseMateError, TrainingError
+from musemate.language import _, ngettext
 from musemate.paths import absolute
 from musemate.project.queue import FAILED, QueuedTraining, QueueFile, queued
 from musemate.project.store import Project
@@ -80,8 +81,8 @@ def train_queue(project: str, *, cancelled: Cancelled) -> Iterator[Event]:
                 return
         if left:
             raise TrainingError(
-                f"{len(left)} of the waiting trainings failed.",
-                hint='"musemate queue" says why; they are tried again the next time.',
+                ngettext("{n} of the waiting trainings failed.", "{n} of the waiting trainings failed.", len(left)),
+                hint=_('"musemate queue" says why; they are tried again the next time.'),
             )
     finally:
         queue.close()

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from musemate.engine.base import Cancelled
 from musemate.engine.events import Event, Listed
 from musemate.errors import SettingsError
+from musemate.language import _
 from musemate.project.store import Project
 from musemate.tasks.show import take_row
 
@@ -52,7 +53,7 @@ def rate(
     changes = {key: value for key, value in {**given, "rejected": rejected}.items() if value is not None}
     if not changes:
         raise SettingsError(
-            "Nothing to change was given.", hint="Give stars, tags, a note, a name, or put takes aside."
+            _("Nothing to change was given."), hint=_("Give stars, tags, a note, a name, or put takes aside.")
         )
     with Project.open(project) as store:
         store.change_takes(dict.fromkeys(takes, changes))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from musemate.engine.base import MAX_REGION_S, MIN_REGION_S
 from musemate.engine.events import Warned
 from musemate.errors import SettingsError, TooShortError
+from musemate.language import _, number
 from musemate.project.records import Fragment
 
 GOOD_REGION_S = (20.0, 60.0)
@@ -28,20 +29,26 @@ def checked_region(fragment: Fragment, start_s: float | None, length_s: float | 
     first_s = fragment.start_s if start_s is None else start_s
     if not 0 <= first_s < fragment.duration_s:
         raise SettingsError(
-            f'The region starts at {first_s:g} s, but "{fragment.name}" is {fragment.duration_s:.1f} s long.',
-            hint="Choose a start inside the file.",
+            _('The region starts at {start} s, but "{name}" is {seconds} s long.').format(
+                start=number(first_s, "g"), name=fragment.name, seconds=number(fragment.duration_s, ".1f")
+            ),
+            hint=_("Choose a start inside the file."),
         )
     wanted_s = fragment.length_s if length_s is None else length_s
     if wanted_s > MAX_REGION_S:
         raise SettingsError(
-            f"A region of {wanted_s:g} s is too long to train on.",
-            hint=f"Choose {MIN_REGION_S:g} to {MAX_REGION_S:g} s; 20 to 60 s work best.",
+            _("A region of {seconds} s is too long to train on.").format(seconds=number(wanted_s, "g")),
+            hint=_("Choose {least} to {most} s; 20 to 60 s work best.").format(
+                least=number(MIN_REGION_S, "g"), most=number(MAX_REGION_S, "g")
+            ),
         )
     fitting_s = min(wanted_s, fragment.duration_s - first_s)
     if not fitting_s >= MIN_REGION_S:  # nor NaN
         raise TooShortError(
-            f'The region of {max(0.0, fitting_s):.2f} s in "{fragment.name}" is too short to train on.',
-            hint=f"Choose at least {MIN_REGION_S:g} s; 20 to 60 s work best.",
+            _('The region of {seconds} s in "{name}" is too short to train on.').format(
+                seconds=number(max(0.0, fitting_s), ".2f"), name=fragment.name
+            ),
+            hint=_("Choose at least {least} s; 20 to 60 s work best.").format(least=number(MIN_REGION_S, "g")),
         )
     return first_s, fitting_s
 
@@ -52,16 +59,18 @@ def region_warnings(fragment: Fragment, start_s: float, length_s: float) -> list
     if length_s < GOOD_REGION_S[0]:
         warnings.append(
             Warned(
-                f"The region is {length_s:.1f} s long; there is little to learn from.",
-                "Regions of 20 to 60 s give more varied takes.",
+                _("The region is {seconds} s long; there is little to learn from.").format(
+                    seconds=number(length_s, ".1f")
+                ),
+                _("Regions of 20 to 60 s give more varied takes."),
             )
         )
     if voice_share(fragment, start_s, length_s) >= VOICE_LEVEL:
         warnings.append(
-            Warned("There seems to be voice in this region.", "Training works better on a part without vocals.")
+            Warned(_("There seems to be voice in this region."), _("Training works better on a part without vocals."))
         )
     if fragment.n_channels == 1:
-        warnings.append(Warned("The fragment is mono, so its takes will be mono too."))
+        warnings.append(Warned(_("The fragment is mono, so its takes will be mono too.")))
     return warnings
 
 

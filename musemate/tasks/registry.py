@@ -8,6 +8,7 @@ from typing import cast
 
 from musemate.engine.events import Event
 from musemate.errors import SettingsError
+from musemate.language import _
 
 Task = Callable[..., Iterator[Event]]
 """A generator function with JSON-friendly arguments and the keyword `cancelled`."""
@@ -48,7 +49,10 @@ def get_task(name: str) -> Task:
         There is no such task.
     """
     if name not in TASKS:
-        raise SettingsError(f'There is no task "{name}".', hint=f"Choose one of: {', '.join(TASKS)}.")
+        raise SettingsError(
+            _('There is no task "{name}".').format(name=name),
+            hint=_("Choose one of: {names}.").format(names=", ".join(TASKS)),
+        )
     return load(TASKS[name])
 
 

@@ -10,6 +10,7 @@ from musemate.engine.events import Event, Reported
 from musemate.export.folder import FreshFolder
 from musemate.export.naming import safe_part
 from musemate.export.reportpage import render
+from musemate.language import _
 from musemate.paths import absolute
 from musemate.tasks.report_material import of_files, of_project
 from musemate.tasks.report_work import ReportWork
@@ -63,6 +64,6 @@ def report(
                 return
         target.write(PAGE, render(work.page()))
         target.write(FIGURES, json.dumps(work.figures(), indent=1).encode())
-        name = safe_part(material.fragment.title)[:LONGEST_NAME] or "Report"
+        name = safe_part(material.fragment.title)[:LONGEST_NAME] or _("Report")
         written = target.finish(f"{name} {work.made:%Y-%m-%d}")
     yield Reported(str(written / PAGE), work.rows(), work.problems)

@@ -11,16 +11,18 @@ from musemate.audio.clip import AudioClip
 from musemate.audio.files import read_clip
 from musemate.audio.wording import shown_length, shown_name
 from musemate.errors import MuseMateError, SettingsError
+from musemate.language import _, mark, number
 from musemate.paths import absolute
 from musemate.project.records import Take
 from musemate.project.store import Project
+from musemate.project.takes import MOST_STARS
 
 LONGEST_S = 300.0
 """As long as a take may be; of a longer file, its start is looked at."""
 REPORTS = "reports"
 FRAGMENT = "fragment"
 """Label of the fragment."""
-MODES = {"new": "new material", "variation": "variation", "reconstruction": "reconstruction"}
+MODES = {"new": mark("new material"), "variation": mark("variation"), "reconstruction": mark("reconstruction")}
 
 
 @dataclass(frozen=True)
@@ -97,7 +99,8 @@ def of_files(files: Sequence[str]) -> Material:
     """
     if not files:
         raise SettingsError(
-            "Nothing to report on was given.", hint="Name a project with --project, or a fragment's file and takes."
+            _("Nothing to report on was given."),
+            hint=_("Name a project with --project, or a fragment's file and takes."),
         )
     paths = [absolute(file) for file in files]
     takes = tuple(Sound(path.stem, f"t{number}", path.name, path) for number, path in enumerate(paths[1:], 1))
@@ -130,9 +133,11 @@ def of_project(folder: str, fragment: str, takes: Sequence[str] | None) -> Mater
             chosen = store.takes(fragment=home)
         record = store.fragment(home)
         start_s, end_s = _learnt(store, chosen) or (record.start_s, record.start_s + record.length_s)
-        place = f"{shown_length(end_s - start_s)} from {start_s:.2f} s on"
+        place = _("{length} from {start} s on").format(
+            length=shown_length(end_s - start_s), start=number(start_s, ".2f")
+        )
         sound = Sound(record.name, FRAGMENT, place, store.audio_path(record.audio), start_s, end_s - start_s)
-        shown = tuple(Sound(t.full_name, t.id, _note(t), store.audio_path(t.audio)) for t in chosen)
+        shown = tuple(Sound(t.shown_name, t.id, _note(t), store.audio_path(t.audio)) for t in chosen)
         return Material(sound, record.beats, shown, store.folder / REPORTS)
 
 
@@ -141,14 +146,14 @@ def _home(store: Project, fragment: str, takes: Sequence[Take]) -> str:
     homes = {store.run(take.run).fragment for take in takes} | ({fragment} if fragment else set())
     if len(homes) > 1:
         raise SettingsError(
-            f"These takes are not all of one fragment ({', '.join(sorted(homes))}).",
-            hint="Choose takes of one fragment; each fragment has a report of its own.",
+            _("These takes are not all of one fragment ({names}).").format(names=", ".join(sorted(homes))),
+            hint=_("Choose takes of one fragment; each fragment has a report of its own."),
         )
     if not homes:
         everything = [store.run(take.run).fragment for take in store.takes()] or [f.id for f in store.fragments()]
         homes = set(everything[-1:])
     if not homes:
-        raise SettingsError("There is no fragment in this project.", hint="Load a sound file first.")
+        raise SettingsError(_("There is no fragment in this project."), hint=_("Load a sound file first."))
     return homes.pop()
 
 
@@ -161,7 +166,9 @@ def _learnt(store: Project, takes: Sequence[Take]) -> tuple[float, float] | None
 
 
 def _note(take: Take) -> str:
-    closeness = "" if take.mode == "reconstruction" else f"closeness {take.closeness:.2f}"
-    stars = f"{take.stars} of 5 stars" if take.stars else ""
-    parts = (take.id, take.engine, MODES.get(take.mode, take.mode), closeness, f"seed {take.seed}", stars)
-    return " · ".join(part for part in parts if part)
+    closeness = _("closeness {closeness}").format(closeness=number(take.closeness, ".2f"))
+    if take.mode == "reconstruction":
+        closeness = ""
+    stars = _("{n} of {most} stars").format(n=take.stars, most=MOST_STARS) if take.stars else ""
+    mode, seed = _(MODES.get(take.mode, take.mode)), _("seed {n}").format(n=take.seed)
+    return " · ".join(part for part in (take.id, take.engine, mode, closeness, seed, stars) if part)

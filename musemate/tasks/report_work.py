@@ -19,6 +19,7 @@ from musemate.errors import MuseMateError
 from musemate.export.folder import FreshFolder
 from musemate.export.reportpage import Entry, Report
 from musemate.export.reporttext import CHOICES, SOUND
+from musemate.language import _
 from musemate.tasks.report_material import Material, Sound
 
 FORMAT = 1
@@ -85,13 +86,14 @@ class ReportWork:
             A picture cannot be written.
         """
         name = self._fragment.sound.title
-        yield Working(f"Measuring {name}", 0.0)
+        yield Working(_("Measuring {name}").format(name=name), 0.0)
         fragment = self._fragment.sound.read()
         yield None
         try:
             measured = Measured(fragment)
         except MuseMateError as error:
-            raise type(error)(f'"{name}" cannot be reported on: {error.message}', hint=error.hint) from error
+            said = _('"{name}" cannot be reported on: {message}').format(name=name, message=error.message)
+            raise type(error)(said, hint=error.hint) from error
         yield from self._measure_fragment(measured)
         yield from self._measure_takes(measured)
         yield from self._draw(target, self._scales(measured))
@@ -129,7 +131,8 @@ class ReportWork:
         assert self._metre is not None
         reference = Reference(fragment, self._metre)
         for number, part in enumerate(self._takes, 1):
-            yield Working(f"Measuring {part.sound.title}", MEASURING * number / (1 + len(self._takes)))
+            said = _("Measuring {name}").format(name=part.sound.title)
+            yield Working(said, MEASURING * number / (1 + len(self._takes)))
             try:
                 yield from _measure(part, reference)
             except MuseMateError as error:
@@ -148,7 +151,8 @@ class ReportWork:
         by_axis: dict[float, dict[str, str]] = {}
         parts = [whole, *(part for part in self._takes if part.portrait is not None)]
         for number, part in enumerate(parts):
-            yield Working(f"Drawing {part.sound.title}", MEASURING + (1 - MEASURING) * number / len(parts))
+            said = _("Drawing {name}").format(name=part.sound.title)
+            yield Working(said, MEASURING + (1 - MEASURING) * number / len(parts))
             assert part.portrait is not None
             end_s = axis_s(whole.portrait.duration_s, part.portrait.duration_s)
             if end_s not in by_axis:
@@ -170,7 +174,7 @@ class ReportWork:
         takes = [(label, place) for label, place in places if place is not None]
         if takes:
             self._map = f"{PICTURES}/map.png"
-            labels = (SOUND.figures[0].axis, SOUND.figures[1].axis)
+            labels = (_(SOUND.figures[0].axis), _(SOUND.figures[1].axis))
             target.write(self._map, draw_map(takes, _place(self._halves, names), labels))
 
 

@@ -23,7 +23,9 @@ from musemate.engine.events import (
 from musemate.engine.fitting import check_fits
 from musemate.engine.registry import get_engine
 from musemate.errors import AudioFileError, DeviceError, MuseMateError, SettingsError
+from musemate.language import _
 from musemate.project.records import Run
+from musemate.project.recovery import INTERRUPTED
 from musemate.project.store import Project
 from musemate.tasks.loss_log import LossLog
 from musemate.tasks.memory import PeakMemory
@@ -79,7 +81,7 @@ def train(
     ProjectError, AudioFileError, DeviceError, TrainingError
         The project, its file, the device or the training itself fails.
     """
-    yield Working("Preparing")  # loading torch takes a while
+    yield Working(_("Preparing"))  # loading torch takes a while
     with Project.open(project) as store:
         if run is None:
             record, warnings = _new_run(
@@ -130,7 +132,8 @@ def _old_run(store: Project, run_id: str, device: str) -> tuple[Run, list[Warned
     run = store.run(run_id)
     if run.state == "finished":
         raise SettingsError(
-            f"Run {run_id} is finished; there is nothing left to train.", hint="Make takes, or start a new training."
+            _("Run {run} is finished; there is nothing left to train.").format(run=run_id),
+            hint=_("Make takes, or start a new training."),
         )
     name, warnings = _same_device(run) if device == "auto" else _chosen(device)
     return replace(run, device=name), warnings
@@ -141,8 +144,8 @@ def _same_device(run: Run) -> tuple[str, list[Warned]]:
     try:
         return _chosen(run.device)
     except DeviceError as error:
-        name, _ = _chosen("auto")
-        return name, [Warned(error.message, f"The training goes on with {name}.")]
+        name, _warnings = _chosen("auto")
+        return name, [Warned(error.message, _("The training goes on with {name}.").format(name=name))]
 
 
 def _chosen(wanted: str) -> tuple[str, list[Warned]]:
@@ -194,7 +197,8 @@ class _Training:
         clip = read_clip(source, self._run.start_s, self._run.length_s, allow_silence=True)
         if clip.is_silent:
             raise AudioFileError(
-                f'"{fragment.name}" is silent in the chosen region.', hint="Choose a region that can be heard."
+                _('"{name}" is silent in the chosen region.').format(name=fragment.name),
+                hint=_("Choose a region that can be heard."),
             )
         return clip
 
@@ -241,7 +245,7 @@ class _Training:
             state = "stopped"
         else:
             state = "failed"
-            reason = reason or "The training was interrupted before its first part was finished."
+            reason = reason or INTERRUPTED
         # memory may be free again when a stopped training goes on: it begins where it was asked to
         device = self._device if complete else self._run.device
         self._store_progress(state=state, reason=reason, device=device)
