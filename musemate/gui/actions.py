@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from PySide6.QtGui import QAction, QActionGroup, QKeySequence
 from PySide6.QtWidgets import QMainWindow, QMenu
 
-from musemate.language import LANGUAGES, _, mark
+from musemate.language import LANGUAGES, _, mark, pgettext
 
 
 @dataclass(frozen=True)
@@ -131,17 +131,6 @@ MENUS: dict[str, tuple[Entry, ...]] = {
         Entry("about", mark("&About MuseMate")),
     ),
 }
-KEYS_WITHOUT_MENU = (
-    (mark("Drag"), mark("Move the region or one of its ends; outside of it, or with Shift, draw a new one")),
-    (mark("Wheel"), mark("Zoom around the mouse; with Shift, scroll")),
-    (mark("Left, Right"), mark("Move the cursor by a second; with Shift, scroll (in the pictures)")),
-    (mark("Home, End"), mark("Move the cursor to the start or the end (in the pictures)")),
-    (mark("Enter"), mark("Press the focused button; in the list of takes, play")),
-    (mark("0 to 5"), mark("Give stars (in the list of takes)")),
-    (mark("Ctrl+A"), mark("Choose all takes (in the list of takes)")),
-    (mark("Delete"), mark("Take a fragment, a take or a waiting training off its list")),
-    (mark("Alt+Up, Alt+Down"), mark("Move a waiting training (in the list of jobs)")),
-)
 
 
 class Actions:
@@ -201,7 +190,20 @@ def shortcut_table() -> list[tuple[str, str]]:
 
 def keys_without_menu() -> list[tuple[str, str]]:
     """Return keys and gestures that stand in no menu, and what they do."""
-    return [(_(keys), _(text)) for keys, text in KEYS_WITHOUT_MENU]
+    return [
+        (
+            pgettext("key", "Drag"),
+            _("Move the region or one of its ends; outside of it, or with Shift, draw a new one"),
+        ),
+        (pgettext("key", "Wheel"), _("Zoom around the mouse; with Shift, scroll")),
+        (pgettext("key", "Left, Right"), _("Move the cursor by a second; with Shift, scroll (in the pictures)")),
+        (pgettext("key", "Home, End"), _("Move the cursor to the start or the end (in the pictures)")),
+        (pgettext("key", "Enter"), _("Press the focused button; in the list of takes, play")),
+        (pgettext("key", "0 to 5"), _("Give stars (in the list of takes)")),
+        (pgettext("key", "Ctrl+A"), _("Choose all takes (in the list of takes)")),
+        (pgettext("key", "Delete"), _("Take a fragment, a take or a waiting training off its list")),
+        (pgettext("key", "Alt+Up, Alt+Down"), _("Move a waiting training (in the list of jobs)")),
+    ]
 
 
 def plain(text: str) -> str:

@@ -8,14 +8,14 @@ from typing import Any
 
 from PySide6.QtCore import QObject, Signal
 
+from musemate.gui import wording
 from musemate.gui.history import History, Step
 from musemate.gui.session import Session
 from musemate.gui.takelist import TakeList
+from musemate.language import _, ngettext
 from musemate.project.records import Take
 
 Changes = Mapping[str, Mapping[str, Any]]
-SAYS_SO = ("removing",)
-"""Changes after which a message offers to undo them: what they concern is out of sight."""
 
 
 class Choosing(QObject):
@@ -44,22 +44,23 @@ class Choosing(QObject):
 
     def give_stars(self, ids: list[str], stars: int) -> None:
         """Give takes 0 to 5 stars."""
-        text = "taking the stars" if not stars else f"giving {stars} {'star' if stars == 1 else 'stars'}"
-        self._change(f"{text} {'from' if not stars else 'to'} {self._named(ids)}", ids, stars=stars)
+        text = _("giving {stars} to {takes}") if stars else _("taking the stars from {takes}")
+        given = ngettext("{n} star", "{n} stars", stars)
+        self._change(text.format(stars=given, takes=self._named(ids)), ids, stars=stars)
 
     def reject(self, ids: list[str]) -> None:
         """Put takes aside, or bring them back where all of them are aside."""
         takes = self._records(ids)
         if takes:
             rejected = not all(take.rejected for take in takes)
-            what = f"rejecting {self._named(ids)}" if rejected else f"keeping {self._named(ids)} again"
-            self._change(what, ids, rejected=rejected)
+            what = _("rejecting {takes}") if rejected else _("keeping {takes} again")
+            self._change(what.format(takes=self._named(ids)), ids, rejected=rejected)
 
     def edit(self, ids: list[str], field: str, text: str) -> None:
         """Change name, tags or note of the first of these takes; tags that it gains or loses, the others do too."""
         if field != "tags":
-            verb = {"name": "renaming", "note": "the note on"}[field]
-            self._change(f"{verb} {self._named(ids[:1])}", ids[:1], **{field: text})
+            what = {"name": _("renaming {takes}"), "note": _("the note on {takes}")}[field]
+            self._change(what.format(takes=self._named(ids[:1])), ids[:1], **{field: text})
             return
         takes = self._records(ids)
         typed = [word.strip() for word in text.split(",") if word.strip()]
@@ -67,23 +68,24 @@ class Choosing(QObject):
         lost = [tag for tag in takes[0].tags if tag not in typed]
         after = {take.id: {"tags": [tag for tag in take.tags if tag not in lost] + gained} for take in takes}
         after[takes[0].id] = {"tags": typed}
-        self._change_each(f"the tags of {self._named(ids)}", takes, after)
+        self._change_each(_("the tags of {takes}").format(takes=self._named(ids)), takes, after)
 
     def remove_takes(self, ids: list[str]) -> None:
         """Take takes off the list; their files stay."""
-        self._change(f"removing {self._named(ids)}", ids, removed=True)
+        what = self._named(ids)
+        step = self._change(_("removing {takes}").format(takes=what), ids, removed=True)
+        if step is not None:  # what it concerns is out of sight
+            self.said.emit(_("Removed {what} from the list.").format(what=what), step)
 
-    def _change(self, text: str, ids: list[str], **values: Any) -> None:
+    def _change(self, text: str, ids: list[str], **values: Any) -> Step | None:
         takes = self._records(ids)
-        self._change_each(text, takes, {take.id: values for take in takes})
+        return self._change_each(text, takes, {take.id: values for take in takes})
 
-    def _change_each(self, text: str, takes: list[Take], after: Changes) -> None:
+    def _change_each(self, text: str, takes: list[Take], after: Changes) -> Step | None:
         before = {take.id: {name: _value(take, name) for name in after[take.id]} for take in takes}
         if not takes or before == after:
-            return
-        step = self.history.do(text, partial(self._apply, after), partial(self._apply, before))
-        if step is not None and text.startswith(SAYS_SO):
-            self.said.emit(f"Removed {self._named([take.id for take in takes])} from the list.", step)
+            return None
+        return self.history.do(text, partial(self._apply, after), partial(self._apply, before))
 
     def _apply(self, changes: Changes) -> bool:
         project = self._session.project
@@ -101,7 +103,9 @@ class Choosing(QObject):
         return [] if project is None else project.these_takes(list(ids))
 
     def _named(self, ids: list[str]) -> str:
-        return self._records(ids)[0].name if len(ids) == 1 else f"{len(ids)} takes"
+        if len(ids) != 1:
+            return ngettext("{n} take", "{n} takes", len(ids))
+        return wording.take_name(self._records(ids)[0], full=False)
 
     # fragments -----------------------------------------------------------------------------------------
 
@@ -120,9 +124,11 @@ class Choosing(QObject):
             return True
 
         away = partial(apply, project.remove_fragment, [fragment_id])
-        step = self.history.do(f"removing {name}", away, partial(apply, project.restore_fragment, []))
+        step = self.history.do(
+            _("removing {takes}").format(takes=name), away, partial(apply, project.restore_fragment, [])
+        )
         if step is not None:
-            self.said.emit(f"Removed {name} from the list.", step)
+            self.said.emit(_("Removed {what} from the list.").format(what=name), step)
 
     def set_region(self, fragment_id: str, start_s: float, length_s: float) -> bool:
         """Choose the region of a fragment; False when that failed."""
@@ -142,7 +148,7 @@ class Choosing(QObject):
             return True
 
         back = partial(apply, before.start_s, before.length_s)
-        text = f"the region of {before.name}"
+        text = _("the region of {fragment}").format(fragment=before.name)
         again = partial(apply, start_s, length_s)
         return self.history.do(text, again, back, key=f"region {fragment_id}") is not None
 
@@ -152,13 +158,13 @@ class Choosing(QObject):
         """Undo a step, the last one if none is given."""
         undone = self.history.undo(step)
         if undone is not None:
-            self.told.emit(f"Undone: {undone.text}.")
+            self.told.emit(_("Undone: {what}.").format(what=undone.text))
 
     def redo(self) -> None:
         """Do again what was undone last."""
         redone = self.history.redo()
         if redone is not None:
-            self.told.emit(f"Done again: {redone.text}.")
+            self.told.emit(_("Done again: {what}.").format(what=redone.text))
 
 
 def _done(change: Callable[..., object], *args: Any) -> bool:

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from musemate.gui import wording
 from musemate.gui.session import Session
 from musemate.gui.sound import Sound
 from musemate.gui.transport import FRAGMENT, TAKE
+from musemate.language import _
 from musemate.project.records import Fragment, Layer, Take
 
 Piece = Fragment | Take
@@ -118,20 +120,21 @@ class Comparison:
 
     def take_sound(self, take: Take) -> Sound:
         """Return a take."""
-        return Sound(self._path(take.audio), take.full_name.capitalize(), "take")
+        return Sound(self._path(take.audio), wording.take_title(take), "take")
 
     def layer_sound(self, take: Take, layer: Layer) -> Sound:
         """Return a take as one of its scales holds it."""
-        return Sound(self._path(layer.audio), f"{take.full_name.capitalize()} at {layer.name}", "layer")
+        name = _("{take} at {scale}").format(take=wording.take_title(take), scale=wording.scale(layer.name))
+        return Sound(self._path(layer.audio), name, "layer")
 
     def name(self, side: str) -> str:
         """Return a side in a word or two."""
         piece = self.piece(side)
         if piece is None:
-            return "Fragment" if side == SIDE_A else "Take"
+            return _("Fragment") if side == SIDE_A else _("Take")
         if isinstance(piece, Take):
-            return piece.name.capitalize()
-        return "Fragment" if self.pinned is None else piece.name
+            return wording.take_title(piece, full=False)
+        return _("Fragment") if self.pinned is None else piece.name
 
     def kind(self, side: str) -> str:
         """Return whether a side is a "fragment" or a "take"."""

@@ -9,6 +9,7 @@ from PySide6.QtGui import QDesktopServices
 from PySide6.QtWidgets import QWidget
 
 from musemate.engine.events import Event, Exported, Warned
+from musemate.gui import wording
 from musemate.gui.exportdialog import ExportDialog
 from musemate.gui.layout import Parts
 from musemate.gui.listening import Listening
@@ -56,7 +57,8 @@ class Exporting(QObject):
         folder = Path(self._memory.get("export_folder", "") or project.exports_path)
         chosen = [project.take(take) for take in ids]
         has_layers = any(take.layers for take in chosen)
-        names, span, depth = [take.name for take in chosen], self._span(ids), load_settings().depth
+        names = [wording.take_name(take, full=False) for take in chosen]
+        span, depth = self._span(ids), load_settings().depth
         dialog = ExportDialog(names, folder, span, depth, has_layers=has_layers, parent=self._window)
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         dialog.export_asked.connect(lambda *answer: self._on_asked(project, ids, *answer))

@@ -7,28 +7,43 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from PySide6.QtCore import QLocale
+
 from musemate.engine.events import Progressed, about
+from musemate.engine.facts import facts_of
+from musemate.engine.presets import label_of
 from musemate.engine.registry import ENGINES
 from musemate.gui import wording
 from musemate.jobs.trainings import Item
+from musemate.language import _, mark, ngettext, number
 from musemate.project.queue import FAILED, PAUSED, WAITING
 
 TASKS = {
-    "import_audio": "Loading files",
-    "draw_pictures": "Drawing pictures",
-    "analyse_fragment": "Finding beats, key and voice",
-    "generate": "Making takes",
-    "instant": "Making instant takes",
-    "export_takes": "Exporting takes",
-    "report": "Writing a report",
+    "import_audio": mark("Loading files"),
+    "draw_pictures": mark("Drawing pictures"),
+    "analyse_fragment": mark("Finding beats, key and voice"),
+    "generate": mark("Making takes"),
+    "instant": mark("Making instant takes"),
+    "export_takes": mark("Exporting takes"),
+    "report": mark("Writing a report"),
     "compare": "",
     "estimate": "",
     "list_devices": "",
     "get_ready": "",
 }
 """What quick work is called; "" for what nobody asked for. Other tasks are called by their own names."""
+STATES = {
+    "running": mark("running"),
+    "pausing": mark("pausing"),
+    "paused": mark("paused"),
+    "stopping": mark("stopping"),
+    "waiting": mark("waiting"),
+    "failed": mark("failed"),
+}
+"""How a job's state is called."""
 CAN_BE_STOPPED = ("import_audio", "generate", "instant", "export_takes", "report")
 """Work that somebody asked for and may change their mind about."""
+DAY_S = 86_400
 ROUND_MIN = 5
 """Later than a quarter of an hour from now, an hour is told in steps of so many minutes."""
 
@@ -84,7 +99,7 @@ def training_line(item: Item, name: str) -> Line:
 
 def work_line(number: str, task: str, text: str, fraction: float | None) -> Line:
     """Say other work; `text` is what it last said itself."""
-    title = TASKS.get(task, task.replace("_", " ").capitalize())
+    title = _(TASKS.get(task, task.replace("_", " ").capitalize()))
     detail = text if text != title else ""
     can_stop = task in CAN_BE_STOPPED
     return Line(number, title, detail, "running", fraction=fraction, is_training=False, can_stop=can_stop)
@@ -105,12 +120,12 @@ def summary(items: Sequence[Item], now: datetime) -> str:
     count = {state: sum(item.state == state for item in items) for state in (WAITING, PAUSED, FAILED)}
     parts = []
     if count[WAITING]:
-        parts.append("1 waits" if count[WAITING] == 1 else f"{count[WAITING]} wait")
+        parts.append(ngettext("{n} waits", "{n} wait", count[WAITING]))
     held = sum(item.state == PAUSED and item.job is None for item in items)
     if held and (len(items) > 1 or count[WAITING]):
-        parts.append(f"{held} paused")
+        parts.append(_("{n} paused").format(n=held))
     if count[FAILED] and len(items) > 1:
-        parts.append(f"{count[FAILED]} failed")
+        parts.append(_("{n} failed").format(n=count[FAILED]))
     done = done_at(items, now)
     return "  ·  ".join([*parts, done] if done else parts)
 
@@ -123,45 +138,53 @@ def done_at(items: Sequence[Item], now: datetime) -> str:
     known = [seconds for seconds in left if seconds is not None]
     if not coming or rests or len(known) < len(left):
         return ""
-    return f"done {clock_time(now, math.fsum(known))}"
+    return _("done {when}").format(when=clock_time(now, math.fsum(known)))
 
 
 def clock_time(now: datetime, seconds: float) -> str:
     """Return when so many seconds are over, as one says it: "at about 21:40", "on Tuesday at about 9:05"."""
-    if seconds > 6 * 86_400:
-        return f"in {about(seconds)}"
+    if seconds > 6 * DAY_S:
+        return ngettext("in about {n} day", "in about {n} days", round(seconds / DAY_S))
     then = now + timedelta(seconds=seconds)
     step = ROUND_MIN if seconds > 900 else 1
     then = then.replace(second=0, microsecond=0) + timedelta(minutes=-then.minute % step)
-    hour = f"at about {then.hour}:{then.minute:02d}"
+    hour = f"{then.hour}:{then.minute:02d}"
     if then.date() == now.date():
-        return hour
-    return f"tomorrow {hour}" if (then.date() - now.date()).days == 1 else f"on {then:%A} {hour}"
+        return _("at about {hour}").format(hour=hour)
+    if (then.date() - now.date()).days == 1:
+        return _("tomorrow at about {hour}").format(hour=hour)
+    day = QLocale().dayName(then.isoweekday())
+    return _("on {day} at about {hour}").format(day=day, hour=hour)
 
 
 def _method(item: Item) -> str:
     training = item.training
-    return training.preset if training.engine == ENGINES[0] else f"{training.engine}, {training.preset}"
+    preset = _(label_of(training.engine, training.preset))
+    return preset if training.engine == ENGINES[0] else f"{_(facts_of(training.engine).label)}, {preset}"
 
 
 def _detail(item: Item) -> str:
     region = wording.span(item.training.start_s, item.training.length_s)
     if item.state == FAILED:
-        return item.training.reason or "failed"
+        return item.training.reason or _(STATES[FAILED])
     if item.job is None:
-        begun = f"{item.n_finished} of {len(item.scales)} scales finished" if item.scales else f"region {region}"
+        parts = [_(STATES[PAUSED])] if item.state == PAUSED else []
+        finished = _("{n} of {total} scales finished").format(n=item.n_finished, total=len(item.scales))
+        parts.append(finished if item.scales else _("region {span}").format(span=region))
         if item.estimate is not None:
-            begun = f"{begun}  ·  takes about {item.estimate.mib:.0f} MiB of memory"
-        return f"paused  ·  {begun}" if item.state == PAUSED else begun
+            parts.append(_("takes about {n} MiB of memory").format(n=number(item.estimate.mib, ".0f")))
+        return "  ·  ".join(parts)
     where = _where(item.progress, item.scales)
-    return f"{item.state}  ·  {where}" if item.state != "running" else where
+    return f"{_(STATES[item.state])}  ·  {where}" if item.state != "running" else where
 
 
 def _where(progress: Progressed | None, scales: tuple[str, ...]) -> str:
     if progress is None:
-        return "preparing"
-    name = f" {scales[progress.scale]}" if progress.scale < len(scales) else ""
-    return f"scale {progress.scale + 1} of {progress.n_scales}{name}  ·  step {progress.step} of {progress.n_steps}"
+        return _("preparing")
+    scale = _("scale {n} of {total}").format(n=progress.scale + 1, total=progress.n_scales)
+    if progress.scale < len(scales):
+        scale = f"{scale} {wording.scale(scales[progress.scale])}"
+    return f"{scale}  ·  " + _("step {n} of {total}").format(n=progress.step, total=progress.n_steps)
 
 
 def _time(item: Item) -> str:

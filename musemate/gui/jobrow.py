@@ -17,9 +17,10 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from musemate.gui import icons, palette
-from musemate.gui.joblines import Line
+from musemate.gui import icons, palette, wording
+from musemate.gui.joblines import STATES, Line
 from musemate.gui.widgets import ElidedLabel, describe, label, tool_button
+from musemate.language import _
 
 ICON_PX = 16
 BAR_WIDTH = 120
@@ -118,7 +119,7 @@ class JobRow(QFrame):
 
     def _build(self) -> None:
         self._grip, self._icon = QLabel(), QLabel()
-        self._grip.setToolTip("Drag it to another place in the queue (Alt+Up, Alt+Down)")
+        self._grip.setToolTip(_("Drag it to another place in the queue (Alt+Up, Alt+Down)"))
         self._title, self._detail = ElidedLabel(), ElidedLabel("small")
         texts = QVBoxLayout()
         texts.setSpacing(0)
@@ -128,8 +129,8 @@ class JobRow(QFrame):
         self._time = label(name="small")
         self._time.setFixedWidth(TIME_WIDTH)
         self._time.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
-        self.up = tool_button("up", "Move it up in the queue (Alt+Up)")
-        self.down = tool_button("down", "Move it down in the queue (Alt+Down)")
+        self.up = tool_button("up", _("Move it up in the queue (Alt+Up)"))
+        self.down = tool_button("down", _("Move it down in the queue (Alt+Down)"))
         self.toggle, self.end = toggle_button(), end_button()
         for button in (self.up, self.down, self.toggle, self.end):
             keep_room(button)
@@ -155,7 +156,7 @@ def progress_bar() -> QProgressBar:
     bar = QProgressBar()
     bar.setTextVisible(False)
     bar.setFixedWidth(BAR_WIDTH)
-    bar.setAccessibleName("Progress")
+    bar.setAccessibleName(_("Progress"))
     keep_room(bar)
     return bar
 
@@ -169,12 +170,12 @@ def keep_room(widget: QWidget) -> None:
 
 def toggle_button() -> QToolButton:
     """Return the button that pauses, goes on or tries again."""
-    return tool_button("pause", "Pause")
+    return tool_button("pause", _("Pause"))
 
 
 def end_button() -> QToolButton:
     """Return the button that stops or removes."""
-    return tool_button("close", "Stop")
+    return tool_button("close", _("Stop"))
 
 
 def show_fraction(bar: QProgressBar, line: Line) -> None:
@@ -186,7 +187,7 @@ def show_fraction(bar: QProgressBar, line: Line) -> None:
         return
     bar.setRange(0, _FULL)
     bar.setValue(round(line.fraction * _FULL))
-    bar.setAccessibleDescription(f"{line.fraction:.0%}")
+    bar.setAccessibleDescription(wording.percent(line.fraction))
 
 
 def show_icon(icon: QLabel, state: str) -> None:
@@ -199,16 +200,17 @@ def show_icon(icon: QLabel, state: str) -> None:
     }.get(state, ("wait", palette.MUTED))
     icon.setPixmap(icons.pixmap(name, ICON_PX, colour, icon.devicePixelRatioF()))
     icon.setFixedSize(QSize(ICON_PX, ICON_PX))
-    icon.setToolTip(state.capitalize())
+    word = _(STATES.get(state, state))
+    icon.setToolTip(word[:1].upper() + word[1:])
 
 
 def show_toggle(button: QToolButton, line: Line) -> None:
     """Let a button offer what a job's state allows: pause it, go on with it or try it again."""
     name, words = {
-        "running": ("pause", "Let this training rest where it is and leave the processor to others"),
-        "waiting": ("pause", "Hold this training; the others go first"),
-        "failed": ("again", "Try again: go on after its last finished scale"),
-    }.get(line.state, ("play", "Go on with this training"))
+        "running": ("pause", _("Let this training rest where it is and leave the processor to others")),
+        "waiting": ("pause", _("Hold this training; the others go first")),
+        "failed": ("again", _("Try again: go on after its last finished scale")),
+    }.get(line.state, ("play", _("Go on with this training")))
     button.setIcon(icons.icon(name, palette.TEXT))
     describe(button, words, words.split(":")[0])
     button.setVisible(line.is_training and line.state != "stopping")
@@ -217,7 +219,7 @@ def show_toggle(button: QToolButton, line: Line) -> None:
 def show_end(button: QToolButton, line: Line) -> None:
     """Let a button stop a job that runs, or take one that waits off the queue."""
     stops = line.state in ("running", "pausing") or (line.is_training and line.fraction is not None)
-    words = "Stop it and keep what is finished" if stops else "Take it off the queue"
+    words = _("Stop it and keep what is finished") if stops else _("Take it off the queue")
     button.setIcon(icons.icon("stop" if stops else "close", palette.TEXT))
     describe(button, words)
     button.setVisible(line.can_stop)

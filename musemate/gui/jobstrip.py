@@ -11,6 +11,7 @@ from musemate.gui import icons, jobrow, palette
 from musemate.gui.joblines import Line
 from musemate.gui.jobrow import JobRow
 from musemate.gui.widgets import ElidedLabel, describe, label, tool_button
+from musemate.language import _
 
 ROW_HEIGHT = 48
 STRIP_HEIGHT = 40
@@ -66,9 +67,9 @@ class JobStrip(QFrame):
         jobrow.show_fraction(self._bar, line)
         jobrow.show_toggle(self.toggle, line)
         jobrow.show_end(self.end, line)
-        self.setAccessibleName(f"Jobs: {line.spoken}")
+        self.setAccessibleName(_("Jobs: {line}").format(line=line.spoken))
         if self.fold.isChecked():  # the list says it all
-            self._title.setText("Jobs")
+            self._title.setText(_("Jobs"))
             for widget in (self._icon, self._detail, self._bar, self.toggle, self.end):
                 widget.setVisible(False)
         else:
@@ -100,8 +101,7 @@ class JobStrip(QFrame):
         if self.line.id:
             self._show_chief(self.line)
         self.fold.setIcon(icons.icon("down" if is_open else "up", palette.TEXT))
-        words = "Fold the list of jobs" if is_open else "Show all jobs"
-        describe(self.fold, f"{words} (Ctrl+J)", words)
+        describe(self.fold, _("Fold the list of jobs (Ctrl+J)") if is_open else _("Show all jobs (Ctrl+J)"))
 
     def changeEvent(self, event: QEvent) -> None:
         """Draw in the colours of another scheme (Qt's hook)."""
@@ -140,7 +140,7 @@ class JobStrip(QFrame):
         self._bar = jobrow.progress_bar()
         self._summary = label(name="small")
         self.toggle, self.end = jobrow.toggle_button(), jobrow.end_button()
-        self.fold = tool_button("up", "Show all jobs (Ctrl+J)", checkable=True)
+        self.fold = tool_button("up", _("Show all jobs (Ctrl+J)"), checkable=True)
         self._on_fold(False)
         self.fold.toggled.connect(self._on_fold)
         self.toggle.clicked.connect(self._on_toggle)

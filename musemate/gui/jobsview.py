@@ -18,6 +18,7 @@ from musemate.gui.session import Session
 from musemate.gui.trainer import Trainer
 from musemate.jobs.lane import Job, Lane
 from musemate.jobs.trainings import Item
+from musemate.language import _, ngettext
 
 SHOWN_AFTER_MS = 500
 """Quicker work comes and goes without a word."""
@@ -142,7 +143,8 @@ class JobsView(QObject):
         queue.remove(item.id)
         if waited:
             undo = partial(queue.add, item.training, place)
-            self._messages.say(f"Took {self._name_of(item)} off the queue.", action=("Undo", undo))
+            said = _("Took {name} off the queue.").format(name=self._name_of(item))
+            self._messages.say(said, action=(_("Undo"), undo))
 
     # what happens --------------------------------------------------------------------------------------
 
@@ -151,13 +153,13 @@ class JobsView(QObject):
         queue = self._trainer.queue
         if queue is not None:
             again = partial(queue.go_on, item.id)
-            action = ("Go on" if item.n_finished else "Try again", again)
+            action = (_("Go on") if item.n_finished else _("Try again"), again)
             self._messages.say(error.message, error.hint, level="error", action=action)
 
     def _on_came_back(self, items: list[Item]) -> None:
         queue = self._trainer.queue
         if queue is None:
             return
-        what = "One training is" if len(items) == 1 else f"{len(items)} trainings are"
-        hint = "What was begun goes on after its last finished scale."
-        self._messages.say(f"{what} left from another time.", hint, action=("Go on", queue.go_on_with_all))
+        n, hint = len(items), _("What was begun goes on after its last finished scale.")
+        said = ngettext("{n} training is left from another time.", "{n} trainings are left from another time.", n)
+        self._messages.say(said, hint, action=(_("Go on"), queue.go_on_with_all))

@@ -151,4 +151,5 @@ def _children(item: QTreeWidgetItem) -> list[QTreeWidgetItem]:
 def _keys(entry: Entry) -> str:
     """Return the keys of an entry as the system writes them."""
     native = QKeySequence.SequenceFormat.NativeText
-    return _("  or  ").join(QKeySequence(key).toString(native) for key in entry.keys)
+    either = _("or")
+    return f"  {either}  ".join(QKeySequence(key).toString(native) for key in entry.keys)

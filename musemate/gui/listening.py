@@ -18,6 +18,7 @@ from musemate.gui.session import Session
 from musemate.gui.sound import Sound
 from musemate.gui.stage import Stage
 from musemate.gui.transport import Transport
+from musemate.language import _
 from musemate.project.records import Fragment, Take
 
 
@@ -337,7 +338,7 @@ class Listening(QObject):
         can_pin = self.audition.sound is not None and not self.preview and not self.layer
         self._transport.set_pinned(self.comparison.pinned is not None, can_pin=can_pin)
         if self.preview:
-            self._transport.set_names(("Fragment", "fragment"), ("Preview", "take"))
+            self._transport.set_names((_("Fragment"), "fragment"), (_("Preview"), "take"))
         else:
             a, b = ((self.comparison.name(side), self.comparison.kind(side)) for side in (SIDE_A, SIDE_B))
             self._transport.set_names(a, b)

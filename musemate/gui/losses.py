@@ -13,6 +13,7 @@ from musemate.gui.messagebar import MessageBar
 from musemate.gui.session import Session
 from musemate.gui.trainer import Trainer
 from musemate.gui.trainpanel import TrainPanel
+from musemate.language import _
 from musemate.tasks.loss_history import LossHistory, read_losses
 
 LOOK_MS = 250
@@ -54,7 +55,7 @@ class Losses(QObject):
     def show_all(self) -> None:
         """Show the losses in full, in a window of their own."""
         if not self._history.parts:
-            self._messages.say("There are no losses to show yet.", "Start a training, or choose one in the tree.")
+            self._messages.say(_("There are no losses to show yet."), _("Start a training, or choose one in the tree."))
             return
         if self._dialog is None:
             self._dialog = LossPanel(self._window)
@@ -64,7 +65,9 @@ class Losses(QObject):
 
     @property
     def _title(self) -> str:
-        return f"Losses of training {self._run[1:]}" if self._run else "Losses of the training"
+        if not self._run:
+            return _("Losses of the training")
+        return _("Losses of training {n}").format(n=self._run[1:])
 
     def _on_run_started(self, run: str) -> None:
         """Begin anew, or with what the log of a training that goes on tells already."""

@@ -6,13 +6,15 @@ from PySide6.QtCore import QEvent, QPoint, QSize, Qt
 from PySide6.QtGui import QIcon, QPainter, QPixmap
 from PySide6.QtWidgets import QCheckBox, QComboBox, QDialog, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
+from musemate.gui import wording
 from musemate.gui.lossplot import LINEAR, LOG, OWN, LossPlot
 from musemate.gui.widgets import Choice, describe, label
+from musemate.language import _, mark
 from musemate.tasks.loss_history import LossHistory
 
-ALL = "All scales"
+ALL = mark("All scales")
 SWATCH = QSize(20, 12)
-_LOG_HINT = "One axis in powers of ten"
+_LOG_HINT = mark("One axis in powers of ten")
 
 
 class LossPanel(QDialog):
@@ -34,7 +36,7 @@ class LossPanel(QDialog):
     def look(self) -> None:
         """Draw what has come since, and offer what is new."""
         names = [part.name for part in self.plot.history.parts]
-        if names != [self.scale.itemText(index) for index in range(1, self.scale.count())]:
+        if names != [self.scale.itemData(index) for index in range(1, self.scale.count())]:
             self._offer_scales(names)
         losses = self.plot.history.names
         if losses != list(self.boxes):
@@ -45,8 +47,10 @@ class LossPanel(QDialog):
     def _offer_scales(self, names: list[str]) -> None:
         self.scale.blockSignals(True)
         self.scale.clear()
-        self.scale.addItems([ALL, *names])
-        self.scale.setCurrentIndex(max(0, self.scale.findText(self.plot.part)))
+        self.scale.addItem(_(ALL))
+        for name in names:
+            self.scale.addItem(wording.scale(name), name)
+        self.scale.setCurrentIndex(max(0, self.scale.findData(self.plot.part)))
         self.scale.blockSignals(False)
 
     def _offer_losses(self, names: list[str]) -> None:
@@ -55,10 +59,10 @@ class LossPanel(QDialog):
             box.deleteLater()
         self.boxes = {}
         for name in names:
-            box = QCheckBox(name)
+            box = QCheckBox(_(name))
             box.setIconSize(SWATCH)
             box.setChecked(name not in kept)
-            describe(box, f"Show the curve of {name}", f"Show {name}")
+            describe(box, _("Show the curve of {loss}").format(loss=_(name)), _("Show {loss}").format(loss=_(name)))
             box.toggled.connect(self._on_box)
             self._row.addWidget(box)
             self.boxes[name] = box
@@ -83,7 +87,8 @@ class LossPanel(QDialog):
         """Offer the logarithmic axis where it is one: it has no place for zero and below."""
         can = self.plot.can_be_log
         self._log.setEnabled(can)
-        self._log.setToolTip(_LOG_HINT if can else "Some of these values are not above zero: choose losses that are")
+        cannot = _("Some of these values are not above zero: choose losses that are")
+        self._log.setToolTip(_(_LOG_HINT) if can else cannot)
         if not can and self.axis.value == LOG:
             self.axis.value = LINEAR
 
@@ -92,10 +97,10 @@ class LossPanel(QDialog):
         self._tell_log()
 
     def _on_scale(self, index: int) -> None:
-        self.plot.show_part("" if index == 0 else self.scale.itemText(index))
+        self.plot.show_part(self.scale.itemData(index) or "")
 
     def _on_part(self, name: str) -> None:
-        self.scale.setCurrentIndex(max(0, self.scale.findText(name)))
+        self.scale.setCurrentIndex(max(0, self.scale.findData(name)))
         self._tell_log()
 
     def changeEvent(self, event: QEvent) -> None:
@@ -108,15 +113,15 @@ class LossPanel(QDialog):
         self.plot = LossPlot(small=False)
         self.plot.part_chosen.connect(self._on_part)
         self.scale = QComboBox()
-        self.scale.addItem(ALL)
-        describe(self.scale, "Show one scale alone, or all side by side", "Scale")
+        self.scale.addItem(_(ALL))
+        describe(self.scale, _("Show one scale alone, or all side by side"), _("Scale"))
         self.scale.currentIndexChanged.connect(self._on_scale)
         options = [
-            (OWN, "Each its own", "Each curve from its lowest to its highest: where it heads, not its unit"),
-            (LINEAR, "Linear", "One axis for all"),
-            (LOG, "Log", _LOG_HINT),
+            (OWN, _("Each its own"), _("Each curve from its lowest to its highest: where it heads, not its unit")),
+            (LINEAR, _("Linear"), _("One axis for all")),
+            (LOG, _("Log"), _(_LOG_HINT)),
         ]
-        self.axis = Choice(options, "Axis")
+        self.axis = Choice(options, _("Axis"))
         self.axis.setFixedWidth(304)
         self._log = self.axis.findChildren(QPushButton)[-1]
         self.axis.changed.connect(self.plot.set_placing)
@@ -133,4 +138,4 @@ class LossPanel(QDialog):
         layout.setSpacing(16)
         layout.addLayout(head)
         layout.addWidget(self.plot, 1)
-        layout.addWidget(label("Steps from left to right. A click on a scale shows it alone.", "small"))
+        layout.addWidget(label(_("Steps from left to right. A click on a scale shows it alone."), "small"))

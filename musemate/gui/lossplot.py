@@ -11,7 +11,8 @@ from PySide6.QtCore import QEvent, QPointF, QRectF, Qt, Signal
 from PySide6.QtGui import QFont, QFontMetrics, QMouseEvent, QPainter, QPaintEvent, QPen, QPolygonF
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
-from musemate.gui import palette
+from musemate.gui import palette, wording
+from musemate.language import _, mark, ngettext, number
 from musemate.tasks.loss_history import LossHistory, PartLosses, Points
 
 OWN, LINEAR, LOG = "own", "linear", "log"
@@ -25,6 +26,11 @@ STYLES = (
     Qt.PenStyle.DotLine,
     Qt.PenStyle.DashDotLine,
 )
+NAMES = (
+    *(mark("reconstruction"), mark("discriminator"), mark("spectral"), mark("features")),
+    *(mark("generator"), mark("critic"), mark("penalty")),
+)
+"""What the engines call their losses in the log, translated where they are shown."""
 GAP = 8
 HEAD = 20
 """Room above the curves for the names of the scales."""
@@ -69,8 +75,8 @@ class LossPlot(QWidget):
         """Losses that are left out."""
         self._small = small
         self._mouse: QPointF | None = None
-        self.setAccessibleName("Losses of the training")
-        self.setToolTip("A click on a scale shows it alone, another one shows all")
+        self.setAccessibleName(_("Losses of the training"))
+        self.setToolTip(_("A click on a scale shows it alone, another one shows all"))
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
         self.setMinimumHeight(72)
         self.setMouseTracking(True)
@@ -91,8 +97,8 @@ class LossPlot(QWidget):
         """Draw what has come since."""
         names = self.history.names
         n_parts = len(self.history.parts)
-        said = f"{', '.join(names)}; {n_parts} scale{'s' if n_parts != 1 else ''}" if names else "none yet"
-        self.setAccessibleDescription(said)
+        said = f"{', '.join(map(_, names))}; " + ngettext("{n} scale", "{n} scales", n_parts)
+        self.setAccessibleDescription(said if names else _("none yet"))
         self.update()
 
     def show_part(self, name: str) -> None:
@@ -163,13 +169,13 @@ class LossPlot(QWidget):
         sections = self.sections()
         if not sections:
             painter.setPen(palette.colour(palette.MUTED))
-            painter.drawText(self.rect(), Qt.AlignmentFlag.AlignCenter, "No losses yet")
+            painter.drawText(self.rect(), Qt.AlignmentFlag.AlignCenter, _("No losses yet"))
             return
         shared = self._shared_range(sections)
         if shared is not None and not self._small:
             self._draw_axis(painter, shared)
-        for number, section in enumerate(sections):
-            self._draw_section(painter, section, is_first=number == 0)
+        for place, section in enumerate(sections):
+            self._draw_section(painter, section, is_first=place == 0)
             for name in self._names(section.part):
                 self._draw_curve(painter, section, name, shared)
         if self._mouse is not None:
@@ -181,7 +187,7 @@ class LossPlot(QWidget):
             painter.setPen(QPen(palette.colour(palette.LINE), 1))
             painter.drawLine(QPointF(section.left, 4), QPointF(section.left, self.height() - 4))
         room = QRectF(section.left + 4, 2, section.width - 6, HEAD - 2)
-        name = fitting(section.part.name, painter.fontMetrics(), room.width())
+        name = fitting(wording.scale(section.part.name), painter.fontMetrics(), room.width())
         painter.setPen(palette.colour(palette.MUTED))
         painter.drawText(room, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter, name)
 
@@ -204,9 +210,9 @@ class LossPlot(QWidget):
 
     def pen(self, name: str) -> QPen:
         """Return how a loss is drawn."""
-        number = self.history.names.index(name)
-        colour = palette.colour(getattr(palette, COLOURS[number % len(COLOURS)]))
-        return QPen(colour, 1.2 if self._small else 1.6, STYLES[number % len(STYLES)])
+        place = self.history.names.index(name)
+        colour = palette.colour(getattr(palette, COLOURS[place % len(COLOURS)]))
+        return QPen(colour, 1.2 if self._small else 1.6, STYLES[place % len(STYLES)])
 
     def _placed(self, values: Points) -> Points:
         return np.log10(np.maximum(values, 1e-12)) if self.placing == LOG else values
@@ -224,8 +230,8 @@ class LossPlot(QWidget):
 
     def _draw_axis(self, painter: QPainter, shared: tuple[float, float]) -> None:
         box = self._box
-        for number in range(N_TICKS + 1):
-            share = number / N_TICKS
+        for tick in range(N_TICKS + 1):
+            share = tick / N_TICKS
             y = box.bottom() - share * box.height()
             value = shared[0] + share * (shared[1] - shared[0])
             painter.setPen(QPen(palette.colour(palette.LINE), 1))
@@ -244,8 +250,8 @@ class LossPlot(QWidget):
         x = float(section.x(np.array([step]))[0])
         painter.drawLine(QPointF(x, HEAD), QPointF(x, self.height() - 4))
         near = section.part.near(step)
-        values = [f"{name} {shown(near[name])}" for name in self._names(section.part) if name in near]
-        text = "  ".join([f"step {step:.0f}", *values])
+        values = [f"{_(name)} {shown(near[name])}" for name in self._names(section.part) if name in near]
+        text = "  ".join([_("step {n}").format(n=round(step)), *values])
         width = painter.fontMetrics().horizontalAdvance(text) + 12
         left = min(max(x - width / 2, 2.0), self.width() - width - 2)
         room = QRectF(left, self.height() - HEAD - 2, width, HEAD)
@@ -294,4 +300,4 @@ def shown(value: float) -> str:
     """Return a loss as one reads it."""
     if value == 0 or not math.isfinite(value):
         return "0"
-    return f"{value:.3g}" if 1e-3 <= abs(value) < 1e4 else f"{value:.1e}"
+    return number(value, ".3g" if 1e-3 <= abs(value) < 1e4 else ".1e")

@@ -12,19 +12,20 @@ from musemate.analysis.spectra import FLOOR_DB, TOP_DB, MelPicture
 from musemate.gui import colourmaps
 from musemate.gui.lane import ColourBar, Lane, image_of
 from musemate.gui.notes import PITCH_CLASSES, hertz, note, short_hertz
+from musemate.language import _, mark, number, pgettext
 
 MEL_HZ = (200, 1_000, 3_000, 8_000)
 STFT_HZ = (50, 100, 200, 500, 1_000, 2_000, 5_000, 10_000)
 TICK_PX = 16
 """Least height of a label."""
-TITLES = {"mel": "Mel spectrogram", STFT: "STFT", MFCC: "MFCC", CHROMA: "Chromagram"}
+TITLES = {"mel": mark("Mel spectrogram"), STFT: "STFT", MFCC: "MFCC", CHROMA: mark("Chromagram")}
 
 
 class MapLane(Lane):
     """Levels over frequency and time, low notes at the bottom."""
 
     def __init__(self, layer: str) -> None:
-        super().__init__(TITLES[layer])
+        super().__init__(_(TITLES[layer]))
         self.layer = layer
         self.weight = 3.0 if layer in ("mel", STFT) else 1.6
         self.least_px = 48
@@ -83,7 +84,7 @@ class MapLane(Lane):
     def colour_bar(self) -> ColourBar:
         """Return what the colours mean."""
         if self.layer == MFCC:
-            return ColourBar(colourmaps.deviations(), "high", "low")
+            return ColourBar(colourmaps.deviations(), pgettext("value", "high"), pgettext("value", "low"))
         if self.layer == CHROMA:
             return ColourBar(colourmaps.levels(), "1", "0")
         bottom, top = (f"{_level_db(value):.0f}".replace("-", "−") for value in self.contrast)
@@ -96,9 +97,10 @@ class MapLane(Lane):
         row = min(len(self.picture.rows) - 1, max(0, int(part * len(self.picture.rows))))
         value = self.picture.value_at(time_s - self.offset_s, row)
         if self.layer == CHROMA:
-            return f"{PITCH_CLASSES[row]}  ·  {value:.0%} of the strongest"
+            return f"{PITCH_CLASSES[row]}  ·  " + _("{n}% of the strongest").format(n=round(100 * value))
         if self.layer == MFCC:
-            return f"coefficient {row}  ·  {value:.1f}".replace("-", "−")
+            level = number(value, ".1f").replace("-", "−")
+            return _("coefficient {n}").format(n=row) + f"  ·  {level}"
         hz = float(np.interp(part * len(self.picture.rows) - 0.5, np.arange(len(self.picture.rows)), self.picture.rows))
         texts = [hertz(hz), note(hz), f"{value:.0f} dB".replace("-", "−")]
         return "  ·  ".join(text for text in texts if text)
@@ -118,7 +120,7 @@ class DifferenceLane(Lane):
     """Difference that gets the full colour."""
 
     def __init__(self, fragment: MapLane, take: MapLane) -> None:
-        super().__init__("Mel spectrogram: take minus fragment")
+        super().__init__(_("Mel spectrogram: take minus fragment"))
         self._fragment, self._take = fragment, take
 
     @property
@@ -172,9 +174,11 @@ class DifferenceLane(Lane):
         column = self.difference_db(time_s, time_s + 0.01, 1)[:, 0]
         row = min(len(column) - 1, max(0, int(part * len(column))))
         value = float(column[row])
-        louder = "as loud" if abs(value) < 0.5 else f"take {abs(value):.0f} dB {'louder' if value > 0 else 'softer'}"
+        louder = _("take {n} dB louder") if value > 0 else _("take {n} dB softer")
+        if abs(value) < 0.5:
+            louder = _("as loud")
         place = self._take.value_at(time_s, part).rpartition("  ·  ")[0]
-        return f"{place}  ·  {louder}"
+        return f"{place}  ·  {louder.format(n=round(abs(value)))}"
 
 
 def _nearest(rows: npt.NDArray[np.float64], wanted: npt.NDArray[np.float64]) -> npt.NDArray[np.int64]:

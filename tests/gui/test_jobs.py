@@ -84,11 +84,11 @@ def test_the_sum_is_said_only_where_all_of_it_is_known() -> None:
 
 def test_each_line_says_how_a_training_stands() -> None:
     line = joblines.training_line(running(600.0), "Prelude")
-    assert (line.title, line.detail) == ("Prelude  ·  sketch", "scale 2 of 3 structure  ·  step 40 of 600")
+    assert (line.title, line.detail) == ("Prelude  ·  Sketch", "scale 2 of 3 structure  ·  step 40 of 600")
     assert (line.time, line.fraction, line.state) == ("about 10 min left", 0.25, "running")
     line = joblines.training_line(waiting(1200.0, engine="classic"), "Prelude")
     assert line.spoken == (
-        "Prelude  ·  classic, sketch, region 0:01 to 0:04  ·  takes about 500 MiB of memory, about 20 minutes"
+        "Prelude  ·  Classic, sketch, region 0:01 to 0:04  ·  takes about 500 MiB of memory, about 20 minutes"
     )
     begun = waiting(1200.0, state=PAUSED, run="r3")
     begun.scales, begun.n_finished = ("a", "b", "c", "d"), 2
@@ -193,7 +193,7 @@ def test_what_was_left_comes_back_and_is_put_in_order(
     window.actions_by_name["show_jobs"].trigger()
     shoot(window, "jobs-left")
     row = strip.rows[2]
-    assert row.accessibleName().startswith("My song  ·  fine, paused")
+    assert row.accessibleName().startswith("My song  ·  Fine, paused")
     row.setFocus()
     qtbot.keyClick(row, Qt.Key.Key_Up, Qt.KeyboardModifier.AltModifier)
     assert presets(window) == ["sketch", "fine", "balanced"]
