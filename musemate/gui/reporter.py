@@ -64,7 +64,7 @@ class Reporter(QObject):
             self._messages.say(_("No browser was found to show the report."), hint, level="warning")
 
     def _submit(self, fragment: Fragment, takes: list[str]) -> None:
-        about = ngettext("one take", "{n} takes", len(takes)) if takes else _("all takes")
+        about = ngettext("{n} take", "{n} takes", len(takes)) if takes else _("all takes")
         self._doing = _("{takes} of {fragment}").format(takes=about, fragment=fragment.name)
         # not the quick lane: nothing that is waited for should stand behind a minute's work
         self._job = job = self._session.lanes.analyse.submit(

@@ -203,7 +203,7 @@ class TakeList(QFrame):
     def _build(self) -> None:
         self._count = label(name="muted")
         self.filter = TakeFilter()
-        self.export = QPushButton(f" {_('Export…')}")
+        self.export = QPushButton(" " + _("Export…"))
         self.export.setIcon(icons.icon("export"))
         describe(self.export, _("Export the chosen takes as WAV for your DAW (Ctrl+E)"), _("Export takes"))
         self.export.clicked.connect(lambda: self.export_asked.emit(self.selected))

@@ -201,4 +201,5 @@ def accessible_text(take: Take, column: str) -> str:
         facts = [wording.take_name(take), wording.take_facts(take), _("rejected") if take.rejected else ""]
         return ", ".join(filter(None, facts))
     said = chosen.text(take)
-    return f"{_(chosen.title) or _('Play')}: {_('unknown') if said == NONE else said or _('none')}"
+    title, said = _(chosen.title) or _("Play"), _("unknown") if said == NONE else said or _("none")
+    return f"{title}: {said}"

@@ -41,7 +41,7 @@ class TrainedWith(QWidget):
         first, rest = told[:MOST_NAMED], told[MOST_NAMED:]
         preset, changed = _(label_of(run.engine, run.preset)), ", ".join(first)
         if rest:
-            changed = f"{changed} {ngettext('and {n} more', 'and {n} more', len(rest))}"
+            changed += " " + ngettext("and {n} more", "and {n} more", len(rest))
         text = _("Trained with {preset}: {changes}") if told else _("Trained with {preset} as it is")
         self.text.setText(text.format(preset=preset, changes=changed))
         self.text.setToolTip("\n".join(told))

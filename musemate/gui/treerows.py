@@ -69,7 +69,8 @@ def every(rows: Sequence[Row]) -> Iterator[Row]:
 
 def _song(fragments: Sequence[Fragment], runs: Sequence[Run], takes: Sequence[Take]) -> Row:
     first = fragments[0]
-    tip = f"{first.name}\n{wording.fragment_facts(first)}\n{_('From {file}').format(file=first.source)}"
+    source = _("From {file}").format(file=first.source)
+    tip = f"{first.name}\n{wording.fragment_facts(first)}\n{source}"
     return Row("song", first.audio, first.name, tip, children=tuple(_fragment(f, runs, takes) for f in fragments))
 
 

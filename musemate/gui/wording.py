@@ -148,7 +148,7 @@ def method(run: Run) -> str:
 def run_facts(run: Run) -> str:
     """Return the state of a run in one line."""
     if run.is_instant:
-        return f"{_('Instant')}  ·  {clock(run.start_s)}–{clock(run.start_s + run.length_s)}"
+        return "  ·  ".join([_("Instant"), f"{clock(run.start_s)}–{clock(run.start_s + run.length_s)}"])
     return f"{method(run)}  ·  {_stopped(run) if run.state == 'stopped' else _(_STATES.get(run.state, run.state))}"
 
 

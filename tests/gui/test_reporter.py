@@ -47,7 +47,7 @@ def test_a_report_on_the_chosen_take_is_written_and_opened(opened: Window, qtbot
     with qtbot.waitSignal(opened.reporter.written, timeout=WAIT_MS) as done:
         asked = [action for action in opened.parts.takes.table.menu().actions() if "report" in action.text()]
         asked[0].trigger()
-        assert opened.parts.messages.text == "Writing a report on one take of My song…"
+        assert opened.parts.messages.text == "Writing a report on 1 take of My song…"
         opened.actions_by_name["report"].trigger()
         assert "already" in opened.parts.messages.text
     page = Path(done.args[0])
