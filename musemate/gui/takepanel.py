@@ -22,7 +22,7 @@ from PySide6.QtWidgets import (
 
 from musemate.engine.facts import EngineFacts, facts_of, starting_scales
 from musemate.gui import wording
-from musemate.gui.widgets import Choice, describe, label, roomy
+from musemate.gui.widgets import Choice, describe, keep_focus, label, roomy
 from musemate.language import _, mark, number
 from musemate.project.records import INSTANT, Beats, Run
 
@@ -155,6 +155,11 @@ class TakePanel(QFrame):
         self._show_running(False)
 
     def _show_running(self, running: bool) -> None:
+        if running:
+            keep_focus([self.make], self)
+        else:
+            self.make.show()
+            keep_focus([self.cancel, self], self.make)
         self.make.setVisible(not running)
         self.cancel.setVisible(running)
         self._progress.setVisible(running)

@@ -15,7 +15,7 @@ from musemate.gui import icons, palette, wording
 from musemate.gui.lossplot import LossPlot
 from musemate.gui.scalestrip import ScaleStrip
 from musemate.gui.trainedwith import TrainedWith
-from musemate.gui.widgets import Choice, describe, label, tool_button
+from musemate.gui.widgets import Choice, describe, keep_focus, label, tool_button
 from musemate.language import _, mark
 from musemate.project.records import Run
 
@@ -136,6 +136,8 @@ class TrainPanel(QFrame):
             self.state.setText(_(HELD[state]))
         elif self._told:
             self.state.setText(self._told)
+        if state == "stopping":
+            keep_focus([self.pause, self.stop], self.report)
         self.stop.setEnabled(state != "stopping")
         self.pause.setEnabled(state != "stopping")
         rests = state in ("paused", "pausing")
@@ -210,6 +212,7 @@ class TrainPanel(QFrame):
 
     def _show_running(self, running: bool) -> None:
         self.report.setVisible(True)
+        keep_focus([self.resume] if running else [self.pause, self.stop, self.resume], self.report)
         self.resume.setVisible(False)
         self.trained_with.hide()
         text = _("Queue another training") if running else _("Train variations")

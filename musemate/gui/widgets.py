@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtGui import QIcon, QPainter, QPaintEvent
 from PySide6.QtWidgets import (
@@ -42,6 +44,12 @@ def describe(widget: QWidget, tooltip: str, name: str = "") -> None:
     """Give a widget its tooltip and its name for a screen reader (the tooltip's first sentence if none is given)."""
     widget.setToolTip(tooltip)
     widget.setAccessibleName(name or tooltip.split(" (")[0].split(". ")[0].rstrip("."))
+
+
+def keep_focus(leaving: Sequence[QWidget], place: QWidget) -> None:
+    """Put the keyboard on a quiet place beside widgets that are about to go: Qt would send it to some other control."""
+    if any(widget.hasFocus() for widget in leaving):
+        place.setFocus(Qt.FocusReason.OtherFocusReason)
 
 
 def panel() -> QFrame:
