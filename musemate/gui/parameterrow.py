@@ -5,24 +5,16 @@ from __future__ import annotations
 from typing import Any
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QWheelEvent
 from PySide6.QtWidgets import QCheckBox, QComboBox, QFrame, QGridLayout, QLineEdit, QSizePolicy, QWidget
 
 from musemate.engine.parameters import LIST, SWITCH, Parameter
 from musemate.errors import SettingsError
 from musemate.gui.style import set_state
+from musemate.gui.wheel import calm
 from musemate.gui.widgets import ElidedLabel, describe, label, tool_button
 from musemate.language import _
 
 FIELD_WIDTH = 104
-
-
-class _Places(QComboBox):
-    """A few values to choose from; the wheel scrolls the drawer instead of changing what nobody looks at."""
-
-    def wheelEvent(self, event: QWheelEvent) -> None:
-        """Leave the wheel to the drawer (Qt's hook)."""
-        event.ignore()
 
 
 class ParameterRow(QFrame):
@@ -116,6 +108,7 @@ class ParameterRow(QFrame):
         self._fault = label("", "fault", wrap=True)
         self._fault.hide()
         self._lay_out(is_wide=about.kind == LIST)
+        calm(self)
 
     def _build_editor(self) -> QCheckBox | QComboBox | QLineEdit:
         about = self.parameter
@@ -124,7 +117,7 @@ class ParameterRow(QFrame):
             box.clicked.connect(lambda on: self.edited.emit(about.name, on))
             return box
         if about.choices:
-            places = _Places()
+            places = QComboBox()
             for value in about.choices:
                 places.addItem(str(value), value)
             places.activated.connect(lambda: self.edited.emit(about.name, places.currentData()))

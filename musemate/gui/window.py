@@ -20,7 +20,7 @@ from PySide6.QtWidgets import QAbstractButton, QMainWindow, QWidget
 from musemate.audio.player import Player
 from musemate.engine.events import FileRefused
 from musemate.errors import MuseMateError
-from musemate.gui import dialogs, dropping, zones
+from musemate.gui import dialogs, dropping, wheel, zones
 from musemate.gui.actions import Actions
 from musemate.gui.advancing import Advancing
 from musemate.gui.appearance import NAMES, Appearance
@@ -116,6 +116,7 @@ class Window(QMainWindow):
         self.actions_by_name[f"appearance_{self.appearance.choice}"].setChecked(True)
         by_zone = {name: self.actions_by_name[f"zone_{name}"] for name in zones.NAMES}
         self.zones = zones.Zones(self, self.parts, by_zone, self.memory)
+        wheel.calm(self.parts.workspace)
         self._connect()
         self._on_history()
         self._on_project()
