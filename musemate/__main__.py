@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
-import multiprocessing
 import os
 import sys
+
+from musemate.audio.limits import DECODE
 
 
 def main() -> int:
     """Run the command line, which opens the window when no command is given; return the exit code."""
+    if sys.argv[1:2] == [DECODE]:
+        from musemate.audio.decoderworker import main as decode
+
+        return decode()
+    import multiprocessing
+
     multiprocessing.freeze_support()  # a packaged worker process starts here too and goes no further
     # torch's waiting threads sleep instead of spinning; beside other busy programs (a DAW) spinning made training on
     # two cores many times slower. Read when torch is loaded, here and in the workers, which inherit it.

@@ -58,7 +58,7 @@ class Session:
         """Import a file unless the project has it, and return its fragment's id."""
         if file is None:
             raise SettingsError("Nothing to train on was given.", hint="Name an audio file, or a run with --run.")
-        probe(absolute(file))  # what cannot be opened makes no project
+        probe(absolute(file), outside=True)  # what cannot be opened makes no project
         files = [str(file)]
         for event in self.run(
             "import_audio", project=str(project), files=files, start_s=start_s or 0.0, length_s=length_s, reuse=True

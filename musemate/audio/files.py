@@ -11,6 +11,7 @@ import numpy as np
 from musemate.audio.clip import MAX_RATE_HZ, MIN_RATE_HZ, AudioClip, Samples
 from musemate.audio.decoding import Decoder, open_decoder
 from musemate.audio.ffmpeg import FFMPEG_SUFFIXES
+from musemate.audio.guarded import open_guarded
 from musemate.audio.safe_write import fresh_path, write_safely
 from musemate.audio.wav import DEPTHS, count_overs, write_wav
 from musemate.audio.wording import shown_length, shown_name
@@ -27,6 +28,7 @@ __all__ = [
     "fresh_path",
     "probe",
     "read_clip",
+    "read_outside",
     "write_safely",
     "write_wav",
 ]
@@ -80,10 +82,11 @@ class AudioInfo:
         return self.n_frames / self.rate_hz
 
 
-def probe(path: Path | str, *, min_rate_hz: int = MIN_RATE_HZ) -> AudioInfo:
+def probe(path: Path | str, *, min_rate_hz: int = MIN_RATE_HZ, outside: bool = False) -> AudioInfo:
     """Look at an audio file without decoding it (unless its header does not tell its length).
 
-    NaN, silence and damage inside the sound are only found by `read_clip`; for `min_rate_hz` see there.
+    NaN, silence and damage inside the sound are only found by `read_clip`; for `min_rate_hz` see there. A file from
+    outside, which no project of ours has taken in, is looked at in a process of its own.
 
     Raises
     ------
@@ -91,20 +94,9 @@ def probe(path: Path | str, *, min_rate_hz: int = MIN_RATE_HZ) -> AudioInfo:
         It cannot be opened, is no sound, is cut off, or has unsupported channels or rate.
     """
     path = Path(path)
-    with open_decoder(path) as decoder:
+    with open_guarded(path) if outside else open_decoder(path) as decoder:
         _check_format(path, decoder, min_rate_hz)
-        n_frames = decoder.n_frames
-        if n_frames is None:
-            n_frames = sum(block.shape[1] for block in decoder.blocks(0))
-        return AudioInfo(
-            path=path,
-            rate_hz=decoder.rate_hz,
-            n_channels=decoder.n_channels,
-            n_frames=n_frames,
-            format=decoder.format,
-            subtype=decoder.subtype,
-            needs_ffmpeg=decoder.needs_ffmpeg,
-        )
+        return _described(path, decoder, _count(path, decoder) if decoder.n_frames is None else decoder.n_frames)
 
 
 def read_clip(
@@ -115,6 +107,7 @@ def read_clip(
     min_s: float = MIN_S,
     allow_silence: bool = False,
     min_rate_hz: int = MIN_RATE_HZ,
+    outside: bool = False,
 ) -> AudioClip:
     """Read a file, or a region of it, and check what is in it.
 
@@ -132,6 +125,8 @@ def read_clip(
         Whether a clip whose peak is under -80 dBFS may pass.
     min_rate_hz : int
         Lowest sample rate that the caller can use.
+    outside : bool
+        Whether no project of ours has taken the file in: then a process of its own decodes it.
 
     Returns
     -------
@@ -149,24 +144,71 @@ def read_clip(
     """
     path = Path(path)
     _check_region(start_s, length_s)
-    with open_decoder(path) as decoder:
+    with open_guarded(path) if outside else open_decoder(path) as decoder:
         _check_format(path, decoder, min_rate_hz)
-        rate_hz = decoder.rate_hz
-        first = round(start_s * rate_hz)
-        wanted = None if length_s is None else max(1, round(length_s * rate_hz))
-        _check_length(path, decoder.n_frames, rate_hz, first, wanted, min_s)
-        _check_room(path, decoder, first, wanted)
-        samples = _collect(path, decoder, first, wanted)
+        clip = _decoded(path, decoder, start_s, length_s, min_s)
+    if not allow_silence:
+        _check_sounds(path, clip, is_whole=start_s == 0 and length_s is None)
+    return clip
+
+
+def read_outside(path: Path | str) -> tuple[AudioInfo, AudioClip]:
+    """Read a whole file from outside, decoded in a process of its own whose time and memory are limited.
+
+    Raises
+    ------
+    AudioFileError
+        As `read_clip`, and when the decoder breaks down over the file or exceeds its limits.
+    """
+    path = Path(path)
+    with open_guarded(path) as decoder:
+        _check_format(path, decoder)
+        clip = _decoded(path, decoder, 0.0, None, MIN_S)
+        info = _described(path, decoder, clip.n_frames)
+    _check_sounds(path, clip, is_whole=True)
+    return info, clip
+
+
+def _described(path: Path, decoder: Decoder, n_frames: int) -> AudioInfo:
+    return AudioInfo(
+        path=path,
+        rate_hz=decoder.rate_hz,
+        n_channels=decoder.n_channels,
+        n_frames=n_frames,
+        format=decoder.format,
+        subtype=decoder.subtype,
+        needs_ffmpeg=decoder.needs_ffmpeg,
+    )
+
+
+def _count(path: Path, decoder: Decoder) -> int:
+    """Decode all of a file that does not tell its length, but no more than could be loaded."""
+    n_frames = 0
+    for block in decoder.blocks(0):
+        n_frames += block.shape[1]
+        if n_frames * decoder.n_channels > MAX_SAMPLES:
+            raise _too_long(path, n_frames / decoder.rate_hz)
+    return n_frames
+
+
+def _decoded(path: Path, decoder: Decoder, start_s: float, length_s: float | None, min_s: float) -> AudioClip:
+    rate_hz = decoder.rate_hz
+    first = round(start_s * rate_hz)
+    wanted = None if length_s is None else max(1, round(length_s * rate_hz))
+    _check_length(path, decoder.n_frames, rate_hz, first, wanted, min_s)
+    _check_room(path, decoder, first, wanted)
+    samples = _collect(path, decoder, first, wanted)
     _check_length(path, first + samples.shape[1], rate_hz, first, wanted, min_s)
-    clip = AudioClip(samples, rate_hz)
-    if clip.is_silent and not allow_silence:
-        whole = first == 0 and length_s is None
-        silent = _('"{name}" is silent.') if whole else _('"{name}" is silent in the chosen region.')
+    return AudioClip(samples, rate_hz)
+
+
+def _check_sounds(path: Path, clip: AudioClip, *, is_whole: bool) -> None:
+    if clip.is_silent:
+        silent = _('"{name}" is silent.') if is_whole else _('"{name}" is silent in the chosen region.')
         raise AudioFileError(
             silent.format(name=shown_name(path)),
             hint=_("Choose a file or a region that can be heard."),
         )
-    return clip
 
 
 def _check_region(start_s: float, length_s: float | None) -> None:

@@ -29,10 +29,10 @@ def take_in(source: Path, folder: Path) -> dict[str, Any]:
     ProjectError
         The folder cannot be written.
     """
-    from musemate.audio.files import probe, read_clip
+    from musemate.audio.files import read_outside
 
-    clip = read_clip(source)
-    if probe(source).needs_ffmpeg:
+    info, clip = read_outside(source)
+    if info.needs_ffmpeg:
         audio = store_clip(clip, folder)
     else:
         with storing(folder):

@@ -82,7 +82,7 @@ def _fragment(source: str, fragment: str) -> Fragment:
             return fragments[-1]
     from musemate.audio.files import probe
 
-    facts = probe(path)
+    facts = probe(path, outside=True)
     return Fragment(
         id="",
         name=path.stem,

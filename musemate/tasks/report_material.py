@@ -40,6 +40,8 @@ class Sound:
     file : Path
     start_s, length_s : float
         The part that counts.
+    is_outside : bool
+        Whether no project has taken the file in.
     """
 
     title: str
@@ -48,6 +50,7 @@ class Sound:
     file: Path
     start_s: float = 0.0
     length_s: float = LONGEST_S
+    is_outside: bool = False
 
     @property
     def is_fragment(self) -> bool:
@@ -63,7 +66,9 @@ class Sound:
             The file is missing or damaged; the sentence names the sound, for the file's own name may be a hash.
         """
         try:
-            return read_clip(self.file, self.start_s, self.length_s, min_s=0.0, allow_silence=True)
+            return read_clip(
+                self.file, self.start_s, self.length_s, min_s=0.0, allow_silence=True, outside=self.is_outside
+            )
         except MuseMateError as error:
             named = error.message.replace(shown_name(self.file), self.title)
             raise type(error)(named, hint=error.hint, detail=f"{self.file}: {error.detail}") from error
@@ -103,8 +108,10 @@ def of_files(files: Sequence[str]) -> Material:
             hint=_("Name a project with --project, or a fragment's file and takes."),
         )
     paths = [absolute(file) for file in files]
-    takes = tuple(Sound(path.stem, f"t{number}", path.name, path) for number, path in enumerate(paths[1:], 1))
-    return Material(Sound(paths[0].stem, FRAGMENT, "", paths[0]), None, takes, absolute(REPORTS))
+    takes = tuple(
+        Sound(path.stem, f"t{number}", path.name, path, is_outside=True) for number, path in enumerate(paths[1:], 1)
+    )
+    return Material(Sound(paths[0].stem, FRAGMENT, "", paths[0], is_outside=True), None, takes, absolute(REPORTS))
 
 
 def of_project(folder: str, fragment: str, takes: Sequence[str] | None) -> Material:

@@ -6,7 +6,7 @@ import math
 from collections.abc import Iterator
 from typing import Any
 
-from musemate.audio.files import probe, read_clip
+from musemate.audio.files import read_outside
 from musemate.engine.base import Cancelled
 from musemate.engine.events import Event, Listed
 from musemate.engine.points import points_in
@@ -27,7 +27,7 @@ def info(file: str, *, cancelled: Cancelled) -> Iterator[Event]:
     from musemate.analysis.rhythm import find_beats
 
     path = absolute(file)
-    facts, clip = probe(path), read_clip(path)
+    facts, clip = read_outside(path)
     beats = find_beats(clip)
     row = {
         "file": str(path),
