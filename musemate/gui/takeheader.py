@@ -15,8 +15,8 @@ from musemate.language import _
 if TYPE_CHECKING:
     from PySide6.QtWidgets import QTableView
 
-MEMORY = "take_columns"
-NARROWEST_PX = 40
+MEMORY, WIDTHS = "take_columns", "take_widths"
+NARROWEST_PX, WIDEST_PX = 40, 2_000
 STRETCHED = "sound"
 
 
@@ -33,6 +33,7 @@ class TakeHeader(QObject):
         self._chosen: set[str] | None = None
         self._sorted = ("", True)
         self._header = table.horizontalHeader()
+        self._widths = {column.name: column.width for column in COLUMNS}
         self._build()
 
     def remember_with(self, memory: Memory) -> None:
@@ -41,6 +42,7 @@ class TakeHeader(QObject):
         names = memory.get(MEMORY, [])
         known = {name for name in names if name in PLACES}
         self._chosen = known | set(ALWAYS) if known else None
+        self._set_widths(memory.get(WIDTHS, {}))
         self.apply()
 
     @property
@@ -75,8 +77,10 @@ class TakeHeader(QObject):
         self._store()
 
     def reset(self) -> None:
-        """Show what there is room for again."""
+        """Show what there is room for again, as wide as at first."""
         self._chosen = None
+        self._set_widths({})
+        self._remember_widths()
         self._store()
 
     def mark(self, column: str, descending: bool) -> None:
@@ -89,6 +93,21 @@ class TakeHeader(QObject):
         if self._memory is not None:
             self._memory.put(MEMORY, sorted(self._chosen or ()))
         self.apply()
+
+    def _set_widths(self, widths: dict[str, object]) -> None:
+        """Make columns as wide as they were made; those not named, or with something else than a width, as usual."""
+        for column in COLUMNS:
+            width = widths.get(column.name)
+            if not isinstance(width, int) or not NARROWEST_PX <= width <= WIDEST_PX:
+                width = column.width
+            self._widths[column.name] = width
+            self._header.resizeSection(PLACES[column.name], width)
+
+    def _remember_widths(self) -> None:
+        """Keep the widths that are not the usual ones."""
+        if self._memory is not None:
+            usual_px = {column.name: column.width for column in COLUMNS}
+            self._memory.put(WIDTHS, {name: px for name, px in self._widths.items() if px != usual_px[name]})
 
     def menu(self) -> QMenu:
         """Return the menu in which columns are chosen."""
@@ -109,14 +128,20 @@ class TakeHeader(QObject):
     # events --------------------------------------------------------------------------------------------
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        """Look for other columns when the table becomes wider or narrower (Qt's hook)."""
-        if event.type() == QEvent.Type.Resize:
+        """Look for other columns when the table becomes wider or narrower, keep widths once let go (Qt's hook)."""
+        if watched is self._header.viewport():
+            if event.type() == QEvent.Type.MouseButtonRelease:
+                self._remember_widths()
+        elif event.type() == QEvent.Type.Resize:
             self.apply()
         return False
 
     def _on_resized(self, section: int, before: int, after: int) -> None:
-        if section != PLACES[STRETCHED]:
-            self._fit()
+        if section == PLACES[STRETCHED]:
+            return
+        if before and after:  # else it was hidden or shown
+            self._widths[COLUMNS[section].name] = after
+        self._fit()
 
     def _on_clicked(self, section: int) -> None:
         column = COLUMNS[section]
@@ -143,3 +168,4 @@ class TakeHeader(QObject):
         header.sectionClicked.connect(self._on_clicked)
         header.customContextMenuRequested.connect(self._on_menu)
         self._table.viewport().installEventFilter(self)
+        header.viewport().installEventFilter(self)

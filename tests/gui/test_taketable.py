@@ -7,13 +7,14 @@ from pathlib import Path
 
 import pytest
 from PySide6.QtCore import QPoint, Qt
-from PySide6.QtTest import QSignalSpy
+from PySide6.QtTest import QSignalSpy, QTest
 from PySide6.QtWidgets import QApplication, QLineEdit, QWidget
 from pytestqt.qtbot import QtBot
 
 from musemate.analysis.figures import Figures
 from musemate.gui.memory import Memory
-from musemate.gui.takecolumns import COLUMNS, short_facts
+from musemate.gui.takecolumns import COLUMNS, PLACES, short_facts
+from musemate.gui.takeheader import WIDTHS
 from musemate.gui.takelist import NOTHING_FOUND, TABLE, TakeList
 from musemate.gui.takemodel import accessible_text
 from musemate.gui.takeorder import PROPOSALS, Filter, Order, arranged
@@ -271,3 +272,35 @@ def test_a_thousand_takes_need_no_more_widgets_than_three(takes: TakeList) -> No
     assert takes.ids[:3] == ["t1", "t2", "t3"]
     takes.filter.text.setText("take 997")
     assert takes.ids == ["t997"]
+
+
+def test_width_of_a_column_is_remembered(takes: TakeList, qtbot: QtBot, tmp_path: Path, style: None) -> None:
+    memory = Memory(tmp_path / "window.json")
+    takes.remember_with(memory)
+    header = takes.table.horizontalHeader()
+    edge = QPoint(header.sectionViewportPosition(PLACES["take"]) + header.sectionSize(PLACES["take"]) - 1, 8)
+    drag(header.viewport(), edge, edge + QPoint(40, 0))
+    assert header.sectionSize(PLACES["take"]) == 184 + 40
+    other = TakeList(lambda take_id: Path(f"/tmp/{take_id}.wav"))
+    qtbot.addWidget(other)
+    other.remember_with(Memory(tmp_path / "window.json"))
+    assert other.table.columnWidth(PLACES["take"]) == 184 + 40
+    assert other.table.columnWidth(PLACES["stars"]) == 112
+    other.table.columns.reset()
+    assert other.table.columnWidth(PLACES["take"]) == 184
+    assert Memory(tmp_path / "window.json").get(WIDTHS, {"take": 0}) == {}
+
+
+@pytest.mark.parametrize("kept", [{"take": 9}, {"take": 10**9}, {"take": "wide"}, {"no such column": 80}, ["take"]])
+def test_odd_remembered_widths_are_not_used(takes: TakeList, tmp_path: Path, kept: object) -> None:
+    memory = Memory(tmp_path / "window.json")
+    memory.put(WIDTHS, kept)
+    takes.remember_with(memory)
+    assert takes.table.columnWidth(PLACES["take"]) == 184
+
+
+def drag(widget: QWidget, start: QPoint, end: QPoint) -> None:
+    QTest.mousePress(widget, Qt.MouseButton.LeftButton, pos=start)
+    for place in (start + QPoint(10, 0), end):
+        QTest.mouseMove(widget, place)
+    QTest.mouseRelease(widget, Qt.MouseButton.LeftButton, pos=end)
