@@ -97,14 +97,14 @@ class Meter(QWidget):
 
     def _draw(self, painter: QPainter, side: int, top: int) -> None:
         length = self.width() - CLIP - 2
-        painter.fillRect(QRectF(0, top, length, BAR), palette.colour(palette.RAISED))
+        painter.fillRect(QRectF(0, top, length, BAR), palette.colour(palette.LINE))
         bar = length * _part(self.rms_db[side])
         painter.fillRect(QRectF(0, top, bar, BAR), palette.colour(palette.MUTED))
         for mark in MARKS_DB:
             painter.fillRect(QRectF(length * _part(mark), top, 1, BAR), palette.colour(palette.PANEL))
         if self.peak_db[side] > FLOOR_DB:
             painter.fillRect(QRectF(length * _part(self.peak_db[side]) - 2, top, 2, BAR), palette.colour(palette.TEXT))
-        light = palette.BAD if self.has_clipped[side] else palette.RAISED
+        light = palette.BAD if self.has_clipped[side] else palette.LINE
         painter.fillRect(QRectF(length + 2, top, CLIP, BAR), palette.colour(light))
 
     def _on_tick(self) -> None:

@@ -9,11 +9,12 @@ from pathlib import Path
 
 import pytest
 from PySide6.QtCore import QPoint, QRect, Qt
-from PySide6.QtGui import QColor, QGuiApplication, QImage
+from PySide6.QtGui import QColor, QGuiApplication, QImage, QRegion
 from PySide6.QtWidgets import QAbstractButton, QLabel, QWidget
 from pytestqt.qtbot import QtBot
 
 from musemate.gui import icons, palette
+from musemate.gui.meter import Meter
 from musemate.gui.palette import DARK, LIGHT, ROLES, Palette, contrast
 from musemate.gui.window import Window
 from musemate.paths import resource
@@ -191,3 +192,15 @@ def test_pictures_and_rows_change_with_the_scheme(window: Window, project_with_t
     shown = {image.pixelColor(*spot).name() for spot in spots}
     assert not shown & {DARK.window, DARK.panel}
     assert LIGHT.panel in shown
+
+
+@both
+def test_meter_shows_its_length_at_rest(scheme: Palette, style: None, qtbot: QtBot) -> None:
+    palette.use(scheme)
+    meter = Meter()
+    qtbot.addWidget(meter)
+    image = QImage(meter.size(), QImage.Format.Format_RGB32)
+    image.fill(QColor(scheme.panel))
+    meter.render(image, QPoint(), QRegion(), QWidget.RenderFlag.DrawChildren)
+    for x in (1, meter.width() // 3, meter.width() - 2):  # the bar's ground, and the clip light
+        assert contrast(image.pixelColor(x, 5).name(), scheme.panel) > 1.3
