@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Signal
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QGridLayout, QPushButton, QSizePolicy, QWidget
 
 from musemate.gui import icons, palette, wording
@@ -10,7 +11,8 @@ from musemate.gui.style import set_state
 from musemate.gui.widgets import describe
 from musemate.language import _, mark
 
-PER_ROW = 2
+PER_ROW = 4
+GAP, ICON_GAP = 6, 4
 HINT = mark("Hear what it sounds like after {scale} (A: the fragment at that scale)")
 NAME = mark("Preview of {scale}")
 
@@ -21,7 +23,7 @@ class ScaleStrip(QWidget):
     Parameters
     ----------
     per_row : int
-        Buttons side by side.
+        Most buttons side by side; fewer where their names would be cut.
     hint, name : str
         Tooltip of a button that can be played and its name for a screen reader, marked for translation, with
         "{scale}" in them.
@@ -42,7 +44,8 @@ class ScaleStrip(QWidget):
         self._per_row, self._hint, self._name = per_row, hint, name
         self._grid = QGridLayout(self)
         self._grid.setContentsMargins(0, 0, 0, 0)
-        self._grid.setSpacing(6)
+        self._grid.setSpacing(GAP)
+        self._n_columns = per_row
         self.buttons: list[QPushButton] = []
         self._files: dict[int, str] = {}
 
@@ -52,6 +55,8 @@ class ScaleStrip(QWidget):
             button.deleteLater()
         self._files.clear()
         self.buttons = [self._button(index, name) for index, name in enumerate(names)]
+        self._n_columns = 0
+        self._arrange()
 
     def set_current(self, scale: int) -> None:
         """Mark the scale that is being trained."""
@@ -92,10 +97,31 @@ class ScaleStrip(QWidget):
         describe(button, still, _("{scale}, not finished").format(scale=shown))
         button.clicked.connect(lambda: self.preview_asked.emit(self._files.get(index, ""), name))
         self._set(button, "waiting")
-        self._grid.addWidget(button, index // self._per_row, index % self._per_row)
         return button
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Set as many side by side as there is room for (Qt's hook)."""
+        super().resizeEvent(event)
+        self._arrange()
+
+    def _arrange(self) -> None:
+        """Lay the buttons out; only when they stand otherwise than before."""
+        needed = GAP + max((_needed_width(button) for button in self.buttons), default=0)
+        n_columns = max(1, min(self._per_row, (self.width() + GAP) // needed))
+        if n_columns == self._n_columns:
+            return
+        self._n_columns = n_columns
+        for index, button in enumerate(self.buttons):
+            self._grid.removeWidget(button)
+            self._grid.addWidget(button, index // n_columns, index % n_columns)
 
     @staticmethod
     def _set(button: QPushButton, state: str) -> None:
         if button.property("state") != state:
             set_state(button, state=state)
+
+
+def _needed_width(button: QPushButton) -> int:
+    """Return what a button needs with its icon: that comes with the preview, and must find room then."""
+    icon = button.iconSize().width() + ICON_GAP if button.icon().isNull() else 0
+    return button.sizeHint().width() + icon

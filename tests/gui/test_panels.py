@@ -14,6 +14,7 @@ from musemate.gui.actions import MENUS, shortcut_table
 from musemate.gui.fragmenttree import FragmentTree
 from musemate.gui.memory import Memory
 from musemate.gui.messagebar import MessageBar
+from musemate.gui.scalestrip import ScaleStrip
 from musemate.gui.takepanel import TakePanel, TakeWish
 from musemate.gui.trainpanel import TrainPanel
 from musemate.gui.transport import Transport
@@ -215,3 +216,20 @@ def test_no_key_is_given_twice() -> None:
     keys = [key for entries in MENUS.values() for entry in entries for key in entry.keys]
     assert len(keys) == len(set(keys))
     assert ("Space", "Play or pause") in shortcut_table()
+
+
+@pytest.mark.parametrize("width", [120, 284, 900])
+def test_names_of_scales_are_not_cut(qtbot: QtBot, style: None, width: int) -> None:
+    strip = ScaleStrip(per_row=9)
+    qtbot.addWidget(strip)
+    strip.set_scales(["320 Hz", "640 Hz", "1000 Hz", "2000 Hz", "5000 Hz", "11025 Hz", "22050 Hz"])
+    strip.resize(width, 200)
+    strip.show()
+    for scale in range(7):
+        strip.set_done(scale, f"preview-{scale}.wav")  # the play sign needs room too
+
+    def lies_well() -> None:
+        assert [button.text() for button in strip.buttons if button.width() < button.sizeHint().width()] == []
+        assert (len({button.y() for button in strip.buttons}) == 1) == (width == 900)
+
+    qtbot.waitUntil(lies_well)
