@@ -52,6 +52,8 @@ class Scales:
         Loudest value of all spectrograms, dB.
     spectrum_db : float
         Loudest value of all average spectra, dB.
+    top_hz : float
+        What the highest sample rate of all sounds can hold, `TOP_HZ` at most.
     mfcc_mean, mfcc_sd : ndarray, shape (13,)
         Of the fragment.
     """
@@ -59,6 +61,7 @@ class Scales:
     peak: float
     top_db: float
     spectrum_db: float
+    top_hz: float
     mfcc_mean: Table
     mfcc_sd: Table
 
@@ -70,6 +73,7 @@ class Scales:
             max(max(float(np.abs(p.peaks.levels[-1][:2]).max()) for p in portraits), 1e-4),
             max(spectrograms + [float(np.nanmax(p.mel.image)) for p in portraits]),
             max(float(p.bands_db.max()) for p in portraits),
+            min(TOP_HZ, max(p.peaks.rate_hz for p in portraits) / 2),
             coefficients.mean(axis=0),
             np.maximum(coefficients.std(axis=0), 1e-6),
         )
@@ -181,6 +185,7 @@ def _spectrum(axes: Axes, subject: Subject, scales: Scales) -> None:
 def _spectrogram(axes: Axes, subject: Subject, scales: Scales) -> None:
     image = subject.portrait.spectrogram.columns(subject.end_s, N_COLUMNS)
     _image(axes, subject, image, (scales.top_db - CONTRAST_DB, scales.top_db), "dB", TOP_HZ / 1000)
+    axes.set_ylim(0.0, scales.top_hz / 1000)  # nothing is above half the sample rate
     _label(axes, _("time, s"), _("frequency, kHz"))
 
 
