@@ -6,6 +6,7 @@ import contextlib
 import os
 import secrets
 import shutil
+import time
 from functools import partial
 from pathlib import Path
 from types import TracebackType
@@ -16,11 +17,16 @@ from musemate.audio.wording import shown_name
 from musemate.errors import ExportError
 from musemate.language import _
 
+_PREFIX = ".musemate-"
+LEFT_S = 3_600.0
+"""A folder into which nothing was written for so long is nobody's any more: reports take minutes."""
+
 
 class FreshFolder:
     """A folder that appears under its name when all is in it; use it as a context and call `finish` at the end.
 
-    Without `finish`, for instance when the work is cancelled, nothing is left behind.
+    Without `finish`, for instance when the work is cancelled, nothing is left behind. What a killed process left is
+    swept away by the next one.
 
     Parameters
     ----------
@@ -35,7 +41,8 @@ class FreshFolder:
 
     def __init__(self, parent: Path) -> None:
         self.parent = parent
-        self.part = parent / f".musemate-{secrets.token_hex(6)}{PART_SUFFIX}"
+        self.part = parent / f"{_PREFIX}{secrets.token_hex(6)}{PART_SUFFIX}"
+        sweep(parent)
         try:
             self.part.mkdir(parents=True)
         except (OSError, ValueError) as error:
@@ -79,6 +86,15 @@ class FreshFolder:
                     continue  # someone else took the name between the look and the step
                 raise _refusal(self.parent, error) from error
             return target
+
+
+def sweep(parent: Path) -> None:
+    """Remove unfinished folders that a killed process left; what cannot be removed stays."""
+    since = time.time() - LEFT_S
+    with contextlib.suppress(OSError, ValueError):  # whoever makes a folder here says what is wrong
+        for left in parent.glob(f"{_PREFIX}*{PART_SUFFIX}"):
+            if left.is_dir() and max(path.lstat().st_mtime for path in (left, *left.rglob("*"))) < since:
+                shutil.rmtree(left, ignore_errors=True)
 
 
 def _put(data: bytes, file: BinaryIO) -> None:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import re
+import time
 from datetime import datetime
 from html.parser import HTMLParser
 from itertools import pairwise
@@ -13,7 +15,7 @@ from hypothesis import strategies as st
 
 from musemate.analysis import plots
 from musemate.errors import ExportError
-from musemate.export.folder import FreshFolder
+from musemate.export.folder import LEFT_S, FreshFolder
 from musemate.export.markup import Html, clean, element, join, text
 from musemate.export.reportpage import Entry, Report, render
 from musemate.export.reportstyle import STYLE
@@ -194,6 +196,20 @@ def test_nothing_is_overwritten(tmp_path):
     for expected in ("song 2026", "song 2026 2", "song 2026 3"):
         with FreshFolder(tmp_path) as folder:
             assert folder.finish("song 2026").name == expected
+
+
+def test_what_a_killed_process_left_is_swept_away_and_nothing_else(tmp_path):
+    long_ago = time.time() - 2 * LEFT_S
+    for name in (".musemate-1.part", ".musemate-2.part", "song"):
+        (tmp_path / name / "pictures").mkdir(parents=True)
+        (tmp_path / name / "pictures" / "a.png").write_bytes(b"a")
+    (tmp_path / ".musemate-3.part").write_bytes(b"a file on its way")
+    for path in tmp_path.rglob("*"):
+        os.utime(path, (long_ago, long_ago))
+    os.utime(tmp_path / ".musemate-2.part" / "pictures" / "a.png")  # another process writes here just now
+    with FreshFolder(tmp_path) as folder:
+        folder.write("b", b"b")
+    assert sorted(path.name for path in tmp_path.iterdir()) == [".musemate-2.part", ".musemate-3.part", "song"]
 
 
 def test_a_folder_that_cannot_be_made_says_so(tmp_path):
