@@ -60,6 +60,7 @@ class Database:
     def select(self, sql: str, values: tuple[Any, ...] = ()) -> list[sqlite3.Row]:
         """Return all rows of a query."""
         with self._door():
+            self._settle()
             return self._connection.execute(sql, values).fetchall()
 
     def row(self, table: str, row_id: str) -> sqlite3.Row:
@@ -82,6 +83,7 @@ class Database:
         """Add a row and return its number."""
         columns, marks = ", ".join(values), ", ".join("?" * len(values))
         with self._door():
+            self._settle()
             cursor = self._connection.execute(
                 f"INSERT INTO {table} ({columns}) VALUES ({marks})", [to_column(v) for v in values.values()]
             )
@@ -138,13 +140,19 @@ class Database:
 
     @contextmanager
     def _transaction(self) -> Iterator[None]:
+        self._settle()
         self._connection.execute("BEGIN IMMEDIATE")
         try:
             yield
             self._connection.execute("COMMIT")
         except BaseException:
-            self._connection.execute("ROLLBACK")
+            schema.roll_back(self._connection)
             raise
+
+    def _settle(self) -> None:
+        """End a transaction whose own end failed: what came after it would be inside it, and never be stored."""
+        if self._connection.in_transaction:
+            self._connection.execute("ROLLBACK")
 
     @contextmanager
     def _door(self) -> Iterator[None]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import sqlite3
 from pathlib import Path, PurePath
 
@@ -131,7 +132,7 @@ def make_tables(connection: sqlite3.Connection) -> None:
             connection.execute(f"PRAGMA user_version = {VERSION}")
         connection.execute("COMMIT")
     except BaseException:
-        connection.execute("ROLLBACK")
+        roll_back(connection)
         raise
 
 
@@ -151,8 +152,19 @@ def bring_up(connection: sqlite3.Connection) -> None:
         connection.execute(f"PRAGMA user_version = {VERSION}")
         connection.execute("COMMIT")
     except BaseException:
-        connection.execute("ROLLBACK")
+        roll_back(connection)
         raise
+
+
+def roll_back(connection: sqlite3.Connection) -> None:
+    """Undo what a failed transaction did, so that its own failure is what is told.
+
+    SQLite has done so itself after some failures, a full disk among them. Where it fails too, the connection says so
+    when it is used again, or is closed.
+    """
+    with contextlib.suppress(sqlite3.Error):
+        if connection.in_transaction:
+            connection.execute("ROLLBACK")
 
 
 def version_of(connection: sqlite3.Connection) -> int:
@@ -166,10 +178,16 @@ def version_of(connection: sqlite3.Connection) -> int:
 
 
 def is_writable(connection: sqlite3.Connection) -> bool:
-    """Whether this process may change the project (a lock of another process counts as yes)."""
+    """Whether this process may change the project (a lock of another process counts as yes).
+
+    Raises
+    ------
+    sqlite3.Error
+        The look itself could not be ended: what is written in it would never be stored.
+    """
     try:
         connection.execute("BEGIN IMMEDIATE")
-        connection.execute("ROLLBACK")
     except sqlite3.OperationalError as error:
         return "readonly" not in str(error)
+    connection.execute("ROLLBACK")
     return True
