@@ -17,6 +17,8 @@ from musemate.gui.languagechoice import AUTO, systems
 from musemate.gui.style import apply_style
 from musemate.gui.window import Window
 from musemate.log import install_excepthook, start_log
+from musemate.paths import settings_file
+from musemate.project.keep import sweep
 from musemate.settings import load_settings
 
 LISTEN_MS = 250
@@ -38,6 +40,7 @@ def run(paths: list[str]) -> int:
         A project's folder, or sound files, to open at once.
     """
     start_log()
+    sweep(settings_file().parent)
     app = make_app()
     window = Window()
     uncaught = _Uncaught()

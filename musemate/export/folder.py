@@ -16,6 +16,7 @@ from musemate.audio.safe_write import PART_SUFFIX, fresh_path, write_safely
 from musemate.audio.wording import shown_name
 from musemate.errors import ExportError
 from musemate.language import _
+from musemate.project.keep import sweep_foreign
 
 _PREFIX = ".musemate-"
 LEFT_S = 3_600.0
@@ -46,7 +47,9 @@ class FreshFolder:
         try:
             self.part.mkdir(parents=True)
         except (OSError, ValueError) as error:
+            shutil.rmtree(self.part, ignore_errors=True)  # a network disk may have made it and failed to say so
             raise _refusal(parent, error) from error
+        sweep_foreign(parent)
 
     def __enter__(self) -> Self:
         return self

@@ -14,6 +14,7 @@ from musemate.audio.wording import shown_name
 from musemate.errors import ExportError, SettingsError, TooShortError
 from musemate.export.naming import export_name
 from musemate.language import _, ngettext
+from musemate.project.keep import sweep_foreign
 
 FADE_S = 0.005
 """Length of the fades where a region was cut out of sounding material."""
@@ -74,6 +75,7 @@ def export_take(
         raise _unknown_depth(depth)
     clip = _region(Path(source), take_name, start_s or 0.0, length_s)
     _make_folder(folder)
+    sweep_foreign(folder)
     target = folder / export_name(song, bpm, take_name, name_limit(folder))
     written = write_wav(target, clip, depth, fresh=True)
     if depth != "32f" and on_warning is not None:

@@ -14,8 +14,13 @@ from uuid import uuid4
 
 _BLOCK = 1 << 20
 _ABANDONED_S = 24 * 3600.0
-_TEMPORARY = re.compile(r"\.([0-9a-f]{32}|musemate-[0-9a-f]{12})(\.|$)")
-"""Names of our own temporary files, those of `audio.safe_write` included."""
+_PART = re.compile(r"\.musemate-[0-9a-f]{12}\.part$")
+"""Names of what `audio.safe_write` and `export.folder` have not finished, wherever that is."""
+_TEMPORARY = re.compile(rf"{_PART.pattern}|\.[0-9a-f]{{32}}(\.|$)|\..+\.\d+\.tmp$|\.\w+-\w+\.tmp$")
+"""Names of temporary files in folders of our own: those, and those of this module, `engine.checkpoint`,
+`settings.write_whole` and `analysis.picturefile`."""
+_PLACES = ("audio", "queue", "exports", "reports")
+"""Folders of a project that are written into, besides those of its runs and of its pictures."""
 
 
 def keep_copy(source: Path, folder: Path, suffix: str) -> str:
@@ -63,14 +68,47 @@ def hash_of(path: Path) -> str:
 
 
 def sweep(folder: Path) -> None:
-    """Remove temporary files that a killed process of ours left more than a day ago."""
+    """Remove temporary files that a killed process of ours left more than a day ago in a folder of our own."""
+    _sweep(folder, _TEMPORARY)
+
+
+def sweep_foreign(folder: Path) -> None:
+    """Do the same in a folder of the songwriter's, where others have temporary files too: ours are named after us."""
+    _sweep(folder, _PART)
+
+
+def sweep_project(folder: Path) -> None:
+    """Sweep wherever a project is written into; its pictures' folders are swept when one is used."""
+    for place in _PLACES:
+        sweep(folder / place)
+    for run in _entries(folder / "runs"):
+        sweep(Path(run.path))
+
+
+def _sweep(folder: Path, names: re.Pattern[str]) -> None:
     oldest = time.time() - _ABANDONED_S
-    for path in folder.glob(".*"):
+    for entry in _entries(folder):
         try:
-            if _TEMPORARY.match(path.name) and path.is_file() and path.stat().st_mtime < oldest:
-                path.unlink()
+            if names.match(entry.name) and entry.stat(follow_symlinks=False).st_mtime < oldest:
+                _remove(entry)
         except OSError:
             continue  # somebody else was faster, or may and we may not: nothing is lost
+
+
+def _entries(folder: Path) -> list[os.DirEntry[str]]:
+    """Return what lies in a folder; nothing where it cannot be read, or is none. Faster than `glob`: a window waits."""
+    try:
+        with os.scandir(folder) as entries:
+            return list(entries)
+    except OSError:
+        return []
+
+
+def _remove(entry: os.DirEntry[str]) -> None:
+    if entry.is_dir(follow_symlinks=False):
+        shutil.rmtree(entry.path, ignore_errors=True)
+    else:
+        Path(entry.path).unlink()
 
 
 def _copy(source: Path, target: Path) -> None:

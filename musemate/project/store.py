@@ -16,7 +16,7 @@ from musemate.paths import absolute
 from musemate.project import recovery
 from musemate.project.database import FILE_NAME, Database, not_a_project
 from musemate.project.intake import fitted, is_from, take_in
-from musemate.project.keep import sweep
+from musemate.project.keep import sweep_project
 from musemate.project.records import Beats, Fragment, Run
 from musemate.project.rows import fragment_from, id_of, now, run_from, twice
 from musemate.project.takes import Takes
@@ -77,18 +77,11 @@ class Project(Takes):
 
     @classmethod
     def _at(cls, folder: Path, *, create: bool) -> Self:
-        try:
-            for name in ("audio", "runs", "cache", "exports"):
-                (folder / name).mkdir(parents=True, exist_ok=True)
-        except OSError as error:
-            raise ProjectError(
-                _('The project folder "{folder}" cannot be written.').format(folder=folder),
-                hint=_("Choose a folder that you may write to."),
-                detail=str(error),
-            ) from error
+        for name in ("audio", "runs", "cache", "exports"):
+            _make(folder / name)
         project = cls(folder, Database(folder, create=create))
         try:
-            sweep(folder / "audio")
+            sweep_project(folder)
             project.runs()  # settles runs whose process died
         except BaseException:
             project.close()
@@ -128,9 +121,15 @@ class Project(Takes):
         return self.folder / "runs" / run_id
 
     def cache_path(self, audio_name: str) -> Path:
-        """Return the folder for pictures of an audio file; it can be made again and may be deleted."""
+        """Return the folder for pictures of an audio file; it can be made again and may be deleted.
+
+        Raises
+        ------
+        ProjectError
+            It cannot be made.
+        """
         folder = self.folder / "cache" / Path(audio_name).stem
-        folder.mkdir(parents=True, exist_ok=True)
+        _make(folder)
         return folder
 
     # Fragments
@@ -292,3 +291,15 @@ class Project(Takes):
 def is_project(folder: Path) -> bool:
     """Whether a folder holds a project, sound or not."""
     return os.path.lexists(folder / FILE_NAME)  # pathlib raises where a path is too long
+
+
+def _make(folder: Path) -> None:
+    """Make a folder of a project."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise ProjectError(
+            _('The project folder "{folder}" cannot be written.').format(folder=folder.parent),
+            hint=_("Choose a folder that you may write to."),
+            detail=str(error),
+        ) from error

@@ -14,6 +14,7 @@ from musemate.audio.files import read_clip
 from musemate.engine.base import Cancelled
 from musemate.engine.events import Event, PictureDrawn
 from musemate.errors import ProjectError
+from musemate.project.keep import sweep
 from musemate.project.store import Project
 
 if TYPE_CHECKING:
@@ -49,6 +50,8 @@ def draw_pictures(project: str, audio: str, layers: Sequence[str] = USUAL, *, ca
         source, cache = store.audio_path(audio), store.cache_path(audio)
     files = {layer: cache / f"{layer}.npy" for layer in (*USUAL, *GRIDS) if layer in layers}
     missing = [layer for layer, file in files.items() if not _is_readable(layer, file)]
+    if missing:
+        sweep(cache)
     clip = read_clip(source, min_s=0.0, allow_silence=True, min_rate_hz=LOWEST_RATE_HZ) if missing else None
     for layer, file in files.items():
         if clip is not None and layer in missing:
