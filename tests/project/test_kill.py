@@ -31,15 +31,17 @@ with Project.open(sys.argv[1]) as project, project.training("r1"):
 """
 
 
-def kill_while_writing(folder, wait_s):
-    """Let a process write for a while, kill it, and return how many takes it said were stored."""
+def kill_while_writing(folder, n_takes, wait_s):
+    """Let a process write some takes and a while longer, kill it, and return how many takes it said were stored."""
     args = [sys.executable, "-c", WRITER, str(folder)]
     with subprocess.Popen(args, cwd=Path(__file__).parents[2], stdout=subprocess.PIPE, text=True) as writer:
         assert writer.stdout
         assert writer.stdout.readline() == "ready\n"
+        for _ in range(n_takes):
+            assert writer.stdout.readline().endswith("\n")
         killer = threading.Timer(wait_s, writer.kill)
         killer.start()
-        n_said = len([line for line in writer.stdout if line.endswith("\n")])
+        n_said = n_takes + len([line for line in writer.stdout if line.endswith("\n")])
         killer.join()
     return n_said
 
@@ -50,7 +52,7 @@ def test_a_killed_writer_leaves_a_whole_project(project, add_run, n_kills):
     rng = random.Random(n_kills)
     n_expected = 0
     for _ in range(n_kills):
-        n_expected += kill_while_writing(project.folder, rng.uniform(0.0, 0.1))
+        n_expected += kill_while_writing(project.folder, rng.randrange(3), rng.uniform(0.0, 0.05))
         with Project.open(project.folder) as again:
             assert again.run("r1").state in ("stopped", "failed")
             takes = again.takes()
