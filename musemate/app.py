@@ -20,6 +20,7 @@ from musemate.log import install_excepthook, start_log
 from musemate.paths import settings_file
 from musemate.project.keep import sweep
 from musemate.settings import load_settings
+from musemate.tasks.crashes import Running
 
 LISTEN_MS = 250
 WARM_MS = 5_000
@@ -41,10 +42,12 @@ def run(paths: list[str]) -> int:
     """
     start_log()
     sweep(settings_file().parent)
+    running = Running()
     app = make_app()
     window = Window()
     uncaught = _Uncaught()
     uncaught.happened.connect(window.parts.messages.fail, Qt.ConnectionType.QueuedConnection)
+    uncaught.happened.connect(window.diagnosis.collect_soon, Qt.ConnectionType.QueuedConnection)
     install_excepthook(lambda error: _tell(uncaught, error))
     window.show()
     if paths:
@@ -53,6 +56,7 @@ def run(paths: list[str]) -> int:
     with_ctrl_c = _close_on_ctrl_c(window)
     code = app.exec()
     with_ctrl_c.stop()
+    running.end()
     return code
 
 
@@ -99,8 +103,12 @@ def _keep_the_collector_short() -> None:
 
 
 def _close_on_ctrl_c(window: Window) -> QTimer:
-    """Close the window on Ctrl+C in the terminal; Python sees signals only while it runs, hence the timer."""
-    signal.signal(signal.SIGINT, lambda *_: window.close())
+    """Close the window on Ctrl+C in the terminal, or when the system asks for it as it shuts down.
+
+    Python sees signals only while it runs, hence the timer.
+    """
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, lambda *_: window.close())
     timer = QTimer(window, interval=LISTEN_MS)
     timer.timeout.connect(lambda: None)
     timer.start()

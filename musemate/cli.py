@@ -290,6 +290,13 @@ def devices(as_json: JsonOption = False) -> None:
 
 
 @app.command()
+def doctor(as_json: JsonOption = False) -> None:
+    """Print what a bug report needs: versions, devices, sound outputs, folders, settings, the last crash."""
+    with Session(as_json) as session:
+        session.run("doctor")
+
+
+@app.command()
 def demo(
     context: typer.Context,
     to: Annotated[Path, typer.Option(help="Folder of the demo project.")] = Path("MuseMate-demo"),

@@ -18,6 +18,7 @@ from rich.table import Column, Table
 from rich.text import Text
 
 from musemate.engine.events import (
+    Diagnosed,
     Estimated,
     Event,
     Exported,
@@ -83,6 +84,8 @@ class JsonConsole:
         elif isinstance(event, Listed):
             for listed in event.rows:
                 _print_line(listed)
+        elif isinstance(event, Diagnosed):
+            _print_line(event.sections)
         elif isinstance(event, Reported):
             for row in (*event.rows, {"kind": "report", "page": event.page}):
                 _print_line(row)
@@ -168,6 +171,9 @@ class PersonConsole:
             for problem in event.problems:
                 self._say(f"Note: {problem}")
             self._out.print(event.page, markup=False)
+        elif isinstance(event, Diagnosed):
+            self.close()
+            self._out.print(event.text, markup=False, end="")
         elif isinstance(event, Listed):
             for table in _tables(event.rows):
                 self._out.print(table)

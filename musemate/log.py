@@ -1,17 +1,26 @@
-"""The log file that helps when something goes wrong: what failed and where, never any sound."""
+"""The log file that helps when something goes wrong: what failed and where, never any sound, name or text of a song.
+
+Each kind of process has a log of its own, of `MAX_FILE_BYTES` and `N_OLD_FILES` older ones of that size, and beside it
+notes of its crashes, from which `tasks.crashes` makes a diagnosis.
+"""
 
 from __future__ import annotations
 
+import contextlib
 import faulthandler
 import logging
+import os
 import sys
 import threading
+import traceback
 from collections.abc import Callable
+from datetime import UTC, datetime
 from logging.handlers import RotatingFileHandler
 from pathlib import Path
 from types import TracebackType
 from typing import TextIO
 
+from musemate.discretion import without_names
 from musemate.errors import MuseMateError
 from musemate.language import _
 from musemate.paths import log_folder
@@ -19,7 +28,12 @@ from musemate.paths import log_folder
 MAX_FILE_BYTES = 1_000_000
 N_OLD_FILES = 3
 MAX_MESSAGE_CHARS = 4_000
-"""Longer messages are cut: a log must never fill up with printed arrays of samples."""
+"""Longer lines are cut: a log must never fill up with printed arrays of samples."""
+MAX_RECORD_CHARS = 4 * MAX_MESSAGE_CHARS
+"""The same of a message together with its traceback."""
+CRASH_SUFFIX = "-crash.log"
+MAX_NOTES_BYTES = 100_000
+"""An error that comes back with every paint must not fill the disk."""
 
 _logger = logging.getLogger(__name__)
 _crash_files: list[TextIO] = []
@@ -48,10 +62,10 @@ def start_log(name: str = "musemate", folder: Path | None = None) -> Path | None
     try:
         folder.mkdir(parents=True, exist_ok=True)
         handler = _LogFile(path, maxBytes=MAX_FILE_BYTES, backupCount=N_OLD_FILES, encoding="utf-8")
-        _watch_for_crashes(folder / f"{name}-crash.log")
+        _watch_for_crashes(folder / f"{name}{CRASH_SUFFIX}")
     except OSError:
         return None
-    handler.setFormatter(_ShortLines("%(asctime)s %(levelname)s %(process)d %(name)s: %(message)s"))
+    handler.setFormatter(_Discreet("%(asctime)s %(levelname)s %(process)d %(name)s: %(message)s"))
     root = logging.getLogger()
     root.setLevel(min(root.level or logging.INFO, logging.INFO))
     root.addHandler(handler)
@@ -72,6 +86,8 @@ def install_excepthook(show: Show | None = None) -> None:
             sys.__excepthook__(kind, error or kind(), trace)
             return
         _logger.critical("Uncaught %s", kind.__name__, exc_info=(kind, error, trace))
+        if not isinstance(error, MuseMateError):
+            note_crash(f"Uncaught {kind.__name__}", "".join(traceback.format_exception(kind, error, trace)))
         if show is not None:
             show(as_shown(error))
 
@@ -92,6 +108,25 @@ def as_shown(error: BaseException) -> MuseMateError:
     )
 
 
+def note_crash(title: str, detail: str) -> None:
+    """Note that something broke, beside the log; without a log nothing is noted.
+
+    Parameters
+    ----------
+    title, detail : str
+        What it was, and its traceback or the like; names are left out.
+    """
+    if not _crash_files:
+        return
+    notes = _crash_files[-1]
+    with contextlib.suppress(OSError, ValueError):  # the disk is full, or the file was closed
+        if os.fstat(notes.fileno()).st_size < MAX_NOTES_BYTES:
+            when = datetime.now(UTC).strftime("%Y-%m-%d %H:%M:%S UTC")
+            text = without_names(_short(f"{title}\n{detail}"))
+            notes.write(f"== {when}, process {os.getpid()}: {text}\n")
+            notes.flush()
+
+
 def _watch_for_crashes(path: Path) -> None:
     """Let faulthandler write the Python stack of a segfault to `path`."""
     _crash_files.append(path.open("a", encoding="utf-8"))
@@ -105,13 +140,22 @@ class _LogFile(RotatingFileHandler):
         """Drop the record."""
 
 
-class _ShortLines(logging.Formatter):
-    """Cuts messages that are too long to be meant for a reader."""
+class _Discreet(logging.Formatter):
+    """Leaves names out, and cuts what is too long to be meant for a reader."""
 
-    def formatMessage(self, record: logging.LogRecord) -> str:  # noqa: N802 - logging's name
-        """Return the line, shortened in its middle."""
-        line = super().formatMessage(record)
-        if len(line) <= MAX_MESSAGE_CHARS:
-            return line
-        half = MAX_MESSAGE_CHARS // 2
-        return f"{line[:half]} ... {len(line) - 2 * half} characters left out ... {line[-half:]}"
+    def format(self, record: logging.LogRecord) -> str:
+        """Return the line, with the traceback below it."""
+        return without_names(_short(super().format(record)))
+
+
+def _short(text: str) -> str:
+    lines = [_cut(line, MAX_MESSAGE_CHARS) for line in text.splitlines()]
+    return _cut("\n".join(lines), MAX_RECORD_CHARS)
+
+
+def _cut(text: str, most: int) -> str:
+    """Leave out the middle of a long text."""
+    if len(text) <= most:
+        return text
+    half = most // 2
+    return f"{text[:half]} ... {len(text) - 2 * half} characters left out ... {text[-half:]}"

@@ -246,3 +246,23 @@ class Listed(Event):
 
     kind: ClassVar[str] = "listed"
     rows: list[dict[str, Any]] = field(default_factory=list)
+
+
+@dataclass(frozen=True)
+class Diagnosed(Event):
+    """What a bug report needs to know of this computer."""
+
+    kind: ClassVar[str] = "diagnosis"
+    text: str
+    """As it is read."""
+    sections: dict[str, dict[str, str]]
+    """The same by section and name."""
+
+
+@dataclass(frozen=True)
+class CrashNoted(Event):
+    """A crash was written down together with a diagnosis."""
+
+    kind: ClassVar[str] = "crash"
+    file: str
+    text: str

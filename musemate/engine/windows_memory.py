@@ -54,10 +54,18 @@ if sys.platform == "win32":
 
     def physical_free() -> float | None:
         """Return the bytes that could be used without swapping."""
+        status = _status()
+        return float(status.physical_free) if status else None
+
+    def physical() -> float | None:
+        """Return the bytes that are built in."""
+        status = _status()
+        return float(status.physical) if status else None
+
+    def _status() -> Status | None:
         status = Status()
         status.size = ctypes.sizeof(status)
-        found = ctypes.WinDLL("kernel32").GlobalMemoryStatusEx(ctypes.byref(status))
-        return float(status.physical_free) if found else None
+        return status if ctypes.WinDLL("kernel32").GlobalMemoryStatusEx(ctypes.byref(status)) else None
 
 else:
 
@@ -66,5 +74,9 @@ else:
         raise OSError("no Windows")
 
     def physical_free() -> float | None:
+        """Know nothing."""
+        return None
+
+    def physical() -> float | None:
         """Know nothing."""
         return None

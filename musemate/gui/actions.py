@@ -128,6 +128,7 @@ MENUS: dict[str, tuple[Entry, ...]] = {
     ),
     mark("&Help"): (
         Entry("shortcuts", mark("&Keyboard shortcuts"), ("F1",)),
+        Entry("diagnosis", mark("&Diagnosis…")),
         Entry("about", mark("&About MuseMate")),
     ),
 }

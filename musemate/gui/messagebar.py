@@ -1,8 +1,9 @@
-"""The one place where the window speaks to the songwriter; everything said here is in the log too."""
+"""The one place where the window speaks to the songwriter; the log says what was said, without the names in it."""
 
 from __future__ import annotations
 
 import logging
+import sys
 from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -31,6 +32,9 @@ _LOOKS = {
     "error": ("error", "BAD"),
 }
 """Icon and colour by the level; each level has a shape of its own too."""
+
+
+_PASSING_ON = (__name__, "musemate.gui.window")
 
 
 @dataclass(frozen=True)
@@ -85,7 +89,8 @@ class MessageBar(QFrame):
         action : (label, function), optional
             One thing to do about it.
         """
-        log.info("%s: %s %s", level, text, hint)
+        # where it comes from names the sentence, in every language and without what the songwriter called things
+        log.info("said (%s) from %s", level, _place())
         message = Message(text, hint, level, action)
         if self.level == "error" and self._since.elapsed() < READING_MS:
             self._waiting.append(message)
@@ -162,3 +167,11 @@ class MessageBar(QFrame):
         self.dismiss()
         if message is not None and message.action is not None:
             message.action[1]()
+
+
+def _place() -> str:
+    """Return module and line of the code that speaks, past those that only pass it on."""
+    frame = sys._getframe(2)
+    while frame.f_back is not None and frame.f_globals.get("__name__") in _PASSING_ON:
+        frame = frame.f_back
+    return f"{frame.f_globals.get('__name__')}:{frame.f_lineno}"

@@ -27,6 +27,7 @@ from musemate.gui.appearance import NAMES, Appearance
 from musemate.gui.audition import Audition
 from musemate.gui.choosing import Choosing
 from musemate.gui.comparing import Comparing
+from musemate.gui.diagnosis import Diagnosis
 from musemate.gui.estimator import Estimator
 from musemate.gui.exporting import Exporting, show_folder
 from musemate.gui.firsttakes import FirstTakes
@@ -94,6 +95,7 @@ class Window(QMainWindow):
         self.exporting = Exporting(self.session, self.parts, self.listening, self.memory, self)
         self.fragments = Fragments(self.session, self.listening, self.parts.tree, self)
         self.reporter = Reporter(self.session, self.parts.messages, self)
+        self.diagnosis = Diagnosis(self.session, self.parts.messages, self.memory, self)
         self.first_takes = FirstTakes(self.session, self.listening, self)
         self.choosing = Choosing(self.session, self.parts.takes, self)
         self.view = ProjectView(
@@ -292,6 +294,7 @@ class Window(QMainWindow):
             "make_takes": lambda: self.parts.make.make.click(),
             "make_instant_takes": self.on_make_instant,
             "shortcuts": lambda: KeySheet.show_over(self, self.actions_by_name),
+            "diagnosis": self.diagnosis.show,
             "about": lambda: dialogs.show_about(self),
         }
 
@@ -333,6 +336,7 @@ class Window(QMainWindow):
             self.session.lanes.quick.warm()
             self.session.get_ready()
             self.session.find_devices()
+            self.diagnosis.look_back()
 
     # Qt's hooks ----------------------------------------------------------------------------------------
 

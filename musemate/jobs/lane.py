@@ -10,7 +10,7 @@ from typing import Any
 from PySide6.QtCore import QCoreApplication, QObject, Qt, QThread, Signal
 
 from musemate.engine.events import Progressed, Working, event_from_json
-from musemate.errors import MuseMateError
+from musemate.errors import MuseMateError, WorkerError
 from musemate.jobs.messages import CANCELLED, FAILED, SUCCEEDED, Message, encode, error_from_json
 from musemate.jobs.process import FIND_TASK, WorkerProcess
 from musemate.jobs.supervisor import Supervisor
@@ -93,12 +93,13 @@ class _Thread(QThread):
     """Runs the supervisor; `arrived` says that messages wait in `inbox`."""
 
     arrived = Signal()
+    died = Signal(object)
 
     def __init__(self, name: str, finder: str, prewarm: tuple[str, ...], parent: QObject) -> None:
         super().__init__(parent)
         self.setObjectName(f"lane {name}")
         self.inbox: SimpleQueue[Message] = SimpleQueue()
-        self.supervisor = Supervisor(lambda: WorkerProcess(name, finder, prewarm), self._report)
+        self.supervisor = Supervisor(lambda: WorkerProcess(name, finder, prewarm), self._report, self._on_died)
 
     def run(self) -> None:
         """Supervise until closed."""
@@ -107,6 +108,9 @@ class _Thread(QThread):
     def _report(self, message: Message) -> None:
         self.inbox.put(message)
         self.arrived.emit()
+
+    def _on_died(self, cause: WorkerError) -> None:
+        self.died.emit(cause)
 
 
 class Lane(QObject):
@@ -127,6 +131,8 @@ class Lane(QObject):
     """
 
     submitted = Signal(object)
+    worker_died = Signal(object)
+    """With the WorkerError: the process ended, and nobody had asked it to."""
 
     def __init__(
         self,
@@ -142,6 +148,7 @@ class Lane(QObject):
         self._jobs: dict[int, Job] = {}
         self._thread = _Thread(name, finder, prewarm, self)
         self._thread.arrived.connect(self._on_arrived, Qt.ConnectionType.QueuedConnection)
+        self._thread.died.connect(self.worker_died, Qt.ConnectionType.QueuedConnection)
         self._is_closed = False
         self._thread.start()
         application = QCoreApplication.instance()
@@ -188,6 +195,11 @@ class Lane(QObject):
         """Start the worker ahead of its first job."""
         if not self._is_closed:
             self._thread.supervisor.warm()
+
+    def rest(self) -> None:
+        """Give back the memory of a worker that has nothing to do."""
+        if not self._is_closed:
+            self._thread.supervisor.rest()
 
     def begin_close(self) -> None:
         """Cancel all jobs and let worker and thread end, without waiting; `close` must follow."""

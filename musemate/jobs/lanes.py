@@ -10,7 +10,8 @@ from musemate.jobs.lane import Job, Lane
 class Lanes(QObject):
     """All lanes.
 
-    `train` trains; `quick` imports, draws, makes takes and exports; `analyse` finds beats, key and voice.
+    `train` trains; `quick` imports, draws, makes takes and exports; `analyse` finds beats, key and voice; `doctor` says
+    how this computer is when something is wrong, which must not wait behind what hangs.
     """
 
     def __init__(self, parent: QObject | None = None) -> None:
@@ -18,11 +19,12 @@ class Lanes(QObject):
         self.train = Lane("train", self, prewarm=("torch",))
         self.quick = Lane("quick", self, prewarm=("musemate.tasks.import_audio", "musemate.tasks.draw_pictures"))
         self.analyse = Lane("analyse", self)
+        self.doctor = Lane("doctor", self)
 
     @property
-    def all(self) -> tuple[Lane, Lane, Lane]:
-        """The three lanes."""
-        return self.train, self.quick, self.analyse
+    def all(self) -> tuple[Lane, ...]:
+        """The four lanes."""
+        return self.train, self.quick, self.analyse, self.doctor
 
     @property
     def jobs(self) -> list[Job]:

@@ -26,6 +26,8 @@ KILL_S = 5.0
 CLOSE_S = 2.0
 """The same while the lane closes."""
 
+Died = Callable[[WorkerError], None]
+"""Hears how a worker ended that nobody asked to end."""
 Report = Callable[[Message], None]
 """Hears {"job": n} with one of "started", "event", "paused", "end" (and "error"), "finished"."""
 
@@ -56,11 +58,14 @@ class Supervisor:
         Starts a new worker process.
     report : callable
         Called from the thread of `run` with every message about a job.
+    died : callable
+        Called from there too.
     """
 
-    def __init__(self, start: Callable[[], WorkerProcess], report: Report) -> None:
+    def __init__(self, start: Callable[[], WorkerProcess], report: Report, died: Died = lambda cause: None) -> None:
         self._start = start
         self._report = report
+        self._died = died
         self._commands: SimpleQueue[tuple[Callable[..., None], tuple[Any, ...]]] = SimpleQueue()
         self._wake_in, self._wake_out = Pipe(duplex=False)
         self._state = _State()
@@ -82,6 +87,10 @@ class Supervisor:
     def warm(self) -> None:
         """Start the worker ahead of its first request."""
         self._post(self._on_warm)
+
+    def rest(self) -> None:
+        """End a worker that has nothing to do; the next request starts another."""
+        self._post(self._on_rest)
 
     def close(self) -> None:
         """Cancel everything and let `run` return."""
@@ -157,6 +166,12 @@ class Supervisor:
         if self._state.worker is None and not self._state.closing:
             self._try_to_start()
 
+    def _on_rest(self) -> None:
+        state = self._state
+        if state.worker is not None and state.current is None and not state.waiting:
+            worker, state.worker = state.worker, None
+            worker.end()
+
     def _on_close(self) -> None:
         self._state.closing = True
         for request in list(self._state.waiting):
@@ -198,6 +213,7 @@ class Supervisor:
             self._state.worker = None
             cause = worker.cause_of_death()
             worker.kill()
+            self._died(cause)
             self._finish(cause)
 
     def _pass_on(self, message: Message) -> None:

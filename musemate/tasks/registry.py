@@ -37,6 +37,8 @@ TASKS = {
     "rename_preset": "musemate.tasks.presets:rename_preset",
     "delete_preset": "musemate.tasks.presets:delete_preset",
     "demo": "musemate.tasks.demo:demo",
+    "doctor": "musemate.tasks.doctor:doctor",
+    "collect_crashes": "musemate.tasks.crashes:collect_crashes",
 }
 
 
