@@ -3,14 +3,25 @@
 from __future__ import annotations
 
 import ast
+import inspect
 import string
+from pathlib import Path
 
 import pytest
 from babel.messages.pofile import read_po
 
 from installers import translations
-from musemate import language
+from musemate import errors, language
+from musemate.analysis.harmony import KEYS
+from musemate.engine.catalogue import parameters
+from musemate.engine.facts import FACTS, PARTS
+from musemate.engine.frames.config import FramesConfig
+from musemate.engine.parameters import UNITS
+from musemate.engine.presets import PRESETS
+from musemate.project.recovery import INTERRUPTED
 
+SPEAKING = {name for name, kind in vars(errors).items() if inspect.isclass(kind)} | {"Warned", "Working"}
+"""What is made of sentences for the songwriter."""
 OTHERS = [code for code in language.LANGUAGES if code != "en"]
 
 
@@ -47,9 +58,69 @@ def test_catalogue_is_up_to_date_and_complete(code):
 def test_translations_fill_in_the_same_fields(code):
     for message in catalogue(code):
         if message.id:
-            wanted = fields(strings(message.id)[-1])
+            wanted = [fields(form) for form in strings(message.id)]  # "one take" needs no number
             for translated in strings(message.string):
-                assert fields(translated) == wanted, f"{message.id!r} and {translated!r}"
+                assert fields(translated) in wanted, f"{message.id!r} and {translated!r}"
+            assert fields(strings(message.string)[-1]) == wanted[-1], f"{message.id!r} for many"
+
+
+def unmarked(node):
+    """Tell whether an expression holds words that no marker gives to the catalogue."""
+    if isinstance(node, ast.Constant):
+        return isinstance(node.value, str) and any(character.isalpha() for character in node.value)
+    if isinstance(node, ast.Call):
+        is_filled = isinstance(node.func, ast.Attribute) and node.func.attr == "format"
+        return is_filled and unmarked(node.func.value)
+    parts = {ast.JoinedStr: ("values",), ast.IfExp: ("body", "orelse"), ast.BinOp: ("left", "right"),
+             ast.BoolOp: ("values",)}.get(type(node), ())  # fmt: skip
+    found = [getattr(node, part) for part in parts]
+    return any(unmarked(one) for part in found for one in (part if isinstance(part, list) else [part]))
+
+
+def sentences(tree):
+    """Yield what every error, warning and word of progress is made of."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Call) and ast.unparse(node.func).rpartition(".")[2] in SPEAKING:
+            yield from node.args[:2]
+            yield from (keyword.value for keyword in node.keywords if keyword.arg in ("message", "hint", "what"))
+
+
+@pytest.mark.parametrize(
+    ("code", "found"),
+    [
+        ('Warned("No.")', True),
+        ('Warned(f"No {name}.")', True),
+        ('Warned("No {name}.".format(name=name))', True),
+        ('ProjectError(_("No."), hint="Go." if here else _("Stay."))', True),
+        ('errors.ProjectError(_("No {name}.").format(name=name), hint=hint, detail="broken")', False),
+        ("Warned(f'{error.message} {error.hint}')", False),
+        ('ValueError("Ours, not the songwriter\'s.")', False),
+    ],
+)
+def test_an_unmarked_sentence_is_noticed(code, found):
+    assert any(map(unmarked, sentences(ast.parse(code)))) is found
+
+
+def test_every_error_and_warning_can_be_translated():
+    package = Path(language.__file__).parent
+    files = [file for file in package.rglob("*.py") if not file.name.startswith(("cli", "console"))]
+    assert len(files) > 200
+    found = {
+        file.name: [n.lineno for n in sentences(ast.parse(file.read_text("utf-8"))) if unmarked(n)] for file in files
+    }
+    assert {name: lines for name, lines in found.items() if lines} == {}
+
+
+def test_what_is_translated_when_it_is_shown_is_in_the_catalogue():
+    shown = {*KEYS, *PARTS, *UNITS, INTERRUPTED}
+    for engine, facts in FACTS.items():
+        shown |= {facts.label, facts.words, facts.smaller}
+        shown |= {text for preset in PRESETS.get(engine, ()) for text in (preset.label, preset.words)}
+        shown |= {text for one in parameters(engine) for text in (one.words, one.group, one.unit)}
+    texts = {message.id for message in translations.collected()}
+    assert shown - {"", "Hz"} - texts == set()
+    coarser = [factor for factor in FramesConfig().time_scales if factor > 1]
+    assert {f"structure 1/{factor}" for factor in coarser} <= set(PARTS)
 
 
 def test_unknown_languages_and_texts_stay_english():
@@ -71,6 +142,13 @@ def test_numbers_follow_the_language():
     assert language.number(12345.678, ",.1f") == "12,345.7"
     language.use("de")
     assert language.number(12345.678, ",.1f") == "12.345,7"
+    assert language.plain("12.345,7") == "12,345.7"
+    assert float(language.plain(language.number(0.002))) == 0.002
+
+
+def test_counted_texts_are_filled_in():
+    assert language.ngettext("{n} take of {name}", "{n} takes of {name}", 1, name="Song") == "1 take of Song"
+    assert language.ngettext("{n} take of {name}", "{n} takes of {name}", 2, name="Song") == "2 takes of Song"
 
 
 def test_a_process_started_from_here_speaks_the_same(monkeypatch):

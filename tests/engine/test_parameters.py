@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from musemate import language
 from musemate.engine.catalogue import changes, differences, fault, parameters, preset_values
 from musemate.engine.classic.config import ClassicConfig
 from musemate.engine.frames.config import FramesConfig
@@ -107,6 +108,19 @@ def test_impossible_values_are_refused_in_a_sentence(parameter: Parameter, text:
     assert caught.value.message == sentence
     assert caught.value.name == parameter.name
     assert caught.value.hint.startswith(hint)
+
+
+def test_values_are_written_and_read_as_the_language_writes_them(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv(language.VARIABLE, "de")
+    language.use("de")
+    try:
+        assert (RATE.text(0.25), RATE.parsed("0,25"), RATE.parsed("0.25")) == ("0,25", 0.25, 0.25)
+        assert (STEPS.parsed("1.200"), STEPS.parsed("1,200")) == (1200, "1,200")
+        assert (RATES.parsed("320, 640"), RATES.text((320, 640))) == ((320, 640), "320, 640")
+        assert (FAST.text(False), FAST.parsed("aus"), FAST.parsed("on")) == ("aus", False, True)
+        assert STEPS.range_words == "1 bis 2.000 Schritte"
+    finally:
+        language.use("en")
 
 
 def test_kinds() -> None:

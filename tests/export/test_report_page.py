@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gettext
 import os
 import re
 import time
@@ -13,6 +14,7 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
+from musemate import language
 from musemate.analysis import plots
 from musemate.errors import ExportError
 from musemate.export.folder import LEFT_S, FreshFolder
@@ -115,6 +117,40 @@ def test_markup_is_kept_and_text_is_not():
     assert element("td", text("a & b"), colspan=2, aria_label='"') == (
         '<td colspan="2" aria-label="&quot;">a &amp; b</td>'
     )
+
+
+class Marked(gettext.NullTranslations):
+    """A language in which every text that was looked up can be seen."""
+
+    def gettext(self, message):
+        return f"⟦{message}⟧"
+
+    def ngettext(self, msgid1, msgid2, n):
+        return self.gettext(msgid1 if n == 1 else msgid2)
+
+
+def test_every_word_of_the_page_is_translated(monkeypatch):
+    monkeypatch.setattr(language, "_catalogue", Marked())
+    found = read(page(name="1", take="2", problem="3"))
+    words = [data for tag, data in found.texts if tag != "style"] + [image["alt"] for image in found.all("img")]
+    left, before = "\n".join(words), ""
+    while left != before:  # what was filled in may be translated too
+        left, before = re.sub("⟦[^⟦⟧]*⟧", "", left), left
+    assert set(re.findall("[A-Za-z]{2,}", left)) == {"take"}, "the name of the second take"
+
+
+def test_the_page_speaks_german(monkeypatch):
+    monkeypatch.setenv(language.VARIABLE, "de")
+    language.use("de")
+    try:
+        found = read(page())
+    finally:
+        language.use("en")
+    assert found.all("html") == [{"lang": "de"}]
+    assert "2 Takes" in "".join(found.said("p"))
+    assert "1,50" in found.said("td")
+    assert "a-Moll" in found.said("td")
+    assert {"Ähnlichkeit", "Neuheit"} <= set(found.said("dt"))
 
 
 def test_the_page_needs_nothing_from_outside():
