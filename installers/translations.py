@@ -7,6 +7,7 @@ and compiles the .mo file that MuseMate reads. Says what is left to translate. N
 from __future__ import annotations
 
 import sys
+from datetime import UTC, datetime
 from io import BytesIO
 from pathlib import Path
 
@@ -52,8 +53,9 @@ def po_bytes(catalogue: Catalog) -> bytes:
 
 
 def mo_bytes(catalogue: Catalog) -> bytes:
-    """Return the compiled form."""
+    """Return the compiled form; Babel puts a date into its head, which has to be the same tomorrow."""
     file = BytesIO()
+    catalogue.creation_date = catalogue.revision_date = datetime(2026, 1, 1, tzinfo=UTC)
     write_mo(file, catalogue)
     return file.getvalue()
 

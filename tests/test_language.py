@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import inspect
 import string
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -52,6 +53,14 @@ def test_catalogue_is_up_to_date_and_complete(code):
     assert translations.missing(fresh) == []
     assert translations.po_bytes(fresh) == file.read_bytes(), "run python installers/translations.py"
     assert translations.mo_bytes(catalogue(code)) == file.with_suffix(".mo").read_bytes()
+
+
+@pytest.mark.parametrize("code", OTHERS)
+def test_the_same_texts_give_the_same_file_tomorrow(code):
+    later, now = catalogue(code), catalogue(code)
+    later.creation_date += timedelta(days=1)
+    assert translations.mo_bytes(later) == translations.mo_bytes(now)
+    assert translations.po_bytes(later) == translations.po_bytes(now)
 
 
 @pytest.mark.parametrize("code", OTHERS)

@@ -206,7 +206,7 @@ def _pair(fragment: Entry, sound: Entry) -> Html:
     for kind, words in KINDS.items():
         title, what = (_(text) for text in words)
         if sound.beside:
-            caption = element("figcaption", element("b", f"{_('Fragment')}: "), title)
+            caption = element("figcaption", element("b", _("Fragment:")), " ", title)
             figures.append(element("figure", _image(sound.beside[kind], _alt(title, what, fragment), 400), caption))
         caption = element("figcaption", element("b", f"{title}: "), what)
         figures.append(element("figure", _image(sound.pictures[kind], _alt(title, what, sound), 400), caption))

@@ -99,4 +99,5 @@ def _settings(take: Take) -> str:
     kind = _("new material")
     if take.mode != "new":
         kind = _("variation, closeness {closeness}").format(closeness=number(take.closeness, "g"))
-    return f"{kind} · {_('seed {n}').format(n=take.seed)} · {take.run}"
+    seed = _("seed {n}").format(n=take.seed)
+    return f"{kind} · {seed} · {take.run}"

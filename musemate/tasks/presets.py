@@ -63,10 +63,8 @@ def check_saved_or_built_in(engine: str, preset: str) -> None:
         check_preset(engine, preset)
     except SettingsError as error:
         saved = ", ".join(one.name for one in load_presets(engine))
-        raise SettingsError(
-            error.message,
-            hint=f"{error.hint} {_('Saved: {names}.').format(names=saved)}" if saved else error.hint,
-        ) from error
+        offered = _("Saved: {names}.").format(names=saved) if saved else ""
+        raise SettingsError(error.message, hint=f"{error.hint} {offered}".strip()) from error
 
 
 def list_presets(engine: str = "", *, cancelled: Cancelled) -> Iterator[Event]:
