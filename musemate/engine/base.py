@@ -30,6 +30,17 @@ Cancelled = Callable[[], bool]
 The answer takes as long as somebody lets the work rest: that is how a training is paused (`engine.clock.Pauses`)."""
 
 
+@runtime_checkable
+class Resting(Protocol):
+    """A question "cancelled?" that says when its answer is about to take long."""
+
+    def __call__(self) -> bool:
+        """Ask."""
+
+    def before_rest(self, act: Callable[[], None]) -> None:
+        """Let `act` be called, from within the question, each time before the work is to rest."""
+
+
 @dataclass(frozen=True)
 class TrainRequest:
     """What a training is asked to do.
@@ -272,9 +283,9 @@ class Engine(Protocol):
 
         The first event is `RunStarted` with run "" (the task puts its own id in); ends early, without an error, when
         `cancelled()` turns True. Calling it again with the directory of a stopped training goes on after the last
-        finished scale. When a device runs out of memory, it goes on with less, on the CPU at last, and says so:
-        `Warned`, and `DeviceChanged` where it did. Where a CPU would, it may do so beforehand, and refuses a scale for
-        which all of its memory is too little.
+        step that was stored (`musemate.engine.states`), to the same end as if it had never stopped. When a device runs
+        out of memory, it goes on with less, on the CPU at last, and says so: `Warned`, and `DeviceChanged` where it
+        did. Where a CPU would, it may do so beforehand, and refuses a scale for which all of its memory is too little.
 
         Raises
         ------

@@ -10,7 +10,8 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -52,6 +53,12 @@ class Checkpoint:
         """Names of the stored parts in the order in which they were stored."""
         return list(self.manifest["parts"])
 
+    @property
+    def states(self) -> dict[str, dict[str, Any]]:
+        """Facts of each state of the part in training, by its name; see `musemate.engine.states`."""
+        found: dict[str, dict[str, Any]] = self.manifest.get("states", {})
+        return dict(found)
+
     def store(self, part: str, tensors: Mapping[str, torch.Tensor], facts: Mapping[str, Any] | None = None) -> None:
         """Store one part's tensors and add facts to the manifest.
 
@@ -60,20 +67,10 @@ class Checkpoint:
         CheckpointError
             The disk refuses the write.
         """
-        data = save_tensors({name: t.detach().cpu().contiguous() for name, t in tensors.items()})
-        try:
-            _write_whole(self.directory / f"{part}.safetensors", data)
-            self.manifest["parts"][part] = hashlib.sha256(data).hexdigest()
+        with self._refusals_said():
+            self.manifest["parts"][part] = self._write(part, tensors)
             self.manifest["facts"].update(facts or {})
-            _write_whole(self.directory / MANIFEST, json.dumps(self.manifest, indent=1).encode())
-        except OSError as error:
-            raise CheckpointError(
-                _("The training could not be stored in {folder}: {reason}.").format(
-                    folder=self.directory, reason=error.strerror or error
-                ),
-                hint=_("Free some space on that disk or move the project; what was finished before is kept."),
-                detail=repr(error),
-            ) from error
+            self._write_manifest()
 
     def load(self, part: str) -> dict[str, torch.Tensor]:
         """Read one part's tensors, checked against the manifest's hash.
@@ -83,18 +80,62 @@ class Checkpoint:
         CheckpointError
             The part is missing or damaged.
         """
+        return self._read(part, self.manifest["parts"].get(part))
+
+    def store_state(self, name: str, tensors: Mapping[str, torch.Tensor], facts: Mapping[str, Any]) -> None:
+        """Store a state of the part in training under its facts; raises as `store`."""
+        with self._refusals_said():
+            written = self._write(name, tensors)
+            self.manifest["states"] = {**self.states, name: {**facts, "sha256": written}}
+            self._write_manifest()
+
+    def load_state(self, name: str) -> dict[str, torch.Tensor]:
+        """Read the tensors of a state; raises as `load`."""
+        return self._read(name, self.states.get(name, {}).get("sha256"))
+
+    def drop_states(self, names: Iterable[str]) -> None:
+        """Forget states, and delete their files; raises as `store`."""
+        with self._refusals_said():
+            if self.manifest.pop("states", None):
+                self._write_manifest()
+            for name in names:
+                (self.directory / f"{name}.safetensors").unlink(missing_ok=True)
+
+    def _write(self, name: str, tensors: Mapping[str, torch.Tensor]) -> str:
+        """Write tensors to a file and return its hash."""
+        data = save_tensors({key: t.detach().cpu().contiguous() for key, t in tensors.items()})
+        _write_whole(self.directory / f"{name}.safetensors", data)
+        return hashlib.sha256(data).hexdigest()
+
+    def _write_manifest(self) -> None:
+        _write_whole(self.directory / MANIFEST, json.dumps(self.manifest, indent=1).encode())
+
+    def _read(self, name: str, expected: str | None) -> dict[str, torch.Tensor]:
         try:
-            data = (self.directory / f"{part}.safetensors").read_bytes()
-            if hashlib.sha256(data).hexdigest() != self.manifest["parts"][part]:
-                raise ValueError(f'"{part}" differs from its hash')
+            data = (self.directory / f"{name}.safetensors").read_bytes()
+            if hashlib.sha256(data).hexdigest() != expected:
+                raise ValueError(f'"{name}" differs from its hash')
             tensors: dict[str, torch.Tensor] = load_tensors(data)
             return tensors
-        except (OSError, KeyError, ValueError, SafetensorError) as error:
+        except (OSError, ValueError, SafetensorError) as error:
             raise CheckpointError(
                 _('The part "{part}" of the training in {folder} is missing or damaged.').format(
-                    part=part, folder=self.directory
+                    part=name, folder=self.directory
                 ),
                 hint=_("Train again, or bring the folder back from a backup."),
+                detail=repr(error),
+            ) from error
+
+    @contextmanager
+    def _refusals_said(self) -> Iterator[None]:
+        try:
+            yield
+        except OSError as error:
+            raise CheckpointError(
+                _("The training could not be stored in {folder}: {reason}.").format(
+                    folder=self.directory, reason=error.strerror or error
+                ),
+                hint=_("Free some space on that disk or move the project; what was finished before is kept."),
                 detail=repr(error),
             ) from error
 
@@ -105,6 +146,7 @@ class Checkpoint:
                 manifest["format"] == FORMAT
                 and isinstance(manifest["parts"], dict)
                 and isinstance(manifest["facts"], dict)
+                and isinstance(manifest.get("states", {}), dict)
             )
         except (OSError, ValueError, KeyError, TypeError) as error:
             raise CheckpointError(

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 
-from musemate.engine.base import Cancelled
+from musemate.engine.base import Cancelled, Resting
 
 MIN_SAMPLE_STEPS = 5
 PAUSE_S = 0.5
@@ -18,7 +18,7 @@ class Pauses:
     Parameters
     ----------
     cancelled : callable
-        The question; ask `self.cancelled` in its place.
+        The question; ask this object in its place.
     """
 
     def __init__(self, cancelled: Cancelled) -> None:
@@ -33,6 +33,13 @@ class Pauses:
         if waited_s >= PAUSE_S:
             self._paused_s += waited_s
         return answer
+
+    __call__ = cancelled
+
+    def before_rest(self, act: Callable[[], None]) -> None:
+        """Let `act` be called each time before the training is to rest, where who asks for that says so."""
+        if isinstance(self._cancelled, Resting):
+            self._cancelled.before_rest(act)
 
     def now_s(self) -> float:
         """Return the seconds of a clock that stands still during pauses."""
@@ -52,6 +59,8 @@ class TrainingClock:
         Seconds a step of each kind, right relative to each other, until a kind's own speed is measured.
     pauses : Pauses, optional
         Time that does not count.
+    apart : collection of str
+        Kinds whose speed says nothing about that of the others.
     """
 
     def __init__(
@@ -60,20 +69,23 @@ class TrainingClock:
         steps: Sequence[int],
         prior_s: Mapping[str, float],
         pauses: Pauses | None = None,
+        apart: Collection[str] = (),
     ) -> None:
         self._kinds, self._steps, self._prior_s = kinds, steps, prior_s
         self._now_s = pauses.now_s if pauses else time.monotonic
+        self._apart = apart
         self._measured: dict[str, float] = {}
-        self._part, self._began, self._shown = 0, self._now_s(), 0.0
+        self._part, self._first, self._began, self._shown = 0, 0, self._now_s(), 0.0
 
-    def begin(self, part: int) -> None:
-        """Start the clock of a part."""
-        self._part, self._began = part, self._now_s()
+    def begin(self, part: int, step: int = 0) -> None:
+        """Start the clock of a part, of which so many steps were taken before."""
+        self._part, self._first, self._began = part, step, self._now_s()
 
     def look(self, step: int) -> tuple[float, float | None]:
         """Return the share that is done (0-1) and the seconds left, None until a speed is known."""
-        if step >= min(MIN_SAMPLE_STEPS, self._steps[self._part]):
-            self._measured[self._kinds[self._part]] = (self._now_s() - self._began) / step
+        taken = step - self._first
+        if taken and taken >= min(MIN_SAMPLE_STEPS, self._steps[self._part] - self._first):
+            self._measured[self._kinds[self._part]] = (self._now_s() - self._began) / taken
         costs = [self._cost(kind) * n for kind, n in zip(self._kinds, self._steps, strict=True)]
         total = sum(costs)
         done = sum(costs[: self._part]) + costs[self._part] * step / max(1, self._steps[self._part])
@@ -85,8 +97,9 @@ class TrainingClock:
         """Seconds a step: measured, or the prior scaled by how this machine compares with it so far."""
         if kind in self._measured:
             return self._measured[kind]
-        if not self._measured:
+        known = [kind for kind in self._measured if kind not in self._apart]
+        if not known:
             return self._prior_s[kind]
         # of sums, so that a small part, whose fixed costs stand out, does not speak for large ones
-        ratio = sum(self._measured.values()) / sum(self._prior_s[known] for known in self._measured)
+        ratio = sum(self._measured[kind] for kind in known) / sum(self._prior_s[kind] for kind in known)
         return self._prior_s[kind] * ratio

@@ -119,6 +119,15 @@ class Working(Event):
 
 
 @dataclass(frozen=True)
+class StateStored(Event):
+    """Where a training stands inside a part is on the disk: after a crash, it goes on behind this step."""
+
+    kind: ClassVar[str] = "state"
+    scale: int
+    step: int
+
+
+@dataclass(frozen=True)
 class ScaleFinished(Event):
     """A part of the training is stored; `file` is a WAV that lets it be heard ("" when there is none)."""
 

@@ -11,6 +11,7 @@ import threading
 import time
 from collections import deque
 from collections.abc import Callable
+from dataclasses import dataclass
 from importlib import import_module
 from multiprocessing import connection as mp_connection
 from multiprocessing import parent_process
@@ -74,6 +75,7 @@ class Worker:
         self._paused: set[int] = set()
         self._quitting = False
         self._last_look_s = 0.0
+        self._before_rest: list[Callable[[], None]] = []
 
     def serve(self) -> None:
         """Take requests one by one until told to quit.
@@ -94,7 +96,7 @@ class Worker:
         end = {"job": job, "end": SUCCEEDED}
         try:
             self._run(job, task, request["args"])
-            if self._is_cancelled(job):
+            if self.is_cancelled(job):
                 end["end"] = CANCELLED
         # The outermost call of the worker: whatever a task raises is shown, and the worker lives on.
         except Exception as error:
@@ -104,7 +106,8 @@ class Worker:
         send(self._connection, end)
 
     def _run(self, job: int, task: str, args: Message) -> None:
-        events = self._find(task)(**args, cancelled=lambda: self._is_cancelled(job))
+        self._before_rest = []
+        events = self._find(task)(**args, cancelled=_Question(self, job))
         with contextlib.closing(throttled(events)) as shown:
             for event in shown:
                 if not self._tell({"job": job, "event": event.to_json()}):
@@ -118,7 +121,12 @@ class Worker:
             self._quitting = True
         return not self._quitting
 
-    def _is_cancelled(self, job: int) -> bool:
+    def before_rest(self, act: Callable[[], None]) -> None:
+        """Let `act` be called each time before the job that runs is to rest."""
+        self._before_rest.append(act)
+
+    def is_cancelled(self, job: int) -> bool:
+        """Whether a job is to stop; lets it rest where that is asked for."""
         now_s = time.monotonic()
         if now_s - self._last_look_s >= _LOOK_S:
             self._last_look_s = now_s
@@ -129,6 +137,8 @@ class Worker:
 
     def _rest(self, job: int) -> None:
         """Keep everything where it is until the job is to go on, or to end; a task that waits here computes nothing."""
+        for act in self._before_rest:
+            act()
         self._tell({"job": job, "paused": True})
         try:
             while job in self._paused and not (self._quitting or job in self._cancelled):
@@ -154,6 +164,20 @@ class Worker:
             (self._paused.add if message["paused"] else self._paused.discard)(int(message["pause"]))
         else:
             self._requests.append(message)
+
+
+@dataclass(frozen=True)
+class _Question:
+    """What a task asks between its steps; see `musemate.engine.base.Resting`."""
+
+    worker: Worker
+    job: int
+
+    def __call__(self) -> bool:
+        return self.worker.is_cancelled(self.job)
+
+    def before_rest(self, act: Callable[[], None]) -> None:
+        self.worker.before_rest(act)
 
 
 def _settle_in(name: str) -> None:

@@ -12,6 +12,7 @@ from musemate.errors import ProjectError
 from musemate.language import _, mark
 from musemate.project.locks import RunLock
 from musemate.project.records import Run
+from musemate.project.states import has_state
 
 INTERRUPTED = mark("The training was interrupted before its first part was finished.")
 """Why a run failed, as it is stored: translated when it is shown."""
@@ -19,12 +20,13 @@ _PATIENCE_S = 1.0
 """How long a training tries to get its lock: a look by another process holds it for an instant."""
 
 
-def verdict(run: Run) -> dict[str, Any]:
+def verdict(run: Run, folder: Path) -> dict[str, Any]:
     """Return the changes that a run needs whose process died in the middle.
 
-    Finished scales stay usable: such a run counts as stopped, and as failed only when it has none.
+    Finished scales stay usable, and where a scale stands it can go on: such a run counts as stopped, and as failed only
+    when its folder holds neither.
     """
-    if run.is_usable:
+    if run.is_usable or has_state(folder):
         return {"state": "stopped"}
     return {"state": "failed", "reason": INTERRUPTED}
 

@@ -283,7 +283,7 @@ class Project(Takes):
             # Read again under the lock: the process may have ended well since the first look, and its word counts.
             run = run_from(self._database.row("run", run.id))
             if nobody_trains and run.state == "training":
-                self._database.update("run", run.id, **recovery.verdict(run))
+                self._database.update("run", run.id, **recovery.verdict(run, self.run_path(run.id)))
                 run = run_from(self._database.row("run", run.id))
         return run
 

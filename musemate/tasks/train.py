@@ -17,6 +17,7 @@ from musemate.engine.events import (
     RunFinished,
     RunStarted,
     ScaleFinished,
+    StateStored,
     Warned,
     Working,
 )
@@ -26,6 +27,7 @@ from musemate.errors import AudioFileError, DeviceError, MuseMateError, Settings
 from musemate.language import _
 from musemate.project.records import Run
 from musemate.project.recovery import INTERRUPTED
+from musemate.project.states import has_state
 from musemate.project.store import Project
 from musemate.tasks.loss_log import LossLog
 from musemate.tasks.memory import PeakMemory
@@ -160,8 +162,7 @@ class _Training:
 
     def __init__(self, store: Project, run: Run, cancelled: Cancelled) -> None:
         self._store, self._run = store, run
-        self._pauses = Pauses(cancelled)
-        self._cancelled = self._pauses.cancelled
+        self._cancelled = self._pauses = Pauses(cancelled)
         self._began_s = self._pauses.now_s()
         self._n_finished = run.n_finished
         self._scales = run.scales
@@ -174,7 +175,7 @@ class _Training:
         with store.training(run.id) as folder:
             store.update_run(run.id, device=run.device)
             request = TrainRequest(run.preset, run.seed, run.device, run.options)
-            losses = LossLog(folder)
+            losses = LossLog(folder, run.seconds)
             reason = ""
             try:
                 for event in get_engine(run.engine).train(self._clip(), request, folder, self._cancelled):
@@ -224,6 +225,8 @@ class _Training:
             self._device = event.device
         if isinstance(event, ScaleFinished):
             self._n_finished = max(self._n_finished, event.scale + 1)
+        if isinstance(event, ScaleFinished | StateStored):
+            losses.sync()
             self._store_progress()
         return event
 
@@ -241,7 +244,7 @@ class _Training:
         complete = bool(self._scales) and self._n_finished >= len(self._scales)
         if complete:
             state = "finished"
-        elif self._n_finished or self._cancelled():
+        elif self._n_finished or self._cancelled() or has_state(self._store.run_path(self._run.id)):
             state = "stopped"
         else:
             state = "failed"

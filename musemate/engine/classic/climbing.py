@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 
 import torch
@@ -25,10 +27,13 @@ from musemate.engine.classic.networks import ScaleCritic, ScaleGenerator
 from musemate.engine.classic.noise import draw_noise, noise_level
 from musemate.engine.classic.pyramid import Pyramid
 from musemate.engine.classic.scales import Scales
+from musemate.engine.learning import Learning, State
 
 BETA2 = 0.999
 BATCHED_TO = 1 << 15
 """Samples up to which a CPU is quicker with two signals at once: of longer ones, one fills its cache."""
+SLOW_S = 0.3
+"""A step that takes longer can be cancelled inside."""
 WARM_FROM = 2
 """First scale that starts from the weights of the one below."""
 
@@ -80,6 +85,8 @@ class ScaleTraining:
         betas = (c.beta1, BETA2)
         self.critic_optimizer = torch.optim.Adam(self.critic.parameters(), c.learning_rate, betas=betas)
         self.optimizer = torch.optim.Adam(self.generator.parameters(), c.learning_rate, betas=betas)
+        self.done, self._step_s = 0, SLOW_S
+        self._before: State | None = None
         self._prepare_inputs()
 
     def _networks(self) -> tuple[ScaleCritic, ScaleGenerator]:
@@ -114,19 +121,53 @@ class ScaleTraining:
         Ends early, and does not join, where `cancelled()` turns True inside a step.
         """
         try:
-            for step in range(self.n_steps):
-                if step == self.n_steps * 2 // 3:
-                    for optimizer in (self.optimizer, self.critic_optimizer):
-                        optimizer.param_groups[0]["lr"] *= self.config.scheduler_lr_decay
-                with interruptible(self.cancelled):
+            while self.done < self.n_steps:
+                with self._interruptible():
+                    if self.done == self.n_steps * 2 // 3:
+                        for optimizer in (self.optimizer, self.critic_optimizer):
+                            optimizer.param_groups[0]["lr"] *= self.config.scheduler_lr_decay
                     losses = self._step()
+                self.done += 1
                 yield losses
             if self.excerpts.are_cut:
-                with interruptible(self.cancelled):
+                with self._interruptible(last=True):
                     settle(self.generator, self._whole_inputs())
         except StepCancelledError:
             return
         self.pyramid.add(self.generator, self.noise_level)
+
+    @contextmanager
+    def _interruptible(self, *, last: bool = False) -> Iterator[None]:
+        """Let what takes long be cancelled inside, and remember where the training stood before it; only then.
+
+        A copy of all weights takes some milliseconds: too much for a step that takes little more.
+        """
+        is_slow, began_s = last or self._step_s >= SLOW_S, time.monotonic()
+        self._before = self.state().copied() if is_slow else None
+        with interruptible(self.cancelled if is_slow else _never):
+            yield
+        self._before = None
+        self._step_s = time.monotonic() - began_s
+
+    def state(self) -> State:
+        """Return where the training stands; inside a step, where it stood before it.
+
+        What is made at its beginning is made again, and the bank from its chances.
+        """
+        return self._before or self._learning().state(self.done, **self.bank.state())
+
+    def restore(self, state: State) -> None:
+        """Go where a training stood that began like this one; raises as `Learning.restore`."""
+        self._learning().restore(state)
+        self.bank.restore(state.tensors)
+        self.done = state.step
+
+    def _learning(self) -> Learning:
+        return Learning(
+            {"critic": self.critic, "generator": self.generator},
+            {"optimizer": self.optimizer, "critic_optimizer": self.critic_optimizer},
+            {"random": self.random},
+        )
 
     def _step(self) -> dict[str, float]:
         noisy, coarser = self._fake_input(self.bank, self.random)
@@ -260,6 +301,9 @@ class Bank:
     As published, the whole lower pyramid is drawn anew at every step. A bank of some size is drawn once, over the
     first steps; from then on each step takes one of it at random, under fresh noise of the scale's own.
 
+    A training that goes on does not find the signals stored, but the chance that each was drawn with: they are a
+    hundred times as large, and drawn again in the time of a few steps.
+
     Parameters
     ----------
     pyramid : Pyramid
@@ -273,20 +317,46 @@ class Bank:
     def __init__(self, pyramid: Pyramid, lengths: list[int], random: torch.Generator, size: int) -> None:
         self._pyramid, self._lengths, self._random, self._size = pyramid, lengths, random, size
         self._scale = len(pyramid.generators)
-        self._drawn: list[torch.Tensor] = []
+        self._origins: list[torch.Tensor] = []
+        self._drawn: list[torch.Tensor | None] = []
 
     def take(self) -> torch.Tensor:
         """Return a signal, shape (1, n_signals, n of the scale in training)."""
         if self._scale == 0:
             return self._pyramid.raised(None, 0, self._lengths[0])
-        if self._size and len(self._drawn) == self._size:
-            return self._drawn[int(torch.randint(self._size, (), generator=self._random))]
-        drawn = self._draw()
+        if self._size and len(self._drawn) >= self._size:
+            return self._again(int(torch.randint(self._size, (), generator=self._random)))
+        origin = self._random.get_state()
+        drawn = self._draw(self._random)
         if self._size:
+            self._origins.append(origin)
             self._drawn.append(drawn)
         return drawn
 
+    def state(self) -> dict[str, torch.Tensor]:
+        """Return the chance of each signal, shape (signals, bytes)."""
+        return {"bank": torch.stack(self._origins)} if self._origins else {}
+
+    def restore(self, tensors: Mapping[str, torch.Tensor]) -> None:
+        """Undo `state`; a bank of another size keeps what it has a place for."""
+        stored = tensors["bank"][: self._size] if "bank" in tensors else ()
+        self._origins = [origin.clone() for origin in stored]  # torch crashes on a state that is a view
+        self._drawn = [None] * len(self._origins)
+
+    def _again(self, index: int) -> torch.Tensor:
+        """Return a signal that was drawn before, perhaps by a training that this one goes on with."""
+        drawn = self._drawn[index]
+        if drawn is None:
+            random = torch.Generator()
+            random.set_state(self._origins[index])
+            drawn = self._drawn[index] = self._draw(random)
+        return drawn
+
     @torch.no_grad()
-    def _draw(self) -> torch.Tensor:
-        *_, made = self._pyramid.signals(self._random, self._lengths)
+    def _draw(self, random: torch.Generator) -> torch.Tensor:
+        *_, made = self._pyramid.signals(random, self._lengths)
         return self._pyramid.raised(made, self._scale, self._lengths[self._scale])
+
+
+def _never() -> bool:
+    return False

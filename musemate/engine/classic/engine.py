@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import torch
@@ -26,9 +26,10 @@ from musemate.engine.events import DeviceChanged, Event, Progressed, RunStarted,
 from musemate.engine.fitting import check_fits, fits
 from musemate.engine.memory import memory_errors_said, release_memory
 from musemate.engine.parts import Part, check_same, hear_somewhere, no_loss, seeded, store_finite, train_parts
-from musemate.engine.points import check_point, chosen_part
+from musemate.engine.points import check_point, chosen_part, part_at
 from musemate.engine.previews import preview_seconds
 from musemate.engine.region import check_region, clip_hash
+from musemate.engine.states import Keeper, what_matters
 from musemate.errors import CheckpointError, DeviceMemoryError
 from musemate.language import _
 
@@ -74,8 +75,10 @@ class _Training:
     ) -> None:
         self.clip, self.config, self.request = clip, config, request
         self.pauses = Pauses(cancelled)
-        self.cancelled = self.pauses.cancelled
         self.checkpoint = Checkpoint(directory)
+        self.facts = {"seed": request.seed, "clip": clip_hash(clip)}
+        self.keeper = Keeper(self.checkpoint, {**self.facts, "config": what_matters(config.to_json())})
+        self.pauses.before_rest(self.keeper.keep)
         self.ladder = Ladder(config, request.device)
 
     def events(self) -> Iterator[Event]:
@@ -85,23 +88,22 @@ class _Training:
         if prepared.scales.skipped:
             yield Warned(prepared.scales.skipped, _("A longer or louder region is heard at more scales."))
         costs = step_costs(prepared.scales.rates_hz, prepared.scales.lengths, prepared.n_signals, self.config)
-        steps = [self.config.steps(scale, rate) for scale, rate in enumerate(prepared.scales.rates_hz)]
-        self.clock = TrainingClock(names, steps, dict(zip(names, costs, strict=True)), self.pauses)
+        self.steps = [self.config.steps(scale, rate) for scale, rate in enumerate(prepared.scales.rates_hz)]
+        self.clock = TrainingClock(names, self.steps, dict(zip(names, costs, strict=True)), self.pauses)
         self.parts = [Part(name, _part(index)) for index, name in enumerate(names)]
         yield from train_parts(self.parts, self.checkpoint, self.pauses, self._train_scale, self._heard)
 
     def _prepared(self) -> Prepared:
         """Analyse and store the fragment, or make sure that a stored one is of the same clip and settings."""
         known = self.checkpoint.facts
-        facts = {"seed": self.request.seed, "clip": clip_hash(self.clip)}
         with one_thread():
             prepared = prepare(self.clip, self.config)
         if FRAGMENT not in self.checkpoint.parts:
-            stored = {**facts, "config": self.config.to_json(), **prepared.facts()}
+            stored = {**self.facts, "config": self.config.to_json(), **prepared.facts()}
             self.checkpoint.store(FRAGMENT, prepared.tensors(), stored)
         else:
             begun = self.config.as_begun(known["config"])
-            check_same({**known, "config": begun}, {**facts, "config": self.config})
+            check_same({**known, "config": begun}, {**self.facts, "config": self.config})
         return prepared
 
     def _train_scale(self, index: int) -> Iterator[Event]:
@@ -145,32 +147,56 @@ class _Training:
             yield DeviceChanged(self.ladder.device)
 
     def _try_scale(self, index: int) -> Iterator[Event]:
-        part, training = self.parts[index], self._training(index)
-        self.clock.begin(index)
-        n_scales, reported = len(training.scales.rates_hz), 0.0
-        for step, losses in enumerate(training.steps(), start=1):
+        part, n_steps = self.parts[index], self.steps[index]
+        points = tuple(point for point in self.config.snapshots if point < n_steps)
+        training = self.keeper.resumed(part.file, points, lambda: self._training(index))
+        yield from self.keeper.news()
+        with self.keeper.watching(index, part.file, training):
+            yield from self._steps(index, training, points)
+        if len(training.pyramid.generators) > index:  # else it was cancelled
+            store_finite(self.checkpoint, part, scale_tensors(training))
+            self.keeper.forget()
+
+    def _steps(self, index: int, training: ScaleTraining, points: Sequence[int]) -> Iterator[Event]:
+        """Take the steps that are left, and say how they go; ends early where cancelled."""
+        part, n_scales, reported = self.parts[index], len(training.scales.rates_hz), 0.0
+        self.clock.begin(index, training.done)
+        if training.done:
+            shown = self.clock.look(training.done)
+            yield Progressed(index, n_scales, training.done, training.n_steps, {}, *shown)
+            if not self._point_kept(part, training, points):
+                return
+        for losses in training.steps():
+            step = training.done
             if not all(math.isfinite(loss) for loss in losses.values()):
                 raise no_loss(part, f"step {step}: {losses}")
-            if self.cancelled():
-                return
             if time.monotonic() - reported >= REPORT_EVERY_S or step == training.n_steps:
                 reported = time.monotonic()
-                fraction, left_s = self.clock.look(step)
-                yield Progressed(index, n_scales, step, training.n_steps, losses, fraction, left_s)
-            if step in self.config.snapshots and step < training.n_steps:
-                if (kept := training.kept()) is None:
-                    return
-                store_finite(self.checkpoint, part, generator_tensors(training, kept), step)
+                yield Progressed(index, n_scales, step, training.n_steps, losses, *self.clock.look(step))
+            stopping = self.pauses.cancelled() or not self._point_kept(part, training, points)
+            yield from self.keeper.look(stopping=stopping)
+            if stopping:
+                return
         if len(training.pyramid.generators) == index:  # cancelled inside a step
-            return
-        store_finite(self.checkpoint, part, scale_tensors(training))
+            yield from self.keeper.look(stopping=True)
+
+    def _point_kept(self, part: Part, training: ScaleTraining, points: Sequence[int]) -> bool:
+        """Keep the scale as it is now, where that is asked for and not done; False where it was cancelled."""
+        step = training.done
+        if step not in points or part_at(part.file, step) in self.checkpoint.parts:
+            return True
+        if (kept := training.kept()) is None:
+            return False
+        store_finite(self.checkpoint, part, generator_tensors(training, kept), step)
+        return True
 
     def _training(self, index: int) -> ScaleTraining:
+        """Return the training of a scale as it begins."""
         prepared = _load_fragment(self.checkpoint)
         pyramid = _load_pyramid(self.checkpoint, self.config, prepared, torch.device(self.ladder.device))
         below = _load_critic(self.checkpoint, index - 1, self.config, prepared.n_signals) if index else None
         with seeded(self.request.seed, index) as random:
-            return ScaleTraining(self.ladder.config, prepared.scales, pyramid, below, random, self.cancelled)
+            return ScaleTraining(self.ladder.config, prepared.scales, pyramid, below, random, self.pauses)
 
     def _heard(self, index: int) -> tuple[AudioClip, AudioClip]:
         """Make new material as the scale that was just finished makes it, and the fragment, both at its own rate."""

@@ -14,6 +14,7 @@ from musemate.engine.frames.losses import hinge_discriminator, sliced_wasserstei
 from musemate.engine.frames.pyramid import ScaleCritic, ScaleGenerator, pad_to_multiple, pool, upsample
 from musemate.engine.frames.stack import Pyramid
 from musemate.engine.frames.updates import adam_kernel, average
+from musemate.engine.learning import Learning, State
 
 PENALTY_EVERY = 4
 """Lazy R1 (Karras et al. 2020): the penalty is taken every so many steps, that much stronger."""
@@ -71,6 +72,7 @@ class ScaleTraining:
         self.averaged = ScaleGenerator(n, n_guide, c.pyramid_channels, self.made.noise_level).to(self.real.device)
         self.averaged.load_state_dict(self.made.state_dict())
         self.critic = ScaleCritic(n, n_guide, c.pyramid_channels).to(self.real.device)
+        self.done = 0
         kernel = adam_kernel(self.real.device)
         self.optimizer, self.critic_optimizer = (
             torch.optim.Adam(learning.parameters(), c.learning_rate, betas=(0.5, 0.99), **kernel)
@@ -79,12 +81,39 @@ class ScaleTraining:
 
     def steps(self) -> Iterator[dict[str, torch.Tensor]]:
         """Train to the end, yielding each step's losses, numbers on the device; then the scale joins the pyramid."""
-        for step in range(self.config.pyramid_steps):
+        for step in range(self.done, self.config.pyramid_steps):
             if step == self.config.pyramid_steps * 2 // 3:
                 for optimizer in (self.optimizer, self.critic_optimizer):
                     optimizer.param_groups[0]["lr"] *= 0.2
-            yield self._step(step)
+            losses = self._step(step)
+            self.done = step + 1
+            yield losses
         self.pyramid.generators.append(self.averaged)
+
+    def trained(self) -> dict[str, torch.Tensor]:
+        """Return the averaged weights as they are now, and the noise that stands for the fragment."""
+        assert self.pyramid.fixed_noise is not None
+        return {**self.averaged.state_dict(), "fixed_noise": self.pyramid.fixed_noise}
+
+    def state(self) -> State:
+        """Return where the training stands between two steps; what is made at its beginning is made again."""
+        noise = self.pyramid.fixed_noise
+        return self._learning().state(self.done, **({} if noise is None else {"fixed_noise": noise}))
+
+    def restore(self, state: State) -> None:
+        """Go where a training stood that began like this one; raises as `Learning.restore`."""
+        self._learning().restore(state)
+        self.dice = self.dice.going_on(state)
+        if "fixed_noise" in state.tensors:
+            self.pyramid.fixed_noise = state.tensors["fixed_noise"].clone().to(self.real.device)
+        self.done = state.step
+
+    def _learning(self) -> Learning:
+        return Learning(
+            {"made": self.made, "averaged": self.averaged, "critic": self.critic},
+            {"optimizer": self.optimizer, "critic_optimizer": self.critic_optimizer},
+            {"random": self.generator, **self.dice.chances()},
+        )
 
     def _step(self, step: int) -> dict[str, torch.Tensor]:
         coarse, fake_guide = self._crops(self.bank, self.bank_guide)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import torch
 
 from musemate.engine.base import CPU
+from musemate.engine.learning import State
 
 
 class Dice:
@@ -19,7 +20,16 @@ class Dice:
     """
 
     def __init__(self, generator: torch.Generator, device: torch.device) -> None:
-        self._device, self._generator = device, _generator_on(device, generator)
+        self._device, self._source, self._generator = device, generator, _generator_on(device, generator)
+
+    def chances(self) -> dict[str, torch.Generator]:
+        """Return what a state of the training must hold besides the source: the device's own chance, where it has."""
+        return {} if self._generator is self._source else {f"dice-{self._device.type}": self._generator}
+
+    def going_on(self, state: State) -> Dice:
+        """Return these dice, or new ones of a source that was restored from a state of another kind of device."""
+        is_known = all(f"chance.{name}" in state.tensors for name in self.chances())
+        return self if is_known else Dice(self._source, self._device)
 
     def normal(self, *shape: int) -> torch.Tensor:
         """Draw from the normal distribution of mean 0 and variance 1."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -33,6 +33,7 @@ from musemate.engine.parts import Part, check_same, hear_somewhere, no_loss, see
 from musemate.engine.points import check_point, chosen_part
 from musemate.engine.previews import beginning, preview_seconds
 from musemate.engine.region import check_region, clip_hash, fitting_rate, lower_rate
+from musemate.engine.states import Keeper, what_matters
 from musemate.errors import CheckpointError, DeviceMemoryError
 from musemate.language import _
 
@@ -94,6 +95,9 @@ class _Part(Part):
     """Steps after which it is kept too."""
 
 
+_PartTraining = RendererTraining | ScaleTraining
+
+
 class _Training:
     def __init__(
         self,
@@ -105,8 +109,10 @@ class _Training:
     ) -> None:
         self.clip, self.config, self.request = clip, config, request
         self.pauses = Pauses(cancelled)
-        self.cancelled = self.pauses.cancelled
         self.checkpoint = Checkpoint(directory)
+        self.facts = {"seed": request.seed, "clip": clip_hash(clip)}
+        self.keeper = Keeper(self.checkpoint, {**self.facts, "config": what_matters(config.to_json())})
+        self.pauses.before_rest(self.keeper.keep)
         self.ladder = Ladder(config, request.device, Framing(clip.rate_hz, clip.n_channels))
         self.parts = _parts(config)
         kinds, steps = [p.kind for p in self.parts], [p.n_steps for p in self.parts]
@@ -123,15 +129,14 @@ class _Training:
 
     def _store_fragment(self) -> None:
         known = self.checkpoint.facts
-        facts = {"seed": self.request.seed, "clip": clip_hash(self.clip)}
         if FRAGMENT not in self.checkpoint.parts:
             with one_thread():
                 prepared = prepare(self.clip, self.config, find_beats(self.clip))
-            stored = {**facts, "config": self.config.to_json(), **prepared.facts()}
+            stored = {**self.facts, "config": self.config.to_json(), **prepared.facts()}
             self.checkpoint.store(FRAGMENT, prepared.tensors(), stored)
         else:
             begun = self.config.as_begun(known["config"])
-            check_same({**known, "config": begun}, {**facts, "config": self.config})
+            check_same({**known, "config": begun}, {**self.facts, "config": self.config})
 
     def _train_part(self, index: int) -> Iterator[Event]:
         """Train a part, as often as memory runs out each time one rung lower, until it is stored or cancelled."""
@@ -153,49 +158,55 @@ class _Training:
 
     def _try_part(self, index: int, part: _Part) -> Iterator[Event]:
         prepared = _load_fragment(self.checkpoint)
-        with seeded(self.request.seed, index) as random:
-            steps, tensors = self._trainer(part, prepared, random)
-        self.clock.begin(index)
+        training = self.keeper.resumed(part.file, part.points, lambda: self._training(index, prepared))
+        yield from self.keeper.news()
+        with self.keeper.watching(index, part.file, training):
+            yield from self._steps(index, part, training)
+        if training.done == part.n_steps:
+            store_finite(self.checkpoint, part, training.trained())
+            self.keeper.forget()
+
+    def _steps(self, index: int, part: _Part, training: _PartTraining) -> Iterator[Event]:
+        """Take the steps that are left, and say how they go; ends early where cancelled."""
+        self.clock.begin(index, training.done)
         watch, reported = LossWatch(), 0.0
-        for step, losses in enumerate(steps, start=1):
+        if training.done:  # so far of a training that was stopped
+            yield Progressed(index, len(self.parts), training.done, part.n_steps, {}, *self.clock.look(training.done))
+        for losses in training.steps():
+            step = training.done
             watch.note(losses)
-            if self.cancelled():
-                return
             if step in part.points:
-                store_finite(self.checkpoint, part, tensors(), step)
+                store_finite(self.checkpoint, part, training.trained(), step)
             if time.monotonic() - reported >= REPORT_EVERY_S or step == part.n_steps:
                 shown = watch.latest()
                 if not watch.all_finite():
                     raise no_loss(part, f"up to step {step}: {shown}")
                 reported = time.monotonic()
-                fraction, left_s = self.clock.look(step)
-                yield Progressed(index, len(self.parts), step, part.n_steps, shown, fraction, left_s)
-        store_finite(self.checkpoint, part, tensors())
+                yield Progressed(index, len(self.parts), step, part.n_steps, shown, *self.clock.look(step))
+            stopping = self.pauses.cancelled()
+            yield from self.keeper.look(stopping=stopping)
+            if stopping:
+                return
 
-    def _trainer(
-        self, part: _Part, prepared: Prepared, generator: torch.Generator
-    ) -> tuple[Iterator[dict[str, torch.Tensor]], Callable[[], dict[str, torch.Tensor]]]:
-        """Return a part's steps, and what would be stored of it after the steps so far."""
+    def _training(self, index: int, prepared: Prepared) -> _PartTraining:
+        """Return the training of a part as it begins."""
+        with seeded(self.request.seed, index) as random:
+            return self._trainer(self.parts[index], prepared, random)
+
+    def _trainer(self, part: _Part, prepared: Prepared, generator: torch.Generator) -> _PartTraining:
         frames = prepared.frames.to(self.device)
         if part.kind != "scale":
             sound = prepared.framing.to_tensor(self.clip).to(self.device)
             draft = self.checkpoint.load(DRAFT) if part.file == SOUND else None
             fine = prepared.fine.to(self.device)
-            renderer = RendererTraining(
+            return RendererTraining(
                 self.ladder.config, prepared.framing, fine, prepared.phases, sound, generator, draft
             )
-            return renderer.steps(), renderer.trained
         pyramid = _load_pyramid(self.checkpoint, self.config, self.device)
         weights = component_weights(prepared.space.spread, self.config.n_generated).to(self.device)
         frames = frames[: self.config.n_generated] * weights[:, None]
         guide, walks = prepared.guide().to(self.device), self._walks(prepared)
-        scale = ScaleTraining(self.ladder.config, pyramid, frames, guide, walks, generator)
-
-        def tensors() -> dict[str, torch.Tensor]:
-            assert pyramid.fixed_noise is not None
-            return {**scale.averaged.state_dict(), "fixed_noise": pyramid.fixed_noise}
-
-        return scale.steps(), tensors
+        return ScaleTraining(self.ladder.config, pyramid, frames, guide, walks, generator)
 
     def _walks(self, prepared: Prepared) -> torch.Tensor:
         """Return arrangements that the pyramid learns to continue from, shape (WALKS, frames)."""

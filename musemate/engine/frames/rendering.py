@@ -16,6 +16,7 @@ from musemate.engine.frames.framing import Framing
 from musemate.engine.frames.losses import fft_sizes
 from musemate.engine.frames.renderer import Renderer, SpectrumDiscriminator
 from musemate.engine.frames.sound_steps import SoundSteps
+from musemate.engine.learning import Learning, State
 
 CONTEXT_FRAMES = 6
 """Frames on each side of a crop that feed the network and are cut from its sound."""
@@ -55,6 +56,7 @@ class RendererTraining:
 
     def __post_init__(self) -> None:
         c, device = self.config, self.fine.device
+        self.done = 0
         self.dice = Dice(self.generator, device)
         self.frames = self.fine[:, :: self.phases]
         self.sound = nn.functional.pad(
@@ -79,9 +81,30 @@ class RendererTraining:
     def steps(self) -> Iterator[dict[str, torch.Tensor]]:
         """Train to the end, yielding the losses of each step, numbers on the device."""
         n_steps = self.config.draft_steps if self.draft is None else self.config.sound_steps
-        for step in range(n_steps):
+        for step in range(self.done, n_steps):
             self.sound_steps.set_rate(step, n_steps)
-            yield self._step(adversarial=self.draft is not None)
+            losses = self._step(adversarial=self.draft is not None)
+            self.done = step + 1
+            yield losses
+
+    def state(self) -> State:
+        """Return where the training stands between two steps; what is made at its beginning is made again."""
+        return self._learning().state(self.done)
+
+    def restore(self, state: State) -> None:
+        """Go where a training stood that began like this one; raises as `Learning.restore`."""
+        self._learning().restore(state)
+        self.dice = self.dice.going_on(state)
+        self.done = self.sound_steps.n_taken = state.step
+
+    def _learning(self) -> Learning:
+        steps = self.sound_steps
+        networks: dict[str, nn.Module] = {"renderer": self.renderer, "averaged": self.averaged}
+        optimizers: dict[str, torch.optim.Optimizer] = {"optimizer": steps.optimizer}
+        if self.draft is not None:  # a draft has critics that never learn
+            networks["discriminators"] = self.discriminators
+            optimizers["critic_optimizer"] = steps.critic_optimizer
+        return Learning(networks, optimizers, {"random": self.generator, **self.dice.chances()})
 
     def trained(self) -> dict[str, torch.Tensor]:
         """Return the averaged weights as they are now, with gains measured for them."""
