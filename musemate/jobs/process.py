@@ -10,7 +10,7 @@ from multiprocessing.connection import Connection, wait
 from musemate.errors import WorkerError
 from musemate.jobs import worker
 from musemate.jobs.messages import Message, receive, send
-from musemate.language import _
+from musemate.language import _, mark
 
 FIND_TASK = "musemate.tasks.registry:get_task"
 _QUIT_S = 2.0
@@ -103,11 +103,26 @@ class WorkerProcess:
 
 
 def _reason(code: int | None) -> str:
-    if code == -9:
-        return _("it was ended from outside, perhaps because memory ran out")
-    if code is not None and code < 0:
-        try:
-            return _("it crashed with {signal}").format(signal=signal.Signals(-code).name)
-        except ValueError:
-            return _("it crashed with {signal}").format(signal=_("signal {n}").format(n=-code))
-    return _("exit code {n}").format(n=code)
+    """Say why a process ended, from its exit code: on POSIX, minus the number of a signal; on Windows, a status."""
+    if code is None or code >= 0:
+        return _(_EXITS[code]) if code in _EXITS else _("exit code {n}").format(n=code)
+    try:
+        name = signal.Signals(-code).name
+    except ValueError:
+        name = _("signal {n}").format(n=-code)
+    return _(_SIGNALS[name]) if name in _SIGNALS else _("it crashed with {signal}").format(signal=name)
+
+
+_SIGNALS = {
+    "SIGKILL": mark("the system ended it, probably for want of memory"),
+    "SIGSEGV": mark("it crashed with SIGSEGV, a fault in memory"),
+    "SIGBUS": mark("it crashed with SIGBUS, a fault in memory or on the disk"),
+    "SIGABRT": mark("it crashed with SIGABRT, it gave itself up"),
+    "SIGILL": mark("it crashed with SIGILL, this processor lacks an instruction"),
+    "SIGTERM": mark("another program asked it to end"),
+}
+_EXITS: dict[int | None, str] = {
+    0xC0000005: mark("it crashed with a fault in memory"),
+    0xC0000017: mark("the system has no memory left"),
+}
+"""Windows' own, NTSTATUS: access violation and no memory."""
