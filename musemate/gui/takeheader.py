@@ -33,6 +33,7 @@ class TakeHeader(QObject):
         self._chosen: set[str] | None = None
         self._sorted = ("", True)
         self._header = table.horizontalHeader()
+        self._heads = self._header.viewport()
         self._widths = {column.name: column.width for column in COLUMNS}
         self._build()
 
@@ -129,7 +130,7 @@ class TakeHeader(QObject):
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         """Look for other columns when the table becomes wider or narrower, keep widths once let go (Qt's hook)."""
-        if watched is self._header.viewport():
+        if watched is self._heads:  # kept: the header may be gone already when the window closes
             if event.type() == QEvent.Type.MouseButtonRelease:
                 self._remember_widths()
         elif event.type() == QEvent.Type.Resize:
@@ -168,4 +169,4 @@ class TakeHeader(QObject):
         header.sectionClicked.connect(self._on_clicked)
         header.customContextMenuRequested.connect(self._on_menu)
         self._table.viewport().installEventFilter(self)
-        header.viewport().installEventFilter(self)
+        self._heads.installEventFilter(self)
