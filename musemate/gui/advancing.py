@@ -15,8 +15,10 @@ from musemate.engine.presets import PRESETS, default_preset, label_of, preset_na
 from musemate.engine.registry import ENGINES
 from musemate.engine.savedpresets import SavedPreset, delete_preset, load_presets, rename_preset, save_preset
 from musemate.gui.advanced import Drawer
+from musemate.gui.dialmemory import keep, kept
 from musemate.gui.dials import Dials
 from musemate.gui.layout import Parts
+from musemate.gui.memory import Memory
 from musemate.gui.session import Session
 from musemate.gui.trainer import Trainer
 from musemate.language import _, ngettext
@@ -37,6 +39,7 @@ class Advancing(QObject):
     def __init__(self, session: Session, parts: Parts, trainer: Trainer, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._session, self._parts, self._panel, self._trainer = session, parts, parts.train, trainer
+        self._memory: Memory | None = None
         self._dials: dict[str, Dials] = {}
         self._saved: dict[str, list[SavedPreset]] = {}
         self._given: dict[str, Any] | None = None
@@ -52,6 +55,14 @@ class Advancing(QObject):
         if engine not in self._dials:
             self._dials[engine] = Dials(engine, self._panel.preset.value)
         return self._dials[engine]
+
+    def remember_with(self, memory: Memory) -> None:
+        """Set what was set the last time, with the presets that it changes, and keep what is set from now on."""
+        self._memory = memory
+        for dials in kept(memory):
+            self._dials[dials.engine] = dials
+            self._panel.offer_preset(dials.engine, dials.base)
+        self._apply()
 
     def toggle(self) -> None:
         """Open the drawer, or close it."""
@@ -146,6 +157,8 @@ class Advancing(QObject):
         self._show()
 
     def _show(self) -> None:
+        if self._memory is not None:
+            keep(self._memory, self._dials.values())
         dials, n = self.dials, len(self.dials.changed)
         text = _("Advanced settings")
         if dials.saved:

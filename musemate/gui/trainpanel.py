@@ -76,6 +76,10 @@ class TrainPanel(QFrame):
             if preset in preset_names(engine):
                 self.preset.value = preset
 
+    def offer_preset(self, engine: str, preset: str) -> None:
+        """Choose this preset as soon as its engine is chosen."""
+        self._presets[engine] = preset
+
     def show_estimate(self, text: str, tooltip: str = "") -> None:
         """Say what the training will take; nothing with an empty text."""
         self.estimate.setText(text)

@@ -220,6 +220,7 @@ class Window(QMainWindow):
         self.parts.train.wanted_device = settings.device
         self.parts.train.set_method(settings.engine, settings.preset)
         self.parts.make.count.setValue(settings.n_takes)
+        self.advancing.remember_with(self.memory)
 
     # messages ------------------------------------------------------------------------------------------
 

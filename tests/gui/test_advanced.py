@@ -15,6 +15,9 @@ from musemate.engine.catalogue import parameters
 from musemate.engine.frames.config import TINY
 from musemate.engine.savedpresets import load_presets, presets_file, save_preset
 from musemate.gui.advanced import Drawer
+from musemate.gui.dialmemory import KEY, keep, kept
+from musemate.gui.dials import Dials
+from musemate.gui.memory import Memory
 from musemate.gui.parameterrow import ParameterRow
 from musemate.gui.window import Window
 from musemate.project.store import Project
@@ -303,3 +306,56 @@ def test_a_saved_preset_is_trained_and_its_points_make_takes(
     assert take.request["at_steps"] == 2
     qtbot.waitUntil(lambda: not window.taker.is_running)
     assert point.currentData() == 2, "what was chosen stays chosen"
+
+
+def test_what_is_set_and_not_saved_is_there_at_the_next_start(
+    opened: Window, make_window: Callable[..., Window], qtbot: QtBot
+) -> None:
+    opened.parts.train.preset.value = "fine"
+    typed(opened.advancing.drawer.rows["pyramid_steps"], "800", qtbot)
+    opened.parts.train.engine.value = "classic"
+    typed(opened.advancing.drawer.rows["num_epochs"], "300", qtbot)
+    opened.close()
+    again = make_window()
+    assert again.parts.messages.text == ""
+    panel = again.parts.train
+    panel.engine.value = "frames"
+    assert (panel.preset.value, again.trainer.options) == ("fine", {"pyramid_steps": 800})
+    assert panel.advanced.text().strip() == "Advanced: 1 changed"
+    panel.engine.value = "classic"
+    assert again.trainer.options == {"num_epochs": 300}
+    assert again.parts.messages.text == "", "nothing was put aside on the way"
+
+
+def test_a_saved_preset_stays_chosen_until_the_next_start(tmp_path: Path) -> None:
+    memory = Memory(tmp_path / "window.json")
+    dials = Dials("frames", "sketch")
+    dials.take_over("sketch", {"pyramid_steps": 800}, "Mine")
+    dials.set(next(p for p in dials.parameters if p.name == "pyramid_steps"), 900)
+    keep(memory, [dials])
+    (again,) = kept(Memory(tmp_path / "window.json"))
+    assert again == dials
+    assert again.is_edited
+
+
+@pytest.mark.parametrize(
+    "values",
+    [
+        [],
+        {"frames": 3},
+        {"frames": {"base": "no such preset", "changed": {"pyramid_steps": 800}}},
+        {"no such engine": {"base": "sketch", "changed": {}}},
+    ],
+)
+def test_what_cannot_be_restored_is_left_out(tmp_path: Path, values: object) -> None:
+    memory = Memory(tmp_path / "window.json")
+    memory.put(KEY, values)
+    assert kept(memory) == []
+
+
+def test_only_values_that_a_parameter_can_have_are_restored(tmp_path: Path) -> None:
+    memory = Memory(tmp_path / "window.json")
+    changed = {"pyramid_steps": 800, "no_such_parameter": 1, "time_scales": [4, [2]], "seed": {"a": 1}}
+    memory.put(KEY, {"frames": {"base": "sketch", "changed": changed, "saved": 5}})
+    (dials,) = kept(memory)
+    assert (dials.changed, dials.saved) == ({"pyramid_steps": 800}, "")
