@@ -115,7 +115,7 @@ MENUS: dict[str, tuple[Entry, ...]] = {
         Entry("language_auto", mark("As the &system"), choice=LANGUAGE),
         *(Entry(f"language_{code}", f"&{own_name}", choice=LANGUAGE) for code, own_name in LANGUAGES.items()),
     ),
-    mark("&Train"): (
+    mark("Tr&ain"): (
         Entry("train", mark("&Train variations"), ("Ctrl+T",)),
         Entry("advanced", mark("&Advanced settings"), ("Ctrl+Shift+T",)),
         Entry("pause_training", mark("&Pause the training, or go on"), ("Ctrl+P",)),

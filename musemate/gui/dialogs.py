@@ -13,6 +13,8 @@ from musemate.gui.widgets import label
 from musemate.language import _
 from musemate.paths import fresh_project_folder, log_folder, projects_folder
 
+LEAST_WIDTH = 400
+
 
 def ask_audio(parent: QWidget) -> list[str]:
     """Ask for sound files; an empty list when the songwriter changed their mind."""
@@ -56,6 +58,7 @@ def _shown(parent: QWidget, title: str, content: QGridLayout) -> QDialog:
     dialog = QDialog(parent)
     dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
     dialog.setWindowTitle(title)
+    dialog.setMinimumWidth(LEAST_WIDTH)
     close = QPushButton(_("Close"))
     close.clicked.connect(dialog.accept)
     layout = QVBoxLayout(dialog)

@@ -45,7 +45,7 @@ class KeySheet(QDialog):
             self._add_group(plain(_(title)), [(_keys(entry), entry.words, entry.name) for entry in entries])
         self._add_group(_("With the mouse, and in lists"), [(key, text, "") for key, text in keys_without_menu()])
         self.rows.expandAll()
-        self.resize(640, 600)
+        self.resize(840, 600)
 
     @classmethod
     def show_over(cls, window: QWidget, actions: Actions) -> KeySheet:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QDoubleSpinBox, QHBoxLayout, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QDoubleSpinBox, QHBoxLayout, QSizePolicy, QToolButton, QVBoxLayout, QWidget
 
 from musemate.gui import palette, wording
 from musemate.gui.lanes import ABOVE, ALONE, DIFFERENCE, OVERLAID
@@ -82,6 +82,8 @@ class RegionBar(QWidget):
         self.facts = ElidedLabel("muted", Qt.TextElideMode.ElideRight)
         first = QHBoxLayout()
         first.setSpacing(14)
+        # where both have no room, the title stays: it says whose picture this is
+        self.facts.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
         first.addWidget(self.title)
         first.addWidget(self.facts, 1)
         first.addLayout(self._tools())

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QSize, Qt, Signal
-from PySide6.QtGui import QFont
+from PySide6.QtGui import QFont, QResizeEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QSlider, QToolButton, QVBoxLayout, QWidget
 
 from musemate.gui import icons, palette, wording
@@ -13,7 +13,11 @@ from musemate.gui.widgets import Choice, ElidedLabel, Picture, describe, label, 
 from musemate.language import _, mark
 
 FRAGMENT, TAKE = "fragment", "take"
-SIDE_WIDTH = 120
+SIDE_WIDTH, LEAST_SIDE_WIDTH = 120, 92
+"""Of A and of B; the least where the window is narrow."""
+VOLUME_WIDTH, LEAST_VOLUME_WIDTH = 96, 56
+BESIDE_NAME = 36
+"""What the letter and the edges of A and B take."""
 PIN = mark("Keep what is heard as A, to compare others with it (P)")
 UNPIN = mark("Compare with the fragment again (P)")
 
@@ -35,6 +39,8 @@ class Transport(QFrame):
         super().__init__(parent)
         self.setObjectName("transport")
         self._is_playing = False
+        self._names: dict[str, tuple[str, str]] = {}
+        """Letter and name of each side."""
         self._build_buttons()
         self._build_readouts()
         self._build_layout()
@@ -83,10 +89,25 @@ class Transport(QFrame):
             button = self.sides.button(side)
             if button.property("tone") != kind:
                 set_state(button, tone=kind)
-            shown = button.fontMetrics().elidedText(name, Qt.TextElideMode.ElideRight, SIDE_WIDTH - 40)
-            button.setText(f"{letter}  {shown}")
+            self._names[side] = (letter, name)
             tip = _("Hear “{name}” at the same position ({letter}; X switches)").format(name=name, letter=letter)
             describe(button, tip, _("Compare: {letter}, {name}").format(name=name, letter=letter))
+
+        self._show_names()
+
+    def _show_names(self) -> None:
+        """Show as much of the names as there is room for."""
+        room = self.sides.width() // 2 - BESIDE_NAME
+        for side, (letter, name) in self._names.items():
+            button = self.sides.button(side)
+            shown = button.fontMetrics().elidedText(name, Qt.TextElideMode.ElideRight, room)
+            if button.text() != f"{letter}  {shown}":
+                button.setText(f"{letter}  {shown}")
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Show more of the names, or less (Qt's hook)."""
+        super().resizeEvent(event)
+        self._show_names()
 
     def set_pinned(self, pinned: bool, *, can_pin: bool) -> None:
         """Show whether A was chosen by hand."""
@@ -125,7 +146,8 @@ class Transport(QFrame):
         self.pin.clicked.connect(self.pin_pressed)
         self.sides = Choice([(FRAGMENT, "A", _("Hear A")), (TAKE, "B", _("Hear B"))], _("Compare"))
         self.sides.setObjectName("sides")
-        self.sides.setFixedWidth(2 * SIDE_WIDTH)
+        self.sides.setMinimumWidth(2 * LEAST_SIDE_WIDTH)
+        self.sides.setMaximumWidth(2 * SIDE_WIDTH)
         self.sides.changed.connect(self.side_chosen)
         self.match = tool_button("match", _("Play A and B equally loud (M)"), checkable=True)
         self.match.setIconSize(QSize(20, 20))
@@ -150,7 +172,8 @@ class Transport(QFrame):
         self.volume = QSlider(Qt.Orientation.Horizontal)
         self.volume.setRange(0, 100)
         self.volume.setValue(80)
-        self.volume.setFixedWidth(96)
+        self.volume.setMinimumWidth(LEAST_VOLUME_WIDTH)
+        self.volume.setMaximumWidth(VOLUME_WIDTH)
         describe(self.volume, _("Volume (Ctrl+Up, Ctrl+Down)"), _("Volume"))
         self.volume.setProperty("usual_tooltip", self.volume.toolTip())
         self.volume.valueChanged.connect(lambda value: self.volume_changed.emit(value / 100))
@@ -174,11 +197,11 @@ class Transport(QFrame):
         names.addWidget(self.name)
         layout.addLayout(names, 1)
         layout.addWidget(self.pin)
-        layout.addWidget(self.sides)
+        layout.addWidget(self.sides, 4)
         layout.addWidget(self.match)
         layout.addSpacing(8)
         layout.addWidget(self.meter)
         layout.addSpacing(8)
         layout.addWidget(Picture("volume", palette.MUTED, size=20))
-        layout.addWidget(self.volume)
+        layout.addWidget(self.volume, 2)
         layout.addWidget(self.output)

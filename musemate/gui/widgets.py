@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from PySide6.QtCore import QSize, Qt, Signal
-from PySide6.QtGui import QIcon, QPainter, QPaintEvent
+from PySide6.QtGui import QFont, QFontMetrics, QIcon, QPainter, QPaintEvent
 from PySide6.QtWidgets import (
     QAbstractButton,
     QAbstractSpinBox,
@@ -20,6 +20,9 @@ from PySide6.QtWidgets import (
 )
 
 from musemate.gui import icons
+
+BESIDE_TEXT = 6
+"""What padding and border of a choice's button take at each side, as in the style sheet."""
 
 
 def label(text: str = "", name: str = "", *, wrap: bool = False) -> QLabel:
@@ -161,6 +164,7 @@ class Choice(QWidget):
         button.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         last = len(self._values) - 1
         button.setObjectName("left" if index == 0 else "right" if index == last else "between")
+        _leave_room(button)
         describe(button, tooltip, f"{name}: {text}")
         self._group.addButton(button, index)
         return button
@@ -181,3 +185,11 @@ class Choice(QWidget):
     def _on_toggled(self, index: int, checked: bool) -> None:
         if checked:
             self.changed.emit(self._values[index])
+
+
+def _leave_room(button: QPushButton) -> None:
+    """Let a button be as wide as its text is when it is chosen, in bolder letters: Qt asks for the usual ones."""
+    button.ensurePolished()
+    bold = QFont(button.font())
+    bold.setWeight(QFont.Weight.DemiBold)
+    button.setMinimumWidth(QFontMetrics(bold).horizontalAdvance(button.text()) + 2 * BESIDE_TEXT)

@@ -18,7 +18,7 @@ NAMES = {
     "below": mark("Show or fold the takes below the pictures ({key})"),
     "right": mark("Show or fold the training and new takes at the right ({key})"),
 }
-ROOM_FOR = {"left": 1_000, "right": 720}
+ROOM_FOR = {"left": 1_100, "right": 880}
 """Width of the window in logical pixels under which a zone folds by itself."""
 MOST_PX = 4_000
 _KEY = "layout"

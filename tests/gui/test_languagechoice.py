@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 import pytest
 
 from musemate import language
+from musemate.gui.actions import MENUS
 from musemate.gui.languagechoice import NAMES, TELLS, systems
 from musemate.gui.window import Window
 from musemate.settings import Settings, load_settings, save_settings
@@ -82,6 +84,24 @@ def test_system_is_followed_unless_another_language_is_chosen(fresh_python: Fres
     assert spoken(fresh_python, LC_ALL="fr_FR.UTF-8", LANGUAGE="") == ENGLISH
     save_settings(Settings(language="en"))
     assert spoken(fresh_python, LC_ALL="de_AT.UTF-8", LANGUAGE="") == ENGLISH
+
+
+def scopes() -> Iterator[list[str]]:
+    """Yield the texts that are open at once: the menu bar, each menu, each of its submenus."""
+    yield list(MENUS)
+    for entries in MENUS.values():
+        choices = dict.fromkeys(entry.choice for entry in entries if entry.choice)
+        yield [entry.text for entry in entries if entry.name and not entry.choice] + list(choices)
+        for choice in choices:
+            yield [entry.text for entry in entries if entry.choice == choice]
+
+
+@pytest.mark.parametrize("code", language.LANGUAGES)
+def test_letters_to_press_are_unique_in_each_menu(code: str) -> None:
+    for texts in scopes():
+        letters = [re.findall("&(.)", language.translated(text, code).lower()) for text in texts]
+        assert all(len(found) == 1 for found in letters), texts
+        assert len({letter for (letter,) in letters}) == len(texts), sorted(zip(letters, texts, strict=True))
 
 
 def test_tests_read_english() -> None:
