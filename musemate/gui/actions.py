@@ -5,9 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from PySide6.QtCore import QSize
 from PySide6.QtGui import QAction, QActionGroup, QKeySequence
-from PySide6.QtWidgets import QMainWindow, QMenu
+from PySide6.QtWidgets import QMainWindow, QMenu, QMenuBar, QToolButton
 
+from musemate.gui import icons, palette
+from musemate.gui.widgets import describe
 from musemate.language import LANGUAGES, _, mark, pgettext
 
 
@@ -148,6 +151,7 @@ class Actions:
     def __init__(self, window: QMainWindow, handlers: dict[str, Callable[[], object]]) -> None:
         self._actions: dict[str, QAction] = {}
         self._choices: dict[str, tuple[QMenu, QActionGroup]] = {}
+        self._show_more_button(window.menuBar())
         for title, entries in MENUS.items():
             menu = window.menuBar().addMenu(_(title))
             for entry in entries:
@@ -163,6 +167,15 @@ class Actions:
 
     def __contains__(self, name: object) -> bool:
         return name in self._actions
+
+    @staticmethod
+    def _show_more_button(bar: QMenuBar) -> None:
+        """Let the button for the menus that have no room be seen, on paper of any colour."""
+        more = bar.findChild(QToolButton, "qt_menubar_ext_button")
+        if more is not None:
+            more.setIcon(icons.icon("down", palette.TEXT))
+            more.setIconSize(QSize(12, 12))  # all the room that Qt gives it
+            describe(more, _("More menus"))
 
     def _menu_of(self, menu: QMenu, entry: Entry) -> QMenu:
         """Return the menu that an entry belongs in: its choice's own, which is made for the first of them."""

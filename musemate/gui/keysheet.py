@@ -17,7 +17,7 @@ from PySide6.QtWidgets import (
 )
 
 from musemate.gui.actions import MENUS, Actions, Entry, keys_without_menu, plain
-from musemate.gui.widgets import describe, label
+from musemate.gui.widgets import describe, label, resize_within_screen
 from musemate.language import _
 
 NAME = Qt.ItemDataRole.UserRole
@@ -45,7 +45,7 @@ class KeySheet(QDialog):
             self._add_group(plain(_(title)), [(_keys(entry), entry.words, entry.name) for entry in entries])
         self._add_group(_("With the mouse, and in lists"), [(key, text, "") for key, text in keys_without_menu()])
         self.rows.expandAll()
-        self.resize(840, 600)
+        resize_within_screen(self, 840, 600)
 
     @classmethod
     def show_over(cls, window: QWidget, actions: Actions) -> KeySheet:

@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QCheckBox, QComboBox, QDialog, QHBoxLayout, QPushB
 
 from musemate.gui import wording
 from musemate.gui.lossplot import LINEAR, LOG, OWN, LossPlot
-from musemate.gui.widgets import Choice, describe, label
+from musemate.gui.widgets import Choice, describe, label, resize_within_screen
 from musemate.language import _, mark
 from musemate.tasks.loss_history import LossHistory
 
@@ -23,9 +23,9 @@ class LossPanel(QDialog):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setObjectName("losses")
-        self.resize(880, 440)
         self.boxes: dict[str, QCheckBox] = {}
         self._build()
+        resize_within_screen(self, 880, 440)
 
     def show_history(self, title: str, history: LossHistory) -> None:
         """Show the losses of a training."""
@@ -128,12 +128,11 @@ class LossPanel(QDialog):
         self._row = QHBoxLayout()
         self._row.setSpacing(16)
         head = QHBoxLayout()
-        head.setSpacing(16)
-        head.addWidget(self.scale)
         head.addLayout(self._row)
         head.addStretch(1)
         foot = QHBoxLayout()
         foot.setSpacing(16)
+        foot.addWidget(self.scale)
         foot.addWidget(label(_("Steps from left to right. A click on a scale shows it alone."), "small", wrap=True), 1)
         foot.addWidget(self.axis)
         layout = QVBoxLayout(self)

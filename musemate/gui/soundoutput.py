@@ -64,7 +64,10 @@ class OutputPanel(QFrame):
         """Show it above a button, with the right edges in line."""
         self.adjustSize()
         corner = anchor.mapToGlobal(QPoint(anchor.width(), -8))
-        self.move(corner - QPoint(self.width(), self.height()))
+        window = anchor.window()  # in a narrow one the button may be scrolled out of sight
+        edge = window.mapToGlobal(QPoint(window.width() - 8, 0)).x()
+        top = anchor.screen().availableGeometry().top()
+        self.move(max(0, min(corner.x(), edge) - self.width()), max(top, corner.y() - self.height()))
         self.show()
         self.device.setFocus()
 

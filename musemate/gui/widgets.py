@@ -21,6 +21,8 @@ from PySide6.QtWidgets import (
 
 from musemate.gui import icons
 
+TITLE_BAR = 36
+"""Height left for what the system draws around a window."""
 BESIDE_TEXT = 6
 """What padding and border of a choice's button take at each side, as in the style sheet."""
 
@@ -53,6 +55,12 @@ def keep_focus(leaving: Sequence[QWidget], place: QWidget) -> None:
     """Put the keyboard on a quiet place beside widgets that are about to go: Qt would send it to some other control."""
     if any(widget.hasFocus() for widget in leaving):
         place.setFocus(Qt.FocusReason.OtherFocusReason)
+
+
+def resize_within_screen(dialog: QWidget, width: int, height: int) -> None:
+    """Make a window of its own that large, or as large as the screen allows: at 300 % that may be 640 x 360."""
+    room = dialog.screen().availableSize() - QSize(0, TITLE_BAR)
+    dialog.resize(QSize(width, height).boundedTo(room))
 
 
 def panel() -> QFrame:

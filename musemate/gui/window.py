@@ -49,6 +49,7 @@ from musemate.gui.taker import Taker
 from musemate.gui.trainer import Trainer, why_not
 from musemate.gui.transport import FRAGMENT, TAKE
 from musemate.gui.viewmenu import ViewMenu
+from musemate.gui.widgets import TITLE_BAR
 from musemate.language import _
 from musemate.paths import resource
 from musemate.settings import load_settings
@@ -57,8 +58,6 @@ WARM_MS = 150
 """How long after the first paint the workers are started: the window comes first."""
 LEAST_SIZE = QSize(480, 320)
 """What does not fit scrolls: a small screen at 300 % has no more room than this."""
-TITLE_BAR = 36
-"""Height left for what the system draws around a window."""
 
 
 class Window(QMainWindow):

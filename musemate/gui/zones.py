@@ -140,7 +140,7 @@ class Zones(QObject):
     def _corner(self) -> QWidget:
         corner = QWidget()
         row = QHBoxLayout(corner)
-        row.setContentsMargins(0, 0, 8, 0)
+        row.setContentsMargins(8, 0, 8, 0)
         row.setSpacing(4)
         for name, action in self._actions.items():
             button = tool_button(f"zone-{name}", "", checkable=True)

@@ -19,6 +19,7 @@ from PySide6.QtWidgets import (
     QLineEdit,
     QScrollArea,
     QScrollBar,
+    QToolButton,
     QWidget,
 )
 from pytestqt.qtbot import QtBot
@@ -97,6 +98,36 @@ def test_the_start_page_scrolls_to_all_three_ways_in(window: Window, size: QSize
         button.setFocus()
         area.ensureWidgetVisible(button)
         assert button.visibleRegion().boundingRect().size() == button.size(), text
+
+
+def test_menus_without_room_are_behind_a_button_that_can_be_seen(opened: Window) -> None:
+    opened.resize(SMALL[0])
+    QApplication.processEvents()
+    bar = opened.menuBar()
+    more = bar.findChild(QToolButton, "qt_menubar_ext_button")
+    assert more is not None and more.isVisible()
+    assert more.geometry().right() < bar.cornerWidget().x() + bar.cornerWidget().layout().contentsMargins().left()
+    seen = more.grab().toImage()
+    drawn = {seen.pixel(x, y) for x in range(seen.width()) for y in range(seen.height())}
+    assert len(drawn) > 1, "an empty button"
+
+
+def test_the_sound_output_is_shown_inside_a_narrow_window(opened: Window) -> None:
+    opened.resize(SMALL[1])
+    opened.actions_by_name["sound_output"].trigger()
+    panel = opened.sound_output.panel
+    left = opened.mapFromGlobal(panel.mapToGlobal(QPoint(0, 0))).x()
+    assert left >= 0
+    assert left + panel.width() <= opened.width()
+    panel.close()
+
+
+def test_title_of_a_take_stays_whole_where_its_facts_have_no_room(opened: Window, qtbot: QtBot) -> None:
+    opened.listening.show_take(opened.session.takes()[0])
+    opened.resize(1024, 640)
+    QApplication.processEvents()
+    title = opened.parts.stage.bar.title
+    assert title.width() >= title.fontMetrics().horizontalAdvance(title.text())
 
 
 def test_zones_fold_where_there_is_no_room_and_come_back(opened: Window) -> None:
