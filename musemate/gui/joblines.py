@@ -166,7 +166,7 @@ def _method(item: Item) -> str:
 def _detail(item: Item) -> str:
     region = wording.span(item.training.start_s, item.training.length_s)
     if item.state == FAILED:
-        return item.training.reason or _(STATES[FAILED])
+        return _(item.training.reason) or _(STATES[FAILED])
     if item.job is None:
         parts = [_(STATES[PAUSED])] if item.state == PAUSED else []
         finished = _("{n} of {total} scales finished").format(n=item.n_finished, total=len(item.scales))

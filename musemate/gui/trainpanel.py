@@ -175,7 +175,7 @@ class TrainPanel(QFrame):
         self._run = run.id
         self.state.setText(_("Training {n} ({method})").format(n=run.id[1:], method=wording.method(run)))
         facts = [wording.run_facts(run).split("  ·  ", 1)[1], wording.clock(run.seconds), run.device]
-        self.detail.setText(run.reason or "  ·  ".join(facts))
+        self.detail.setText(_(run.reason) or "  ·  ".join(facts))
         self.strip.set_scales(list(run.scales))
         self.show_previews(previews)
         self.resume.setVisible(run.state == "stopped")

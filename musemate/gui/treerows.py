@@ -93,7 +93,7 @@ def _run(run: Run, fragment: Fragment, takes: Sequence[Take]) -> Row:
     else:
         tip = _("Training {n} of {region}, seed {seed}")
         tip = tip.format(n=run.id[1:], region=wording.stretch(run), seed=run.seed)
-        tip = f"{tip}\n{run.reason}".strip()
+        tip = f"{tip}\n{_(run.reason)}".strip()
     mine = tuple(_take(take) for take in reversed(takes) if take.run == run.id)
     state = "" if run.is_instant else run.state
     return Row("run", run.id, text, tip, state, folded=True, children=mine)
