@@ -78,8 +78,8 @@ def mark(text: str) -> str:
     return text
 
 
-def number(value: float, form: str = "") -> str:
-    """Return a number as the language writes it, in a form such as ",.1f"."""
+def number(value: float | str, form: str = "") -> str:
+    """Return a number, or one written as English does, as the language writes it, in a form such as ",.1f"."""
     text = format(value, form)
     return text.translate(str.maketrans(",.", ".,")) if _code in _DECIMAL_COMMA else text
 

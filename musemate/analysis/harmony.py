@@ -14,7 +14,6 @@ from musemate.analysis.chroma import find_chroma
 from musemate.audio.clip import AudioClip
 from musemate.language import mark
 
-TONICS = ("C", "C#", "D", "Eb", "E", "F", "F#", "G", "Ab", "A", "Bb", "B")
 KEYS = (
     mark("C major"),
     mark("C# major"),

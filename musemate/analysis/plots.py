@@ -13,16 +13,17 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from musemate.analysis.harmony import TONICS
 from musemate.analysis.mfcc import N_KEPT, Table
+from musemate.analysis.notenames import note_names
 from musemate.analysis.peaks import MAX, MIN, RMS
 from musemate.analysis.portrait import LOWEST_HZ, MEL_TOP_HZ, N_MELS, TOP_HZ, Image, Portrait
 from musemate.analysis.spectra import mel_edges_hz
-from musemate.language import _
+from musemate.language import _, number
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
+    from matplotlib.ticker import Formatter
 
 KINDS = ("waveform", "spectrum", "spectrogram", "mel", "mfcc", "chroma")
 WIDTH_IN, HEIGHT_IN, DPI = 5.8, 2.0, 200
@@ -135,6 +136,19 @@ def style(axes: Axes) -> None:
         spine.set_color(LINE)
         spine.set_linewidth(0.6)
         spine.set_visible(side in ("left", "bottom"))
+    axes.xaxis.set_major_formatter(_formatter())
+    axes.yaxis.set_major_formatter(_formatter())
+
+
+def _formatter() -> Formatter:
+    """Return what writes the numbers of an axis as the language does."""
+    from matplotlib.ticker import ScalarFormatter
+
+    class Spoken(ScalarFormatter):
+        def __call__(self, x: float, pos: int | None = None) -> str:
+            return number(super().__call__(x, pos))
+
+    return Spoken()
 
 
 def _empty() -> tuple[Figure, Axes]:
@@ -208,8 +222,8 @@ def _mfcc(axes: Axes, subject: Subject, scales: Scales) -> None:
 
 def _chroma(axes: Axes, subject: Subject, scales: Scales) -> None:
     image = subject.portrait.chroma.columns(subject.end_s, N_COLUMNS)
-    _image(axes, subject, image, (0.0, 1.0), _("share of strongest"), len(TONICS))
-    axes.set_yticks(np.arange(len(TONICS)) + 0.5, TONICS, fontsize=NOTE_PT)
+    _image(axes, subject, image, (0.0, 1.0), _("share of strongest"), 12)
+    axes.set_yticks(np.arange(12) + 0.5, note_names(), fontsize=NOTE_PT)
     _label(axes, _("time, s"), _("note"))
 
 
@@ -225,6 +239,7 @@ def _image(axes: Axes, subject: Subject, image: Image, limits: tuple[float, floa
     )  # fmt: skip
     room = axes.figure.add_axes((BAR_LEFT, BOTTOM, BAR_WIDTH, TOP - BOTTOM))
     bar = axes.figure.colorbar(shown, cax=room)
+    bar.ax.yaxis.set_major_formatter(_formatter())
     room.tick_params(colors=TEXT, labelsize=NOTE_PT, length=2, width=0.6)
     bar.set_label(unit, color=TEXT, fontsize=TEXT_PT, labelpad=2)
     bar.outline.set_edgecolor(LINE)

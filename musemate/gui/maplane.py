@@ -8,10 +8,11 @@ from PySide6.QtCore import QRect, QRectF
 from PySide6.QtGui import QImage, QPainter
 
 from musemate.analysis.gridpicture import CHROMA, MFCC, STFT, GridPicture
+from musemate.analysis.notenames import note_names
 from musemate.analysis.spectra import FLOOR_DB, TOP_DB, MelPicture
 from musemate.gui import colourmaps
 from musemate.gui.lane import ColourBar, Lane, image_of
-from musemate.gui.notes import PITCH_CLASSES, hertz, note, short_hertz
+from musemate.gui.notes import hertz, note, short_hertz
 from musemate.language import _, mark, number, pgettext
 
 MEL_HZ = (200, 1_000, 3_000, 8_000)
@@ -73,7 +74,7 @@ class MapLane(Lane):
             return []
         rows = self.picture.rows
         if self.layer == CHROMA:
-            return _spaced([((row + 0.5) / 12, PITCH_CLASSES[row]) for row in (0, 4, 7, 9, 2, 5, 11)], height)
+            return _spaced([((row + 0.5) / 12, note_names()[row]) for row in (0, 4, 7, 9, 2, 5, 11)], height)
         if self.layer == MFCC:
             return _spaced([((row + 0.5) / len(rows), str(row)) for row in (0, 12, 6, 3, 9)], height)
         shown = MEL_HZ if self.layer == "mel" else STFT_HZ
@@ -97,7 +98,7 @@ class MapLane(Lane):
         row = min(len(self.picture.rows) - 1, max(0, int(part * len(self.picture.rows))))
         value = self.picture.value_at(time_s - self.offset_s, row)
         if self.layer == CHROMA:
-            return f"{PITCH_CLASSES[row]}  ·  " + _("{n}% of the strongest").format(n=round(100 * value))
+            return f"{note_names()[row]}  ·  " + _("{n}% of the strongest").format(n=round(100 * value))
         if self.layer == MFCC:
             level = number(value, ".1f").replace("-", "−")
             return _("coefficient {n}").format(n=row) + f"  ·  {level}"

@@ -4,16 +4,9 @@ from __future__ import annotations
 
 import math
 
-from musemate.language import mark, number
+from musemate.analysis.notenames import note_names
+from musemate.language import number
 
-PITCH_CLASSES = ("C", "C♯", "D", "E♭", "E", "F", "F♯", "G", "A♭", "A", "B♭", "B")
-KEYS = (
-    *(mark("C major"), mark("C# major"), mark("D major"), mark("Eb major"), mark("E major"), mark("F major")),
-    *(mark("F# major"), mark("G major"), mark("Ab major"), mark("A major"), mark("Bb major"), mark("B major")),
-    *(mark("C minor"), mark("C# minor"), mark("D minor"), mark("Eb minor"), mark("E minor"), mark("F minor")),
-    *(mark("F# minor"), mark("G minor"), mark("Ab minor"), mark("A minor"), mark("Bb minor"), mark("B minor")),
-)
-"""As `analysis.harmony` names them: kept in the project, translated where they are shown."""
 LOWEST_HZ, HIGHEST_HZ = 16.0, 8_400.0
 """C0 and C9: beyond them nobody hears a note."""
 
@@ -25,7 +18,7 @@ def note(hz: float) -> str:
     midi = 69 + 12 * math.log2(hz / 440.0)
     nearest = round(midi)
     cents = round(100 * (midi - nearest))
-    name = f"{PITCH_CLASSES[nearest % 12]}{nearest // 12 - 1}"
+    name = f"{note_names()[nearest % 12]}{nearest // 12 - 1}"
     return f"{name} {cents:+d} ct".replace("-", "−") if cents else name
 
 

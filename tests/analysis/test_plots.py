@@ -8,7 +8,10 @@ import numpy as np
 import pytest
 from matplotlib.image import imread
 
+from musemate import language
+from musemate.analysis import plots
 from musemate.analysis.mfcc import N_KEPT
+from musemate.analysis.notenames import note_names
 from musemate.analysis.plots import BOTTOM, LEFT, RIGHT, TOP, Scales, Subject, draw
 from musemate.analysis.portrait import Portrait, portray
 from musemate.audio.clip import AudioClip
@@ -34,3 +37,17 @@ def test_noise_fills_the_spectrogram_of_a_file_of_16_khz() -> None:
     for part in (0.05, 0.5, 0.95):  # of the axis, from its bottom
         row = height - int((BOTTOM + part * (TOP - BOTTOM)) * height)
         assert image[row, across, :3].mean() < 0.7, "noise is dark at every height"
+
+
+def test_axes_speak_the_language(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv(language.VARIABLE, "de")
+    language.use("de")
+    try:
+        figure, axes = plots._empty()
+        axes.set_ylim(0.0, 1.0)
+        figure.canvas.draw()
+        assert [label.get_text() for label in axes.get_yticklabels()][1] == "0,2"
+        assert note_names()[-2:] == ("B", "H")
+    finally:
+        language.use("en")
+    assert note_names()[-2:] == ("B♭", "B")
