@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -35,6 +35,7 @@ GAP = 8
 HEAD = 20
 """Room above the curves for the names of the scales."""
 AXIS_WIDTH = 56
+READING_PAD = 12
 N_TICKS = 4
 OUTLIERS = 0.5
 """Percent of the values at each end that may lie outside: one first step would flatten all others."""
@@ -251,15 +252,17 @@ class LossPlot(QWidget):
         painter.drawLine(QPointF(x, HEAD), QPointF(x, self.height() - 4))
         near = section.part.near(step)
         values = [f"{_(name)} {shown(near[name])}" for name in self._names(section.part) if name in near]
-        text = "  ".join([_("step {n}").format(n=round(step)), *values])
-        width = painter.fontMetrics().horizontalAdvance(text) + 12
+        metrics = painter.fontMetrics()
+        lines = lines_within([_("step {n}").format(n=round(step)), *values], metrics, self.width() - 4 - READING_PAD)
+        width = max(metrics.horizontalAdvance(line) for line in lines) + READING_PAD
         left = min(max(x - width / 2, 2.0), self.width() - width - 2)
-        room = QRectF(left, self.height() - HEAD - 2, width, HEAD)
+        height = HEAD + (len(lines) - 1) * metrics.height()
+        room = QRectF(left, self.height() - height - 2, width, height)
         painter.setPen(Qt.PenStyle.NoPen)
         painter.setBrush(palette.colour(palette.RAISED))
         painter.drawRoundedRect(room, 4, 4)
         painter.setPen(palette.colour(palette.TEXT))
-        painter.drawText(room, Qt.AlignmentFlag.AlignCenter, text)
+        painter.drawText(room, Qt.AlignmentFlag.AlignCenter, "\n".join(lines))
 
     # mouse ---------------------------------------------------------------------------------------------
 
@@ -283,6 +286,18 @@ class LossPlot(QWidget):
 def fitting(name: str, metrics: QFontMetrics, width: float) -> str:
     """Return a scale's name, or its last word, or nothing, whatever fits into a width."""
     return next((text for text in (name, name.split()[-1]) if metrics.horizontalAdvance(text) <= width), "")
+
+
+def lines_within(texts: Sequence[str], metrics: QFontMetrics, width: float) -> list[str]:
+    """Return texts side by side in as few lines as a width has room for; one that is wider stands alone."""
+    lines = list(texts[:1])
+    for text in texts[1:]:
+        longer = f"{lines[-1]}  {text}"
+        if metrics.horizontalAdvance(longer) <= width:
+            lines[-1] = longer
+        else:
+            lines.append(text)
+    return lines
 
 
 def section_at(sections: list[Section], x: float) -> Section:

@@ -16,7 +16,7 @@ from pytestqt.qtbot import QtBot
 from musemate.engine.events import Progressed
 from musemate.gui import palette
 from musemate.gui.losspanel import LossPanel
-from musemate.gui.lossplot import LINEAR, LOG, LossPlot, fitting, shown
+from musemate.gui.lossplot import LINEAR, LOG, LossPlot, fitting, lines_within, shown
 from musemate.gui.window import Window
 from musemate.tasks.loss_history import LossHistory
 from musemate.tasks.loss_log import LossLog
@@ -165,3 +165,29 @@ def test_the_log_of_a_finished_training_is_shown(
     assert dialog is not None
     assert (dialog.windowTitle(), dialog.isModal()) == ("Losses of training 1", False)
     dialog.close()
+
+
+def test_values_under_the_mouse_are_not_cut_in_a_narrow_panel(qtbot: QtBot, style: None) -> None:
+    plot = LossPlot()
+    qtbot.addWidget(plot)
+    plot.resize(200, 96)
+    made = LossHistory()
+    for step in range(1, 50):
+        losses = dict.fromkeys(("critic", "reconstruction", "feature matching", "spectral"), 0.123 * step)
+        made.part("structure 1").add(step, losses)
+    plot.set_history(made)
+    plot.show()
+    qtbot.mouseMove(plot, QPoint(120, 60))
+    qtbot.waitUntil(lambda: pixels(plot, palette.RAISED) > 0)
+    image = plot.grab().toImage()
+    edges = {image.pixelColor(x, y).name() for x in (0, image.width() - 1) for y in range(image.height())}
+    assert str(palette.RAISED) not in edges
+
+
+def test_lines_hold_as_much_as_there_is_room_for(plot: LossPlot) -> None:
+    metrics = plot.fontMetrics()
+    texts = ["step 12", "critic 0.5", "reconstruction 0.25"]
+    assert lines_within(texts, metrics, 10_000) == ["step 12  critic 0.5  reconstruction 0.25"]
+    room = metrics.horizontalAdvance("step 12  critic 0.5")
+    assert lines_within(texts, metrics, room) == ["step 12  critic 0.5", "reconstruction 0.25"]
+    assert lines_within(texts, metrics, 1) == texts
