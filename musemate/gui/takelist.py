@@ -17,7 +17,7 @@ from musemate.gui.takeorder import Filter, Order
 from musemate.gui.taketable import TakeTable
 from musemate.gui.thumbnails import Thumbnails
 from musemate.gui.widgets import describe, label
-from musemate.language import _, mark
+from musemate.language import _, mark, pgettext
 from musemate.project.records import Take
 
 LAYERS_PER_ROW = 9
@@ -179,7 +179,7 @@ class TakeList(QFrame):
         self._stack.setCurrentIndex(EMPTY if not n_all else TABLE if n_shown else NOTHING_FOUND)
         n_selected = len(self.selected)
         self.export.setEnabled(n_selected > 0)
-        text = _("Export {n}…").format(n=n_selected) if n_selected > 1 else _("Export…")
+        text = _("Export {n}…").format(n=n_selected) if n_selected > 1 else pgettext("button", "Export…")
         self.export.setText(f" {text}")
 
     # building ------------------------------------------------------------------------------------------
@@ -203,7 +203,7 @@ class TakeList(QFrame):
     def _build(self) -> None:
         self._count = label(name="muted")
         self.filter = TakeFilter()
-        self.export = QPushButton(" " + _("Export…"))
+        self.export = QPushButton(" " + pgettext("button", "Export…"))
         self.export.setIcon(icons.icon("export"))
         describe(self.export, _("Export the chosen takes as WAV for your DAW (Ctrl+E)"), _("Export takes"))
         self.export.clicked.connect(lambda: self.export_asked.emit(self.selected))
