@@ -10,7 +10,7 @@ from typing import Annotated
 
 import typer
 
-from musemate import __version__
+from musemate import __version__, language
 from musemate.cli_choosing import add_choosing
 from musemate.cli_presets import add_presets, method_like, parsed_options
 from musemate.cli_queue import add_queue, for_each
@@ -97,6 +97,7 @@ def main(
         raise typer.Exit
     if context.invoked_subcommand is None:
         raise typer.Exit(_show_window(context.obj, []))
+    language.use("en")  # here and in the processes that decode: scripts read what is printed
     start_log("command-line")
 
 

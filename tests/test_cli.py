@@ -16,7 +16,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from musemate import __version__, cli, console
+from musemate import __version__, cli, console, language
 from musemate.audio.clip import AudioClip
 from musemate.audio.files import probe, read_clip, write_wav
 from musemate.cli import run_cli
@@ -481,3 +481,11 @@ def test_takes_are_compared_and_rated(json_lines, command, song, tmp_path):
     assert [line["stars"] for line in lines if line["kind"] == "take"] == [0, 4]
     code, _, error = command("rate", "--project", folder, "t2", "--stars", 9)
     assert (code, error) == (2, "9 stars are not possible. Give 0 to 5 stars.\n")
+
+
+def test_the_command_line_speaks_english_whatever_the_window_speaks(command, tmp_path, monkeypatch):
+    monkeypatch.setenv(language.VARIABLE, "de")
+    file = tmp_path / "notes.wav"
+    file.write_text("no sound")
+    code, _, err = command("info", file)
+    assert (code, "holds text, not sound" in err) == (2, True)
