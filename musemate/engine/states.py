@@ -105,9 +105,9 @@ class Keeper:
         facts = self._checkpoint.states[name]
         step = int(facts["step"])
         if facts["about"] != self._about:
-            raise CheckpointError("That is the state of another training.")
+            raise ValueError("that is the state of another training")
         if any(point < step and part_at(part, point) not in self._checkpoint.parts for point in points):
-            raise CheckpointError("That state is behind a point that was not kept.")
+            raise ValueError("that state is behind a point that was not kept")
         return State(step, self._checkpoint.load_state(name), facts["facts"])
 
     # keeping

@@ -16,6 +16,7 @@ from pathlib import Path
 from musemate.discretion import without_names
 from musemate.engine.base import Cancelled
 from musemate.engine.events import CrashNoted, Diagnosed, Event
+from musemate.language import _
 from musemate.log import CRASH_SUFFIX
 from musemate.paths import log_folder
 from musemate.project.locks import RunLock
@@ -135,7 +136,7 @@ def collect_crashes(leave_out: list[str] | None = None, *, cancelled: Cancelled)
             continue
         file = folder / f"crash-{datetime.now(UTC):{_DATE}}.txt"
         text = f"{noted}\n\n{RULER}\n{event.text}"
-        write_whole(file, text, "What is known of the crash could not be written.")
+        write_whole(file, text, _("What is known of the crash could not be written."))
         for note, size in zip(notes, sizes, strict=True):
             _empty(note, size)
         _keep_newest(folder)
