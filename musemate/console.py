@@ -178,7 +178,7 @@ class PersonConsole:
             for table in _tables(event.rows):
                 self._out.print(table)
         elif isinstance(event, RunFinished):
-            how = "is finished" if event.complete else "was stopped and keeps what is finished"
+            how = "is finished" if event.complete else "was stopped and can go on from there"
             where = f"{event.peak_mib:.0f} MiB, {event.device}"
             self._out.print(f"{event.run} {how} after {shown_time(event.seconds)} ({where}).", markup=False)
 

@@ -72,6 +72,12 @@ class Checkpoint:
             self.manifest["facts"].update(facts or {})
             self._write_manifest()
 
+    def note(self, facts: Mapping[str, Any]) -> None:
+        """Add facts to the manifest; raises as `store`."""
+        with self._refusals_said():
+            self.manifest["facts"].update(facts)
+            self._write_manifest()
+
     def load(self, part: str) -> dict[str, torch.Tensor]:
         """Read one part's tensors, checked against the manifest's hash.
 

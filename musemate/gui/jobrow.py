@@ -209,7 +209,7 @@ def show_toggle(button: QToolButton, line: Line) -> None:
     name, words = {
         "running": ("pause", _("Let this training rest where it is and leave the processor to others")),
         "waiting": ("pause", _("Hold this training; the others go first")),
-        "failed": ("again", _("Try again: go on after its last finished scale")),
+        "failed": ("again", _("Go on: from the step that was stored last")),
     }.get(line.state, ("play", _("Go on with this training")))
     button.setIcon(icons.icon(name, palette.TEXT))
     describe(button, words, words.split(":")[0])

@@ -153,13 +153,13 @@ class JobsView(QObject):
         queue = self._trainer.queue
         if queue is not None:
             again = partial(queue.go_on, item.id)
-            action = (_("Go on") if item.n_finished else _("Try again"), again)
+            action = (_("Go on") if item.has_begun else _("Try again"), again)
             self._messages.say(error.message, error.hint, level="error", action=action)
 
     def _on_came_back(self, items: list[Item]) -> None:
         queue = self._trainer.queue
         if queue is None:
             return
-        n, hint = len(items), _("What was begun goes on after its last finished scale.")
+        n, hint = len(items), _("What was begun goes on from the step where it stopped.")
         said = ngettext("{n} training is left from another time.", "{n} trainings are left from another time.", n)
         self._messages.say(said, hint, action=(_("Go on"), queue.go_on_with_all))

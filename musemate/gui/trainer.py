@@ -236,12 +236,12 @@ class Trainer(QObject):
         return self._session.previews(project.run(run_id)) if project is not None else []
 
     def _on_failed(self, item: Item, error: MuseMateError) -> None:
-        self._panel.show_end(None, error.message)
+        self._panel.show_end(None, error.message, item.training.run)
         self.failed.emit(item, error)
 
     def _on_ended(self, item: Item) -> None:
         if not item.training.reason:
-            self._panel.show_end(self._end, _("Finished scales are kept."))
+            self._panel.show_end(self._end, _("Everything stored is kept."), item.training.run)
         self._session.rows_changed.emit()
         self.run_ended.emit(item.training.run)
 

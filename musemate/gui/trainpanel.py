@@ -151,16 +151,18 @@ class TrainPanel(QFrame):
             tip = _("Go on where it rests (Ctrl+P)")
         describe(self.pause, tip, _("Go on with the training") if rests else _("Pause the training"))
 
-    def show_end(self, event: RunFinished | None, text: str = "") -> None:
-        """Show how the training ended; without an event, `text` says it."""
+    def show_end(self, event: RunFinished | None, text: str = "", run: str = "") -> None:
+        """Show how the training ended; without an event, `text` says it, and `run` is what can be gone on with."""
         self._show_running(False)
-        if event is not None and not event.complete:
-            self._run = event.run
+        if event is not None:
+            run = "" if event.complete else event.run
+        if run:
+            self._run = run
             self.resume.setVisible(True)
         if event is not None:
             text = _("Took {time} on {device}")
             if not event.complete:
-                text = _("Finished scales are kept; it took {time} on {device}")
+                text = _("Can go on from this step; it took {time} on {device}")
             text = text.format(time=wording.clock(event.seconds), device=event.device)
         is_whole = event is not None and event.complete
         self.state.setText(_("Training finished") if is_whole else _("Training stopped"))
@@ -284,7 +286,9 @@ class TrainPanel(QFrame):
         layout.setContentsMargins(0, 2, 0, 0)
         layout.setSpacing(7)
         self.resume = QPushButton(_("Go on with this training"))
-        describe(self.resume, _("Train the scales that are still missing"), _("Go on with this training"))
+        describe(
+            self.resume, _("Train what is still missing, from the step where it stopped"), _("Go on with this training")
+        )
         self.resume.clicked.connect(lambda: self.resume_asked.emit(self._run))
         self.trained_with = TrainedWith()
         head = QHBoxLayout()
@@ -302,7 +306,7 @@ class TrainPanel(QFrame):
         self.pause.clicked.connect(self.pause_asked)
         self.stop = QPushButton(_("Stop"))
         self.stop.setObjectName("stop")
-        describe(self.stop, _("Stop now and keep every finished scale (Ctrl+.)"), _("Stop training"))
+        describe(self.stop, _("Stop now; it can go on later from this very step (Ctrl+.)"), _("Stop training"))
         self.stop.clicked.connect(self.stop_asked)
         row = QHBoxLayout()
         row.setSpacing(8)

@@ -95,9 +95,12 @@ class WorkerProcess:
         """Describe how the process ended, after it did."""
         self._process.join()
         code = self._process.exitcode
+        hint = _("Everything stored before is safe. Go on, or try again.")
+        if code in _SHORT_OF_MEMORY:
+            hint = _("Everything stored before is safe. Close other programs, then go on; a shorter region takes less.")
         return WorkerError(
             _("The background work ended unexpectedly ({reason}).").format(reason=_reason(code)),
-            hint=_("Everything finished before is safe. Try again, perhaps with a shorter region."),
+            hint=hint,
             detail=f"worker {self.pid} exit code {code}",
         )
 
@@ -126,3 +129,4 @@ _EXITS: dict[int | None, str] = {
     0xC0000017: mark("the system has no memory left"),
 }
 """Windows' own, NTSTATUS: access violation and no memory."""
+_SHORT_OF_MEMORY = (-9, 0xC0000017)

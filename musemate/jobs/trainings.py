@@ -8,7 +8,7 @@ from pathlib import Path
 
 from PySide6.QtCore import QObject, Signal
 
-from musemate.engine.events import Estimated, Event, Progressed, RunStarted, ScaleFinished
+from musemate.engine.events import Estimated, Event, Progressed, RunStarted, ScaleFinished, StateStored
 from musemate.errors import MuseMateError, ProjectError
 from musemate.jobs.lane import Job, Lane
 from musemate.jobs.messages import CANCELLED, FAILED
@@ -30,6 +30,8 @@ class Item:
     wants_pause: bool = False
     scales: tuple[str, ...] = ()
     n_finished: int = 0
+    has_state: bool = False
+    """Whether a step inside a scale was stored."""
     progress: Progressed | None = None
     estimate: Estimated | None = None
 
@@ -37,6 +39,11 @@ class Item:
     def id(self) -> str:
         """The training's own id."""
         return self.training.id
+
+    @property
+    def has_begun(self) -> bool:
+        """Whether it goes on, rather than begins anew, when it is tried again."""
+        return self.has_state or self.n_finished > 0
 
     @property
     def state(self) -> str:
@@ -224,6 +231,8 @@ class TrainingQueue(QObject):
             item.training = replace(item.training, run=event.run)
             item.scales = tuple(event.scales)
             self._store()
+        elif isinstance(event, StateStored):
+            item.has_state = True
         elif isinstance(event, ScaleFinished):
             item.n_finished = event.scale + 1
         self.happened.emit(item, event)

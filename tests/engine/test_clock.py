@@ -67,3 +67,28 @@ def test_a_small_part_does_not_speak_for_the_large_ones(time: Time) -> None:
     time.now += 10.0
     _, left_s = running.look(10)
     assert left_s == pytest.approx(10 * 1.1 / 1.01)
+
+
+def test_what_stands_apart_does_not_speak_for_the_others(time: Time) -> None:
+    # narrow networks take a third of the time that their work would, or thirty times as much: nobody knows before
+    running = TrainingClock(["narrow", "a", "b"], [10, 10, 10], {"narrow": 1.0, "a": 2.0, "b": 4.0}, apart=["narrow"])
+    running.begin(0)
+    time.now += 300.0
+    fraction, left_s = running.look(10)
+    assert left_s == pytest.approx(10 * 2.0 + 10 * 4.0)
+    assert fraction == pytest.approx(300 / 360)
+    running.begin(1)
+    time.now += 40.0
+    assert running.look(10)[1] == pytest.approx(10 * 8.0)
+
+
+def test_a_part_that_goes_on_counts_the_steps_of_this_time_only(time: Time) -> None:
+    running = TrainingClock(["a", "b"], [100, 100], {"a": 1.0, "b": 1.0})
+    running.begin(0, 60)
+    assert running.look(60) == (pytest.approx(0.3), None)
+    time.now += 10.0
+    assert running.look(65) == (pytest.approx(0.325), pytest.approx(2.0 * (35 + 100)))
+    last = TrainingClock(["a"], [10], {"a": 1.0})
+    last.begin(0, 8)
+    time.now += 2.0
+    assert last.look(10)[1] == pytest.approx(0.0)

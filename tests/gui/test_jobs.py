@@ -264,7 +264,8 @@ def test_trainings_queue_rest_survive_a_death_and_the_end_of_the_window(
     os.kill(worker.pid, signal.SIGKILL)
     qtbot.waitUntil(lambda: current.state == "failed", timeout=5_000)
     assert time.monotonic() - began < 2.0
-    assert "memory ran out" in window.parts.messages.text
+    assert "probably for want of memory" in window.parts.messages.text
+    assert window.parts.messages._button.text() == "Go on"
     run = current.training.run
     assert window.session.project is not None
     assert window.session.project.run(run).state == "stopped"

@@ -48,7 +48,7 @@ def test_train_panel_follows_a_training(train: TrainPanel) -> None:
     assert [button.property("state") for button in train.strip.buttons] == ["waiting", "current", "waiting"]
     train.show_end(RunFinished("r1", 65.0, 800.0, "cpu", complete=False))
     assert not train.is_running
-    assert train.detail.text() == "Finished scales are kept; it took 1:05 on cpu"
+    assert train.detail.text() == "Can go on from this step; it took 1:05 on cpu"
 
 
 def test_preview_of_a_finished_scale_can_be_asked_for(train: TrainPanel, qtbot: QtBot) -> None:

@@ -7,6 +7,7 @@ import os
 from musemate.engine import states
 from musemate.engine.classic import engine as classic
 from musemate.engine.classic.climbing import ScaleTraining
+from musemate.engine.classic.reckoning import Pace
 from musemate.engine.frames import engine as frames
 from musemate.engine.frames.rendering import RendererTraining
 from musemate.tasks import loss_log, registry
@@ -34,6 +35,7 @@ def tell_everything() -> list[tuple[object, str, object]]:
         (classic, "REPORT_EVERY_S", 0.0),
         (frames, "REPORT_EVERY_S", 0.0),
         (frames, "find_beats", lambda clip: None),
+        (classic, "measure_pace", lambda *given: Pace(0.1, 1e9)),  # its steps would be counted too
     ]
 
 

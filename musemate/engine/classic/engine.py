@@ -5,6 +5,8 @@ from __future__ import annotations
 import math
 import time
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
+from dataclasses import asdict
 from pathlib import Path
 
 import torch
@@ -14,12 +16,13 @@ from musemate.engine.base import CPU, Cancelled, Estimate, Need, TakeRequest, Tr
 from musemate.engine.checkpoint import Checkpoint
 from musemate.engine.classic.climbing import ScaleTraining
 from musemate.engine.classic.config import ClassicConfig, make_config
+from musemate.engine.classic.kernels import StepCancelledError
 from musemate.engine.classic.ladder import Ladder, Rung
 from musemate.engine.classic.model import ClassicModel
 from musemate.engine.classic.networks import ScaleCritic, ScaleGenerator
 from musemate.engine.classic.preparing import Prepared, prepare
 from musemate.engine.classic.pyramid import Pyramid
-from musemate.engine.classic.reckoning import needs, reckon, scale_mib, step_costs
+from musemate.engine.classic.reckoning import Pace, measure_pace, needs, reckon, scale_mib, step_costs
 from musemate.engine.clock import Pauses, TrainingClock
 from musemate.engine.device import one_thread, repeatable
 from musemate.engine.events import DeviceChanged, Event, Progressed, RunStarted, Warned
@@ -87,11 +90,34 @@ class _Training:
         yield RunStarted(run="", device=self.request.device, scales=names)
         if prepared.scales.skipped:
             yield Warned(prepared.scales.skipped, _("A longer or louder region is heard at more scales."))
-        costs = step_costs(prepared.scales.rates_hz, prepared.scales.lengths, prepared.n_signals, self.config)
         self.steps = [self.config.steps(scale, rate) for scale, rate in enumerate(prepared.scales.rates_hz)]
-        self.clock = TrainingClock(names, self.steps, dict(zip(names, costs, strict=True)), self.pauses)
+        self.clock = self._clock(prepared)
         self.parts = [Part(name, _part(index)) for index, name in enumerate(names)]
         yield from train_parts(self.parts, self.checkpoint, self.pauses, self._train_scale, self._heard)
+
+    def _clock(self, prepared: Prepared) -> TrainingClock:
+        """Return a clock that reckons with the work of each scale and the device's measured speed.
+
+        The coarsest scale's networks are narrow: the time that its steps take says nothing about the others.
+        """
+        scales, names, pace = prepared.scales, prepared.scales.names, self._pace(prepared.n_signals)
+        costs = step_costs(scales.rates_hz, scales.lengths, prepared.n_signals, self.config)
+        prior_s = {name: pace.seconds(cost) for name, cost in zip(names, costs, strict=True)}
+        return TrainingClock(names, self.steps, prior_s, self.pauses, apart=names[:1])
+
+    def _pace(self, n_signals: int) -> Pace:
+        """Measure the speed once, unless the training is stopped meanwhile or memory is too short for that."""
+        device, known = self.request.device, self.checkpoint.facts.get("pace", {})
+        if known.get("device") == device:
+            return Pace(known["fixed_s"], known["work_per_s"])
+        try:
+            with memory_errors_said(device):
+                pace = measure_pace(self.config, n_signals, device, self.pauses)
+        except (DeviceMemoryError, StepCancelledError):
+            return Pace(0.0, 1.0)
+        with suppress(CheckpointError):
+            self.checkpoint.note({"pace": {**asdict(pace), "device": device}})
+        return pace
 
     def _prepared(self) -> Prepared:
         """Analyse and store the fragment, or make sure that a stored one is of the same clip and settings."""

@@ -7,9 +7,10 @@ from dataclasses import dataclass, replace
 
 import torch
 
-from musemate.engine.base import CPU, Estimate, Need
+from musemate.engine.base import CPU, Cancelled, Estimate, Need
 from musemate.engine.classic.climbing import ScaleTraining, is_batched
 from musemate.engine.classic.config import ClassicConfig
+from musemate.engine.classic.kernels import StepCancelledError
 from musemate.engine.classic.ladder import rungs
 from musemate.engine.classic.networks import inner_type
 from musemate.engine.classic.pyramid import PIECE, Pyramid
@@ -119,21 +120,31 @@ def reckon(rate_hz: int, n_channels: int, seconds: float, config: ClassicConfig,
     return Estimate(spent_s, peak_mib(rates, lengths, n_channels, config, device), device)
 
 
-def measure_pace(config: ClassicConfig, n_signals: int, device: str) -> Pace:
-    """Time real steps of full width and two lengths; takes about four seconds on two cores."""
+def measure_pace(config: ClassicConfig, n_signals: int, device: str, cancelled: Cancelled = lambda: False) -> Pace:
+    """Time real steps of full width and two lengths; takes about four seconds on two cores.
+
+    Raises
+    ------
+    StepCancelledError
+        `cancelled()` turned True.
+    """
     with repeatable(device):
-        (small, small_s), (large, large_s) = (_timed_step(config, n_signals, n, device) for n in N_SAMPLES)
+        (small, small_s), (large, large_s) = (_timed_step(config, n_signals, n, device, cancelled) for n in N_SAMPLES)
     return Pace.of((small, large), (small_s, large_s))
 
 
-def _timed_step(config: ClassicConfig, n_signals: int, n_samples: int, device: str) -> tuple[float, float]:
+def _timed_step(
+    config: ClassicConfig, n_signals: int, n_samples: int, device: str, cancelled: Cancelled
+) -> tuple[float, float]:
     """Return the work of a step and its seconds, the quicker of two: the first one of a length sets up its kernels."""
     training = _small_training(config, n_signals, n_samples, device)
+    training.cancelled = cancelled
     (work,) = step_costs([1], [training.real.shape[-1]], n_signals, training.config)
     steps, spent = training.steps(), []
     for _ in range(2):
         watch = Stopwatch(device)
-        next(steps)  # its losses are numbers on the CPU: the device has finished
+        if next(steps, None) is None:  # else its losses are numbers on the CPU: the device has finished
+            raise StepCancelledError
         spent.append(watch.seconds())
     return work, min(spent)
 

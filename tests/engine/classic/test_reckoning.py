@@ -1,5 +1,9 @@
 """What a classic training will take: the work of its steps, the pace of the device."""
 
+from collections.abc import Callable
+from itertools import islice
+from pathlib import Path
+
 import pytest
 
 from musemate.engine.base import TrainRequest
@@ -7,6 +11,8 @@ from musemate.engine.classic import reckoning
 from musemate.engine.classic.config import ClassicConfig, make_config
 from musemate.engine.classic.engine import ClassicEngine
 from musemate.engine.classic.reckoning import Pace, measure_pace, pass_work, step_costs
+from musemate.engine.events import Progressed
+from tests.engine.signals import ticking_clip
 
 
 def test_a_pace_is_the_line_through_two_steps() -> None:
@@ -46,3 +52,26 @@ def test_the_pace_is_that_of_real_steps() -> None:
     pace = measure_pace(config, 1, "cpu")
     assert pace.fixed_s >= 0
     assert 1e7 < pace.work_per_s < 1e13
+
+
+def test_the_speed_is_measured_once_and_the_narrow_scale_does_not_speak_for_the_wide(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[str] = []
+
+    def measured(config: ClassicConfig, n_signals: int, device: str, cancelled: Callable[[], bool]) -> Pace:
+        asked.append(device)
+        return Pace(2.0, 1e12)
+
+    monkeypatch.setattr("musemate.engine.classic.engine.measure_pace", measured)
+    monkeypatch.setattr("musemate.engine.classic.engine.REPORT_EVERY_S", 0.0)
+    request = TrainRequest("quick", options={"tiny": True, "bfloat16": False, "num_epochs": 10})
+    events = ClassicEngine().train(ticking_clip(2.0), request, tmp_path)
+    looks = [event for event in islice(events, 8) if isinstance(event, Progressed)]
+    events.close()
+    # twenty steps of two seconds each are still to come, however long those of the narrow scale take
+    assert looks[-1].scale == 0
+    assert looks[-1].left_s is not None
+    assert looks[-1].left_s >= 40.0
+    list(islice(ClassicEngine().train(ticking_clip(2.0), request, tmp_path), 3))
+    assert asked == ["cpu"]
