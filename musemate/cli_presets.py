@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable
 from contextlib import AbstractContextManager
 from pathlib import Path
@@ -12,6 +11,7 @@ import typer
 
 from musemate.engine.registry import ENGINES
 from musemate.errors import SettingsError
+from musemate.parsing import parsed_json
 from musemate.project.store import Project
 
 
@@ -81,8 +81,8 @@ def parsed_options(options: str) -> dict[str, Any] | None:
         They are no JSON object.
     """
     try:
-        values = json.loads(options) if options else None
-    except json.JSONDecodeError as error:
+        values = parsed_json(options) if options else None
+    except ValueError as error:
         raise SettingsError(
             "--options is not a JSON object.", hint="For instance: '{\"pyramid_steps\": 800}'."
         ) from error

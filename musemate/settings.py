@@ -10,6 +10,7 @@ from pathlib import Path
 
 from musemate.errors import SettingsError
 from musemate.language import _
+from musemate.parsing import parsed_json
 from musemate.paths import settings_file
 
 
@@ -67,7 +68,7 @@ def load_settings(file: Path | None = None) -> Settings:
     """
     file = file or settings_file()
     try:
-        values = json.loads(file.read_text(encoding="utf-8"))
+        values = parsed_json(file.read_text(encoding="utf-8"))
         known = {field.name for field in dataclasses.fields(Settings)}
         return Settings(**{name: value for name, value in values.items() if name in known})
     except (OSError, ValueError, AttributeError, SettingsError):

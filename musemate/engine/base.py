@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from types import NoneType
 from typing import Any, Protocol, runtime_checkable
 
 from musemate.audio.clip import AudioClip
@@ -97,6 +98,7 @@ class TakeRequest:
     at_steps: int | None = None
 
     def __post_init__(self) -> None:
+        self._check_kinds()
         if not 1.0 <= self.seconds <= MAX_TAKE_S:
             raise SettingsError(
                 _("A take of {seconds} s is not possible.").format(seconds=number(self.seconds, "g")),
@@ -123,6 +125,30 @@ class TakeRequest:
                 _("A training has no point after {steps} steps.").format(steps=self.at_steps),
                 hint=_("Leave it out for the training's end."),
             )
+
+    def _check_kinds(self) -> None:
+        """Refuse values of another kind: requests are stored in projects, and those come from anywhere."""
+        for name, kinds in _KINDS.items():
+            value = getattr(self, name)
+            if not isinstance(value, kinds) or (isinstance(value, int) and abs(value) > _LARGEST):
+                raise SettingsError(
+                    _("The take's {name} is not possible.").format(name=name),
+                    hint=_("Choose another value, or leave it out."),
+                    detail=f"{type(value).__name__}",
+                )
+
+
+_KINDS: dict[str, tuple[type, ...]] = {
+    "seconds": (int, float),
+    "mode": (str,),
+    "closeness": (int, float),
+    "seed": (int,),
+    "metre": (bool,),
+    "scale": (int, NoneType),
+    "at_steps": (int, NoneType),
+}
+_LARGEST = 2**53
+"""The whole numbers up to here are floats too."""
 
 
 def check_seed(seed: int) -> None:

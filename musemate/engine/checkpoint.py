@@ -22,6 +22,7 @@ from safetensors.torch import save as save_tensors
 
 from musemate.errors import CheckpointError
 from musemate.language import _
+from musemate.parsing import parsed_json
 
 FORMAT = 2
 MANIFEST = "manifest.json"
@@ -147,7 +148,7 @@ class Checkpoint:
 
     def _read_manifest(self) -> dict[str, Any]:
         try:
-            manifest = json.loads((self.directory / MANIFEST).read_text())
+            manifest = parsed_json((self.directory / MANIFEST).read_text(encoding="utf-8"))
             known = (
                 manifest["format"] == FORMAT
                 and isinstance(manifest["parts"], dict)

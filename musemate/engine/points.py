@@ -5,13 +5,13 @@ No torch here: a folder's manifest says what was kept.
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from musemate.errors import ParameterError, SettingsError
 from musemate.language import _
+from musemate.parsing import parsed_json
 
 SNAPSHOTS = "snapshots"
 """The parameter, the same in every engine."""
@@ -57,7 +57,7 @@ def points_among(parts: Iterable[str]) -> list[int]:
 def points_in(folder: Path) -> list[int]:
     """Return the points that a training's folder holds, ascending; none where nothing can be read."""
     try:
-        return points_among(json.loads((folder / "manifest.json").read_text(encoding="utf-8"))["parts"])
+        return points_among(parsed_json((folder / "manifest.json").read_text(encoding="utf-8"))["parts"])
     except (OSError, ValueError, KeyError, TypeError):
         return []
 

@@ -16,6 +16,7 @@ from musemate.engine.catalogue import changes, parameters
 from musemate.engine.presets import check_preset, default_preset, preset_names
 from musemate.errors import ParameterError, SettingsError
 from musemate.language import _
+from musemate.parsing import parsed_json
 from musemate.paths import settings_file
 from musemate.settings import write_whole
 
@@ -149,7 +150,7 @@ def _rows(engine: str) -> list[_Row]:
     """Read the file as it is, unknown names included."""
     file = presets_file(engine)
     try:
-        rows: list[_Row] = json.loads(file.read_text(encoding="utf-8"))["presets"]
+        rows: list[_Row] = parsed_json(file.read_text(encoding="utf-8"))["presets"]
         sound = all(
             isinstance(row["name"], str) and isinstance(row["base"], str) and isinstance(row["values"], dict)
             for row in rows

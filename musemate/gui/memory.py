@@ -5,9 +5,11 @@ from __future__ import annotations
 import contextlib
 import json
 import logging
+import os
 from pathlib import Path
 from typing import Any
 
+from musemate.parsing import parsed_json
 from musemate.paths import settings_file
 
 log = logging.getLogger(__name__)
@@ -41,7 +43,8 @@ class Memory:
     def recent_projects(self) -> list[Path]:
         """Return the projects that were opened lately and are still there, the last one first."""
         folders = [Path(folder) for folder in self.get("recent", []) if isinstance(folder, str)]
-        return [folder for folder in folders if (folder / "project.sqlite").is_file()]
+        # not Path.is_file, which raises where a name is too long
+        return [folder for folder in folders if os.path.isfile(folder / "project.sqlite")]  # noqa: PTH113
 
     def add_recent(self, folder: Path) -> None:
         """Put a project first."""
@@ -50,7 +53,7 @@ class Memory:
 
     def _read(self) -> dict[str, Any]:
         try:
-            values = json.loads(self._path.read_text(encoding="utf-8"))
+            values = parsed_json(self._path.read_text(encoding="utf-8"))
         except (OSError, ValueError):
             return {}
         return values if isinstance(values, dict) else {}

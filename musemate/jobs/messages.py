@@ -53,10 +53,10 @@ def error_to_json(error: BaseException, task: str) -> Message:
 
 def error_from_json(data: Message) -> MuseMateError:
     """Make the error again that `error_to_json` described."""
-    kind = getattr(errors, str(data["type"]), None)
+    kind = getattr(errors, str(data.get("type")), None)
     if not (isinstance(kind, type) and issubclass(kind, MuseMateError)):
         kind = WorkerError
-    return kind(data["message"], hint=data["hint"], detail=data["detail"])
+    return kind(str(data.get("message", "")), hint=str(data.get("hint", "")), detail=str(data.get("detail", "")))
 
 
 def _explained(error: BaseException, task: str) -> MuseMateError:

@@ -17,6 +17,7 @@ from uuid import uuid4
 from musemate.audio.safe_write import write_safely
 from musemate.errors import ExportError, ProjectError
 from musemate.language import _
+from musemate.parsing import parsed_json
 from musemate.project.locks import RunLock
 
 WAITING, PAUSED, FAILED = "waiting", "paused", "failed"
@@ -180,7 +181,7 @@ def _forget_lock(path: Path) -> None:
 def _read(path: Path) -> list[QueuedTraining]:
     """Return what can be understood of a list; a damaged one counts as empty."""
     try:
-        rows = json.loads(path.read_text(encoding="utf-8"))
+        rows = parsed_json(path.read_text(encoding="utf-8"))
     except (OSError, ValueError):
         return []
     found = [_training(row) for row in rows] if isinstance(rows, list) else []
