@@ -16,6 +16,7 @@ import numpy as np
 import numpy.typing as npt
 
 from musemate.analysis.picturefile import load_record, save_record
+from musemate.analysis.picturelayout import array_in, image_in, number_in
 from musemate.analysis.zoomlevels import Image, pixel_columns, zoom_levels
 
 STFT, MFCC, CHROMA = "stft", "mfcc", "chroma"
@@ -126,15 +127,16 @@ class GridPicture:
             The file is missing, damaged, of another kind or of another version.
         """
         record = load_record(path, layer)
+        rows = array_in(path, record, "rows", None)
         return cls(
             layer=layer,
-            rate_hz=int(record["rate_hz"]),
-            n_frames=int(record["n_frames"]),
-            hop=int(record["hop"]),
-            rows=np.asarray(record["rows"]),
-            low=np.asarray(record["low"]),
-            high=np.asarray(record["high"]),
-            image=record["image"],
+            rate_hz=int(number_in(path, record, "rate_hz")),
+            n_frames=int(number_in(path, record, "n_frames")),
+            hop=int(number_in(path, record, "hop")),
+            rows=rows,
+            low=array_in(path, record, "low", len(rows)),
+            high=array_in(path, record, "high", len(rows)),
+            image=image_in(path, record, len(rows)),
         )
 
 

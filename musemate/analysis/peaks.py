@@ -16,6 +16,7 @@ import numpy as np
 import numpy.typing as npt
 
 from musemate.analysis.picturefile import load_record, save_record
+from musemate.analysis.picturelayout import array_in, number_in
 from musemate.audio.clip import AudioClip, Samples
 
 BLOCK = 64
@@ -125,8 +126,9 @@ class Peaks:
         """
         record = load_record(path, "peaks")
         n_levels = sum(name.startswith("level") for name in record.dtype.names or ())
-        levels = [record[f"level{number}"] for number in range(n_levels)]
-        return cls(int(record["rate_hz"]), int(record["n_frames"]), levels)
+        first = array_in(path, record, "level0", 3, None, None)
+        levels = [array_in(path, record, f"level{number}", 3, first.shape[1], None) for number in range(n_levels)]
+        return cls(int(number_in(path, record, "rate_hz")), int(number_in(path, record, "n_frames")), levels)
 
     def _level_for(self, frames_per_column: float) -> int:
         """Number of the coarsest level whose blocks are no wider than a column."""

@@ -6,6 +6,7 @@ import os
 import tempfile
 import threading
 from pathlib import Path
+from tokenize import TokenError
 from typing import Any
 
 import numpy as np
@@ -16,6 +17,10 @@ from musemate.language import _
 
 FORMAT = 1
 """Version of the layouts; a file of another version is refused and drawn again."""
+_UNREADABLE = (
+    *(OSError, ValueError, IndexError, KeyError, EOFError, SyntaxError, TypeError),
+    *(TokenError, MemoryError, RecursionError, OverflowError),  # of headers that numpy cannot make sense of
+)
 _one_reader = threading.Lock()
 """numpy reads headers with `ast`, which Python 3.11 must not do in two threads at once (python/cpython#106905)."""
 
@@ -73,7 +78,7 @@ def load_record(path: Path, kind: str) -> npt.NDArray[Any]:
         found = record["kind"].item(), record["format"].item()
         if found != (kind.encode("ascii"), FORMAT):
             raise ValueError(f"kind and format are {found}")
-    except (OSError, ValueError, IndexError, KeyError, EOFError, SyntaxError, TypeError) as error:
+    except _UNREADABLE as error:
         raise ProjectError(
             _('The picture "{name}" cannot be read.').format(name=path.name),
             hint=_("It is drawn again from the sound."),

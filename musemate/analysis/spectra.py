@@ -20,6 +20,7 @@ import numpy.typing as npt
 from musemate.analysis.gridpicture import contrast_of
 from musemate.analysis.peaks import Peaks
 from musemate.analysis.picturefile import load_record, save_record
+from musemate.analysis.picturelayout import array_in, image_in, number_in
 from musemate.analysis.zoomlevels import Image, pixel_columns, zoom_levels
 from musemate.audio.clip import AudioClip
 
@@ -217,14 +218,15 @@ class MelPicture:
             The file is missing, damaged, no mel file or of another version.
         """
         record = load_record(path, "mel")
+        edges_hz = array_in(path, record, "edges_hz", None)
         return cls(
-            rate_hz=int(record["rate_hz"]),
-            n_frames=int(record["n_frames"]),
-            hop=int(record["hop"]),
-            edges_hz=np.asarray(record["edges_hz"]),
-            image=record["image"],
-            floor_db=float(record["floor_db"]),
-            top_db=float(record["top_db"]),
+            rate_hz=int(number_in(path, record, "rate_hz")),
+            n_frames=int(number_in(path, record, "n_frames")),
+            hop=int(number_in(path, record, "hop")),
+            edges_hz=edges_hz,
+            image=image_in(path, record, len(edges_hz) - 2),
+            floor_db=float(number_in(path, record, "floor_db", -1000)),
+            top_db=float(number_in(path, record, "top_db", -1000)),
         )
 
 

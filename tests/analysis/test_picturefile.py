@@ -8,7 +8,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from musemate.analysis.gridpicture import GridPicture
+from musemate.analysis.peaks import Peaks
 from musemate.analysis.picturefile import load_record, save_record
+from musemate.errors import ProjectError
 
 
 def test_one_file_is_read_at_a_time(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -35,3 +38,43 @@ def test_one_file_is_read_at_a_time(tmp_path: Path, monkeypatch: pytest.MonkeyPa
     for thread in threads:
         thread.join()
     assert most == [1, 1, 1, 1]
+
+
+IMAGE = np.zeros((2, 5), dtype=np.uint8)
+LINES = np.arange(2.0)
+GRID = {"rate_hz": 8000, "n_frames": 4000, "hop": 800, "rows": LINES, "low": LINES, "high": LINES, "image": IMAGE}
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"rate_hz": 0},
+        {"rate_hz": np.array([8000])},
+        {"n_frames": -5},
+        {"hop": 0},
+        {"hop": np.nan},
+        {"low": np.arange(3.0)},
+        {"low": np.array([0.0, np.inf])},
+        {"rows": np.zeros(0), "low": np.zeros(0), "high": np.zeros(0), "image": np.zeros((0, 5), dtype=np.uint8)},
+        {"image": np.zeros((2, 0), dtype=np.uint8)},
+        {"image": np.zeros(5, dtype=np.uint8)},
+        {"image": np.zeros((2, 5))},
+        {"image": np.array("text")},
+    ],
+    ids=str,
+)
+def test_a_picture_that_cannot_be_one(tmp_path: Path, wrong: dict[str, object]) -> None:
+    path = tmp_path / "picture.npy"
+    save_record(path, "stft", **GRID)
+    assert GridPicture.load(path, "stft").hop == 800
+    save_record(path, "stft", **{**GRID, **wrong})
+    with pytest.raises(ProjectError, match=r'^The picture "picture.npy" cannot be read\.$'):
+        GridPicture.load(path, "stft")
+
+
+@pytest.mark.parametrize("levels", [{}, {"level1": np.zeros((3, 1, 9))}, {"level0": np.zeros((3, 1))}], ids=str)
+def test_an_envelope_that_cannot_be_one(tmp_path: Path, levels: dict[str, np.ndarray]) -> None:
+    path = tmp_path / "peaks.npy"
+    save_record(path, "peaks", rate_hz=8000, n_frames=4000, **levels)
+    with pytest.raises(ProjectError, match=r'^The picture "peaks.npy" cannot be read\.$'):
+        Peaks.load(path)
