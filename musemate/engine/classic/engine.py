@@ -27,6 +27,7 @@ from musemate.engine.clock import Pauses, TrainingClock
 from musemate.engine.device import one_thread, repeatable
 from musemate.engine.events import DeviceChanged, Event, Progressed, RunStarted, Warned
 from musemate.engine.fitting import check_fits, fits
+from musemate.engine.loading import damage_said
 from musemate.engine.memory import memory_errors_said, release_memory
 from musemate.engine.parts import Part, check_same, hear_somewhere, no_loss, seeded, store_finite, train_parts
 from musemate.engine.points import check_point, chosen_part, part_at
@@ -68,7 +69,7 @@ class ClassicEngine:
 
     def load(self, directory: Path, device: str = CPU, at_steps: int | None = None) -> ClassicModel:
         """Load what is finished; see `musemate.engine.base.Engine`."""
-        with memory_errors_said(device):
+        with memory_errors_said(device), damage_said(directory):
             return load_model(Checkpoint(directory), device, at_steps)
 
 

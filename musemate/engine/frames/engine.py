@@ -28,6 +28,7 @@ from musemate.engine.frames.reckoning import least_mib, reckon
 from musemate.engine.frames.rendering import RendererTraining, make_renderer
 from musemate.engine.frames.stack import Pyramid
 from musemate.engine.frames.watching import LossWatch
+from musemate.engine.loading import damage_said
 from musemate.engine.memory import memory_errors_said, release_memory
 from musemate.engine.parts import Part, check_same, hear_somewhere, no_loss, seeded, store_finite, train_parts
 from musemate.engine.points import check_point, chosen_part
@@ -83,7 +84,7 @@ class FramesEngine:
 
     def load(self, directory: Path, device: str = "cpu", at_steps: int | None = None) -> FramesModel:
         """Load what is finished; see `musemate.engine.base.Engine`."""
-        with memory_errors_said(device):
+        with memory_errors_said(device), damage_said(directory):
             return load_model(Checkpoint(directory), device, at_steps)
 
 

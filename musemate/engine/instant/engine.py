@@ -19,7 +19,8 @@ from musemate.engine.frames.arranger import Arranger, Indices
 from musemate.engine.frames.config import FramesConfig
 from musemate.engine.frames.preparing import Prepared, prepare
 from musemate.engine.instant.splicing import Samples, Splicer
-from musemate.engine.memory import PROCESS_MIB
+from musemate.engine.loading import damage_said
+from musemate.engine.memory import PROCESS_MIB, memory_errors_said
 from musemate.engine.points import check_point
 from musemate.engine.region import check_region, clip_hash, fitting_rate
 from musemate.errors import CheckpointError, SettingsError
@@ -77,8 +78,9 @@ class InstantEngine:
         """Load what was analysed, on the CPU whatever the device; see `musemate.engine.base.Engine`."""
         checkpoint = Checkpoint(directory)
         check_point(checkpoint.parts, at_steps)
-        prepared = Prepared.restore(checkpoint.load(ANALYSIS), checkpoint.facts)
-        return InstantModel(prepared, checkpoint.load(SOUND)["samples"].numpy())
+        with memory_errors_said(CPU), damage_said(directory):
+            prepared = Prepared.restore(checkpoint.load(ANALYSIS), checkpoint.facts)
+            return InstantModel(prepared, checkpoint.load(SOUND)["samples"].numpy())
 
 
 class InstantModel:
