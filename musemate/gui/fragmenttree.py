@@ -19,6 +19,7 @@ from PySide6.QtWidgets import (
 
 from musemate.engine.events import FileRefused
 from musemate.gui import icons, palette
+from musemate.gui.plaintext import plain
 from musemate.gui.treerows import Row, every, rows_of
 from musemate.gui.widgets import describe, label
 from musemate.language import _
@@ -202,7 +203,7 @@ def _row(item: QTreeWidgetItem | None) -> Row:
 def _fill(item: QTreeWidgetItem, row: Row) -> None:
     item.setData(0, ROW, row)
     item.setText(0, row.text)
-    item.setToolTip(0, row.tip)
+    item.setToolTip(0, plain(row.tip))
     _colour(item, row)
 
 

@@ -14,6 +14,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QSizePolicy, QVB
 
 from musemate.errors import MuseMateError
 from musemate.gui import palette
+from musemate.gui.plaintext import plain
 from musemate.gui.style import set_state
 from musemate.gui.widgets import Picture, label, tool_button
 from musemate.language import _
@@ -128,7 +129,7 @@ class MessageBar(QFrame):
         name, colour = _LOOKS[message.level]
         self._icon.set_icon(name, getattr(palette, colour))
         self._button.setText(message.action[0] if message.action else "")
-        self._button.setToolTip(self._button.text())
+        self._button.setToolTip(plain(self._button.text()))
         self._button.setVisible(message.action is not None)
         self.setAccessibleDescription(f"{message.text} {message.hint}".strip())
         set_state(self, level=message.level)

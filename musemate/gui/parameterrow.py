@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QCheckBox, QComboBox, QFrame, QGridLayout, QLineEd
 
 from musemate.engine.parameters import LIST, SWITCH, Parameter
 from musemate.errors import SettingsError
+from musemate.gui.plaintext import plain
 from musemate.gui.style import set_state
 from musemate.gui.wheel import calm
 from musemate.gui.widgets import ElidedLabel, describe, label, tool_button
@@ -69,7 +70,8 @@ class ParameterRow(QFrame):
             set_state(self, changed=changed)
             set_state(self.name, changed=changed)
             self.reset.setVisible(changed)
-        self.reset.setToolTip(_("Back to {value}, as {preset} has it").format(value=usual_text, preset=preset))
+        back = _("Back to {value}, as {preset} has it").format(value=usual_text, preset=preset)
+        self.reset.setToolTip(plain(back))
         self._fault.setText(f"{error.message} {error.hint}" if error else "")
         self._fault.setVisible(error is not None)
         self.editor.setAccessibleDescription(self._fault.text() or f"{_(about.words)}. {about.range_words}")

@@ -7,6 +7,7 @@ from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLineEdit, QPushButton, QVBoxLayout, QWidget
 
 from musemate.engine.savedpresets import LONGEST_NAME
+from musemate.gui.plaintext import plain
 from musemate.gui.widgets import describe
 from musemate.language import _, mark
 
@@ -59,7 +60,7 @@ class PresetBar(QWidget):
             box.insertSeparator(box.count())
         for name, words in saved:
             box.addItem(name, (name, True))
-            box.setItemData(box.count() - 1, words, Qt.ItemDataRole.ToolTipRole)
+            box.setItemData(box.count() - 1, plain(words), Qt.ItemDataRole.ToolTipRole)
         for index in range(box.count()):
             if (data := box.itemData(index)) and data[0] == current:
                 box.setCurrentIndex(index)

@@ -21,6 +21,7 @@ class Readout(QLabel):
         self._canvas = canvas
         self._place: QPointF | None = None
         self.setObjectName("small")
+        self.setTextFormat(Qt.TextFormat.PlainText)  # it names clips
         self.setAccessibleName(_("Values under the mouse"))
         self.setFixedHeight(HEIGHT_PX)
         self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)

@@ -7,6 +7,7 @@ from PySide6.QtWidgets import QDoubleSpinBox, QHBoxLayout, QSizePolicy, QToolBut
 
 from musemate.gui import palette, wording
 from musemate.gui.lanes import ABOVE, ALONE, DIFFERENCE, OVERLAID
+from musemate.gui.plaintext import plain
 from musemate.gui.style import set_state
 from musemate.gui.widgets import ElidedLabel, Picture, describe, label, roomy, tool_button
 from musemate.language import _, pgettext
@@ -62,7 +63,7 @@ class RegionBar(QWidget):
 
     def _show_hint(self, text: str) -> None:
         self.hint.setText(text)
-        self.hint.setToolTip(text)
+        self.hint.setToolTip(plain(text))
         self._hint_icon.setVisible(bool(text))
 
     @staticmethod

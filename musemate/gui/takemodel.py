@@ -9,6 +9,7 @@ from typing import Any
 from PySide6.QtCore import QAbstractTableModel, QMimeData, QModelIndex, QPersistentModelIndex, Qt, QUrl, Signal
 
 from musemate.gui import wording
+from musemate.gui.plaintext import plain
 from musemate.gui.takecolumns import COLUMNS, NONE
 from musemate.gui.takeorder import Filter, Order, arranged
 from musemate.language import _
@@ -136,7 +137,7 @@ class TakeModel(QAbstractTableModel):
         if role in (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.EditRole):
             return column.text(take)
         if role == Qt.ItemDataRole.ToolTipRole:
-            return describe_take(take) if column.name in ("take", "sound") else column.text(take)
+            return plain(describe_take(take) if column.name in ("take", "sound") else column.text(take))
         if role == Qt.ItemDataRole.AccessibleTextRole:
             return accessible_text(take, column.name)
         return None

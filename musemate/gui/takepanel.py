@@ -22,6 +22,7 @@ from PySide6.QtWidgets import (
 
 from musemate.engine.facts import EngineFacts, facts_of, starting_scales
 from musemate.gui import wording
+from musemate.gui.plaintext import plain
 from musemate.gui.widgets import Choice, describe, keep_focus, label, roomy
 from musemate.language import _, mark, number
 from musemate.project.records import INSTANT, Beats, Run
@@ -104,7 +105,7 @@ class TakePanel(QFrame):
         with_what = _("Make takes at once, spliced from the region's own sound (Ctrl+M)")
         if not self._is_instant:
             with_what = _("Make takes with what was learnt (Ctrl+M)")
-        self.make.setToolTip(reason or with_what)
+        self.make.setToolTip(plain(reason or with_what))
 
     def show_run(self, run: Run | None) -> None:
         """Say what the takes are made with: a run, or (None) the region itself, at once."""

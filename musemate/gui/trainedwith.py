@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QPushButton, QVBoxLayout, QWidget
 from musemate.engine.catalogue import differences
 from musemate.engine.presets import label_of
 from musemate.engine.registry import ENGINES
+from musemate.gui.plaintext import plain
 from musemate.gui.widgets import describe, label
 from musemate.language import _, ngettext
 from musemate.project.records import Run
@@ -44,7 +45,7 @@ class TrainedWith(QWidget):
             changed += " " + ngettext("and {n} more", "and {n} more", len(rest))
         text = _("Trained with {preset}: {changes}") if told else _("Trained with {preset} as it is")
         self.text.setText(text.format(preset=preset, changes=changed))
-        self.text.setToolTip("\n".join(told))
+        self.text.setToolTip(plain("\n".join(told)))
         is_known = run.engine in ENGINES
         self.again.setEnabled(is_known)
         tip = _("Take its engine, preset and parameters over for the next training; they open beside this panel")

@@ -13,6 +13,7 @@ from musemate.engine.presets import PRESETS, default_preset, preset_names
 from musemate.engine.registry import ENGINES
 from musemate.gui import icons, palette, wording
 from musemate.gui.lossplot import LossPlot
+from musemate.gui.plaintext import plain
 from musemate.gui.scalestrip import ScaleStrip
 from musemate.gui.trainedwith import TrainedWith
 from musemate.gui.widgets import Choice, describe, keep_focus, label, tool_button
@@ -83,7 +84,7 @@ class TrainPanel(QFrame):
     def show_estimate(self, text: str, tooltip: str = "") -> None:
         """Say what the training will take; nothing with an empty text."""
         self.estimate.setText(text)
-        self.estimate.setToolTip(tooltip)
+        self.estimate.setToolTip(plain(tooltip))
 
     def show_begin(self) -> None:
         """Show that a training was asked for."""

@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QSlider, QToolButton, QVBoxLa
 
 from musemate.gui import icons, palette, wording
 from musemate.gui.meter import Meter
+from musemate.gui.plaintext import plain
 from musemate.gui.style import set_state
 from musemate.gui.widgets import Choice, ElidedLabel, Picture, describe, label, tool_button
 from musemate.language import _, mark
@@ -52,7 +53,7 @@ class Transport(QFrame):
         """Enable playback, or disable it all with the reason as tooltip."""
         for widget in (self.play, self.stop, self.loop, self.volume):
             widget.setEnabled(not reason)
-            widget.setToolTip(reason or str(widget.property("usual_tooltip")))
+            widget.setToolTip(plain(reason) or str(widget.property("usual_tooltip")))
 
     def set_playing(self, playing: bool) -> None:
         """Show the pause sign while sound plays."""

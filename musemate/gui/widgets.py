@@ -20,6 +20,7 @@ from PySide6.QtWidgets import (
 )
 
 from musemate.gui import icons
+from musemate.gui.plaintext import plain
 
 TITLE_BAR = 36
 """Height left for what the system draws around a window."""
@@ -47,7 +48,7 @@ def tool_button(icon: str, tooltip: str, *, colour: str | None = None, checkable
 
 def describe(widget: QWidget, tooltip: str, name: str = "") -> None:
     """Give a widget its tooltip and its name for a screen reader (the tooltip's first sentence if none is given)."""
-    widget.setToolTip(tooltip)
+    widget.setToolTip(plain(tooltip))
     widget.setAccessibleName(name or tooltip.split(" (")[0].split(". ")[0].rstrip("."))
 
 
@@ -115,7 +116,7 @@ class ElidedLabel(QLabel):
     def paintEvent(self, event: QPaintEvent) -> None:
         """Draw what fits (Qt's hook)."""
         shown = self.fontMetrics().elidedText(self.text(), self._mode, self.width())
-        self.setToolTip(self.text() if shown != self.text() else "")
+        self.setToolTip(plain(self.text()) if shown != self.text() else "")
         painter = QPainter(self)
         painter.setPen(self.palette().color(self.foregroundRole()))
         painter.drawText(self.rect(), self.alignment(), shown)

@@ -39,6 +39,7 @@ from musemate.gui.layout import Parts
 from musemate.gui.listening import Listening
 from musemate.gui.losses import Losses
 from musemate.gui.memory import Memory
+from musemate.gui.plaintext import plain
 from musemate.gui.playhead import Playhead
 from musemate.gui.projectview import ProjectView
 from musemate.gui.reckoner import Reckoner
@@ -167,7 +168,7 @@ class Window(QMainWindow):
         menu.clear()
         for folder in recent:
             action = menu.addAction(folder.name)
-            action.setToolTip(str(folder))
+            action.setToolTip(plain(str(folder)))
             action.triggered.connect(partial(self._on_recent, folder))
         menu.setEnabled(bool(recent))
         self.actions_by_name["show_folder"].setEnabled(project is not None)
