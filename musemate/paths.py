@@ -57,6 +57,12 @@ def log_folder() -> Path:
     return home / "log" if home else platformdirs.user_log_path(_APP, appauthor=False)
 
 
+def cache_folder() -> Path:
+    """Return the folder of what can be made again and belongs into no project."""
+    home = _home()
+    return home / "cache" if home else platformdirs.user_cache_path(_APP, appauthor=False)
+
+
 def resource(name: str) -> Path:
     """Return a bundled file, from the installed package or, in a checkout, from the repository's folder."""
     return _bundled("resources") / name

@@ -10,7 +10,8 @@ from typing import Any
 
 from musemate.errors import ProjectError
 from musemate.language import _, mark
-from musemate.project import schema
+from musemate.project import opening, seals
+from musemate.project.protection import NEWER, Protection
 from musemate.project.rows import number_of, to_column
 
 FILE_NAME = "project.sqlite"
@@ -35,23 +36,27 @@ class Database:
         The project's folder.
     create : bool
         Make the database when it is missing.
+    held : Protection, optional
+        What speaks against changing it; None when nothing is known yet.
+
+    Attributes
+    ----------
+    protection : Protection or None
+        Why it may only be read: what was given, or a newer version, or a folder that may not be written.
 
     Raises
     ------
     ProjectError
-        It is missing, damaged, read-only, from a newer version, or no project at all.
+        It is missing, damaged or no project at all.
     """
 
-    def __init__(self, folder: Path, *, create: bool = False) -> None:
+    def __init__(self, folder: Path, *, create: bool = False, held: Protection | None = None) -> None:
         self._folder = folder
+        self.protection: Protection | None = held
         with self._door():
-            self._connection = schema.connect(folder / FILE_NAME, create=create)
-        try:
-            with self._door():
-                self._check(create)
-        except BaseException:
-            self._connection.close()
-            raise
+            self._connection, kind = opening.open_database(folder / FILE_NAME, create=create, is_held=held is not None)
+        if kind and held is None:
+            self.protection = Protection(kind, folder.name)
 
     def close(self) -> None:
         """Close the file; may be called twice."""
@@ -82,12 +87,13 @@ class Database:
     def insert(self, table: str, values: dict[str, Any]) -> int:
         """Add a row and return its number."""
         columns, marks = ", ".join(values), ", ".join("?" * len(values))
-        with self._door():
-            self._settle()
+        with self._door(), self._transaction():
             cursor = self._connection.execute(
                 f"INSERT INTO {table} ({columns}) VALUES ({marks})", [to_column(v) for v in values.values()]
             )
-        return int(cursor.lastrowid or 0)
+            number = int(cursor.lastrowid or 0)
+            seals.seal(self._connection, table, number)
+        return number
 
     def update(self, table: str, row_id: str, **changes: Any) -> None:
         """Change columns of one row.
@@ -120,26 +126,12 @@ class Database:
                 columns = ", ".join(f"{name} = ?" for name in values)
                 stored = [to_column(value) for value in values.values()]
                 self._connection.execute(f"UPDATE {table} SET {columns} WHERE number = ?", [*stored, numbers[row_id]])
-
-    def _check(self, create: bool) -> None:
-        version = schema.version_of(self._connection)
-        if version == 0 and create:
-            schema.make_tables(self._connection)
-        elif version <= 0:
-            raise not_a_project(self._folder)
-        elif version > schema.VERSION:
-            raise ProjectError(
-                _('The project "{name}" was made by a newer version of MuseMate.').format(name=self._folder.name),
-                hint=_("Update MuseMate and open it again."),
-                detail=f"user_version {version}, known {schema.VERSION}",
-            )
-        elif version < schema.VERSION:
-            schema.bring_up(self._connection)
-        if not schema.is_writable(self._connection):
-            raise _read_only(self._folder, "")
+                seals.seal(self._connection, table, numbers[row_id])
 
     @contextmanager
     def _transaction(self) -> Iterator[None]:
+        if self.protection is not None:
+            raise self.protection.error()
         self._settle()
         self._connection.execute("BEGIN IMMEDIATE")
         try:
@@ -158,9 +150,13 @@ class Database:
     def _door(self) -> Iterator[None]:
         try:
             yield
+        except opening.NotAProjectError as error:
+            raise not_a_project(self._folder) from error
         except sqlite3.ProgrammingError:
             raise  # our own mistake, not the songwriter's disk
         except sqlite3.Error as error:
+            if self.protection is not None and self.protection.kind == NEWER:
+                raise _too_new(self._folder, error) from error
             raise _translated(error, self._folder) from error
 
 
@@ -169,6 +165,16 @@ def not_a_project(folder: Path) -> ProjectError:
     return ProjectError(
         _('"{folder}" is not a MuseMate project.').format(folder=folder),
         hint=_("Choose a folder that holds {file_name}, or create a new project.").format(file_name=FILE_NAME),
+    )
+
+
+def _too_new(folder: Path, error: sqlite3.Error) -> ProjectError:
+    return ProjectError(
+        _('The project "{name}" was made by a newer version of MuseMate, which keeps this in another way.').format(
+            name=folder.name
+        ),
+        hint=_("Update MuseMate and open it again."),
+        detail=f"{folder}: {error}",
     )
 
 
@@ -207,8 +213,8 @@ def _translated(error: sqlite3.Error, folder: Path) -> ProjectError:
         return ProjectError(
             _('The project file of "{folder}" is damaged.').format(folder=folder),
             hint=_(
-                'The sounds are safe in its folder "audio"; bring project.sqlite back from a backup, '
-                "or import the sounds into a new project."
+                'The sounds are safe in its folder "audio"; "musemate check PROJECT --repair" brings back what can be '
+                "read, and the rest from the last backup."
             ),
             detail=detail,
         )

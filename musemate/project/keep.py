@@ -53,9 +53,9 @@ def keep(folder: Path, suffix: str, write: Callable[[Path], object]) -> str:
         write(temporary)
         name = f"{hash_of(temporary)}{suffix.lower()}"
         if not (folder / name).exists():
-            _sync(temporary)
+            sync(temporary)
             temporary.replace(folder / name)
-            _sync_folder(folder)
+            sync_folder(folder)
     finally:
         temporary.unlink(missing_ok=True)
     return name
@@ -116,12 +116,14 @@ def _copy(source: Path, target: Path) -> None:
         shutil.copyfileobj(reader, writer, _BLOCK)
 
 
-def _sync(path: Path) -> None:
+def sync(path: Path) -> None:
+    """Bring a file to the disk."""
     with path.open("r+b") as file:
         os.fsync(file.fileno())
 
 
-def _sync_folder(folder: Path) -> None:
+def sync_folder(folder: Path) -> None:
+    """Bring the names in a folder to the disk."""
     if sys.platform == "win32":
         return  # a folder cannot be opened there; its entries are journalled
     descriptor = os.open(folder, os.O_RDONLY)

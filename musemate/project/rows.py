@@ -4,15 +4,29 @@ from __future__ import annotations
 
 import dataclasses
 import json
+import logging
 import sqlite3
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from functools import lru_cache
-from typing import Any
+from typing import Any, TypeVar
 
 from musemate.analysis.figures import Figures
+from musemate.errors import ProjectError
+from musemate.language import _
 from musemate.project.records import Beats, Fragment, Layer, Run, Take
 
+log = logging.getLogger(__name__)
+Record = TypeVar("Record", Fragment, Run, Take)
+
 MOST_KEPT = 4096
+_KINDS: dict[Any, tuple[type, ...]] = {"int": (int,), "float": (int, float), "str": (str,)}
+_FIELDS = {
+    record: [(field.name, _KINDS[field.type]) for field in dataclasses.fields(record) if field.type in _KINDS]
+    for record in (Fragment, Run, Take)
+}
+"""Which fields of a record must be of which types."""
 PREFIX = {"fragment": "f", "run": "r", "take": "t"}
 """First letter of the ids of each table."""
 
@@ -53,50 +67,92 @@ def to_column(value: Any) -> Any:
     return value
 
 
+def readable(make: Callable[[sqlite3.Row], Record], rows: Iterable[sqlite3.Row]) -> list[Record]:
+    """Make records of rows; a damaged one is left out, and named in the log, so that the others can be used."""
+    records = []
+    for row in rows:
+        try:
+            records.append(make(row))
+        except ProjectError as error:
+            log.warning("%s [%s]", error.message, error.detail)
+    return records
+
+
 def fragment_from(row: sqlite3.Row) -> Fragment:
-    """Make a fragment record."""
-    values = _values(row, "fragment")
-    values["beats"] = _beats(values["beats"])
-    values["voice"] = tuple(json.loads(values["voice"]))
-    return Fragment(**values)
+    """Make a fragment record.
+
+    Raises
+    ------
+    ProjectError
+        The row is damaged.
+    """
+    with _door("fragment", row):
+        values = _values(row, "fragment", Fragment)
+        values["beats"] = _beats(values["beats"])
+        values["voice"] = tuple(json.loads(values["voice"]))
+        return _checked(Fragment(**values))
 
 
 def run_from(row: sqlite3.Row) -> Run:
-    """Make a run record."""
-    values = _values(row, "run")
-    values["fragment"] = id_of("fragment", values["fragment"])
-    values["scales"] = tuple(json.loads(values["scales"]))
-    values["options"] = json.loads(values["options"])
-    return Run(**values)
+    """Make a run record; raises as `fragment_from`."""
+    with _door("run", row):
+        values = _values(row, "run", Run)
+        values["fragment"] = id_of("fragment", values["fragment"])
+        values["scales"] = tuple(json.loads(values["scales"]))
+        values["options"] = json.loads(values["options"])
+        return _checked(Run(**values))
 
 
 def take_from(row: sqlite3.Row) -> Take:
-    """Make a take record; the row has the engine of its run too."""
-    return _take(tuple(row.keys()), tuple(row))
+    """Make a take record; the row has the engine of its run too. Raises as `fragment_from`."""
+    with _door("take", row):
+        return _take(tuple(row.keys()), tuple(row))
 
 
 @lru_cache(maxsize=MOST_KEPT)
 def _take(columns: tuple[str, ...], cells: tuple[Any, ...]) -> Take:
     """Make a take record; of a thousand takes that are read again, those that did not change cost nothing."""
-    values = dict(zip(columns, cells, strict=True))
-    number = values.pop("number")
-    del values["removed"]
-    values["id"] = id_of("take", number)
-    values["name"] = values["name"] or f"take {number}"
+    values = _known(dict(zip(columns, cells, strict=True)), "take", Take)
+    values["name"] = values["name"] or f"take {values['id'][1:]}"
     values["run"] = id_of("run", values["run"])
     values["request"] = json.loads(values["request"])
     values["layers"] = tuple(Layer(**layer) for layer in json.loads(values["layers"]))
     values["tags"] = tuple(json.loads(values["tags"]))
     values["rejected"] = bool(values["rejected"])
     values["figures"] = Figures.from_json(json.loads(values["figures"]))
-    return Take(**values)
+    return _checked(Take(**values))
 
 
-def _values(row: sqlite3.Row, table: str) -> dict[str, Any]:
-    values: dict[str, Any] = dict(row)
-    values["id"] = id_of(table, values.pop("number"))
-    values.pop("removed", None)
-    return values
+def _values(row: sqlite3.Row, table: str, record: type) -> dict[str, Any]:
+    return _known(dict(row), table, record)
+
+
+def _known(values: dict[str, Any], table: str, record: type) -> dict[str, Any]:
+    """Return the values that a record has; a newer version may keep more than that."""
+    names = {field.name for field in dataclasses.fields(record)}
+    return {name: value for name, value in values.items() if name in names} | {"id": id_of(table, values["number"])}
+
+
+def _checked(record: Record) -> Record:
+    """Return the record if its numbers are numbers and its texts texts: SQLite promises neither of a damaged file."""
+    for name, kinds in _FIELDS[type(record)]:
+        if not isinstance(getattr(record, name), kinds):
+            raise TypeError(f"{name} is {getattr(record, name)!r}")
+    return record
+
+
+@contextmanager
+def _door(table: str, row: sqlite3.Row) -> Iterator[None]:
+    """Translate what goes wrong with a row that is not as it was stored."""
+    try:
+        yield
+    except (KeyError, ValueError, TypeError, AttributeError, RecursionError) as error:
+        place = id_of(table, row["number"])
+        raise ProjectError(
+            _('The entry "{place}" of the project is damaged.').format(place=place),
+            hint=_("Check the project: what can be repaired is brought back from its backup."),
+            detail=f"{place}: {error!r}",
+        ) from error
 
 
 def _beats(text: str | None) -> Beats | None:

@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import contextlib
+import re
 import sqlite3
+from functools import partial
 from pathlib import Path, PurePath
+
+from musemate.project import seals
 
 APPLICATION_ID = 0x4D75734D
 """Marks a SQLite file as a MuseMate project ("MusM")."""
-VERSION = 3
-"""Kept as the file's user_version; a file of a higher version is refused."""
+VERSION = 4
+"""Kept as the file's user_version; a file of a higher version is only read."""
 BUSY_S = 3.0
 """How long a write waits for another process; all writes are tiny."""
 
@@ -28,7 +32,8 @@ CREATE TABLE fragment (
     beats TEXT,
     key TEXT NOT NULL DEFAULT '',
     voice TEXT NOT NULL DEFAULT '[]',
-    removed INTEGER NOT NULL DEFAULT 0
+    removed INTEGER NOT NULL DEFAULT 0,
+    seal TEXT NOT NULL DEFAULT ''
 );
 CREATE TABLE run (
     number INTEGER PRIMARY KEY AUTOINCREMENT,
@@ -46,7 +51,8 @@ CREATE TABLE run (
     seconds REAL NOT NULL DEFAULT 0,
     peak_mib REAL NOT NULL DEFAULT 0,
     created TEXT NOT NULL,
-    reason TEXT NOT NULL DEFAULT ''
+    reason TEXT NOT NULL DEFAULT '',
+    seal TEXT NOT NULL DEFAULT ''
 );
 CREATE TABLE take (
     number INTEGER PRIMARY KEY AUTOINCREMENT,
@@ -66,7 +72,8 @@ CREATE TABLE take (
     tags TEXT NOT NULL DEFAULT '[]',
     note TEXT NOT NULL DEFAULT '',
     rejected INTEGER NOT NULL DEFAULT 0,
-    figures TEXT NOT NULL DEFAULT '{}'
+    figures TEXT NOT NULL DEFAULT '{}',
+    seal TEXT NOT NULL DEFAULT ''
 );
 CREATE INDEX run_of_fragment ON run (fragment);
 CREATE INDEX take_of_run ON take (run);
@@ -80,12 +87,13 @@ _STEPS = {
         "ALTER TABLE take ADD COLUMN rejected INTEGER NOT NULL DEFAULT 0",
         "ALTER TABLE take ADD COLUMN figures TEXT NOT NULL DEFAULT '{}'",
     ),
+    3: tuple(f"ALTER TABLE {table} ADD COLUMN seal TEXT NOT NULL DEFAULT ''" for table in seals.TABLES),
 }
-"""What brings a file of that version to the next."""
+"""What brings a file of that version to the next; its rows are sealed anew afterwards."""
 
 
 def connect(file: Path, *, create: bool = False) -> sqlite3.Connection:
-    """Open the database; every statement is on the disk when it returns.
+    """Open the database; nothing in it is changed by that, whatever it is.
 
     Parameters
     ----------
@@ -104,15 +112,35 @@ def connect(file: Path, *, create: bool = False) -> sqlite3.Connection:
         f"{uri_of(file.absolute())}?mode={mode}", uri=True, timeout=BUSY_S, isolation_level=None
     )
     try:
-        connection.row_factory = sqlite3.Row
-        connection.execute("PRAGMA foreign_keys = ON")
-        connection.execute("PRAGMA journal_mode = WAL")
-        # WAL's default would lose the last actions when the power fails
-        connection.execute("PRAGMA synchronous = FULL")
+        set_up(connection)
+        version_of(connection)  # reads: what cannot be read is known now
     except BaseException:
         connection.close()
         raise
     return connection
+
+
+def set_up(connection: sqlite3.Connection) -> None:
+    """Let a connection speak as the store expects it."""
+    connection.row_factory = sqlite3.Row
+    # text that a flipped bit has made something else is shown as far as it can be read
+    connection.text_factory = partial(str, encoding="utf-8", errors="replace")
+    connection.execute("PRAGMA foreign_keys = ON")
+    # a project may come from anybody: what its tables say of themselves runs nothing
+    connection.execute("PRAGMA trusted_schema = OFF")
+
+
+def prepare_to_write(connection: sqlite3.Connection) -> None:
+    """Let every statement be on the disk when it returns, beside others who read.
+
+    Raises
+    ------
+    sqlite3.Error
+        The file cannot be written.
+    """
+    connection.execute("PRAGMA journal_mode = WAL")
+    # WAL's default would lose the last actions when the power fails
+    connection.execute("PRAGMA synchronous = FULL")
 
 
 def uri_of(file: PurePath) -> str:
@@ -146,10 +174,13 @@ def bring_up(connection: sqlite3.Connection) -> None:
     """
     connection.execute("BEGIN IMMEDIATE")
     try:
-        for version in range(version_of(connection), VERSION):
-            for statement in _STEPS[version]:
-                connection.execute(statement)
-        connection.execute(f"PRAGMA user_version = {VERSION}")
+        if version_of(connection) < VERSION:
+            broken = seals.broken_rows(connection)
+            for version in range(version_of(connection), VERSION):
+                for statement in _STEPS[version]:
+                    connection.execute(statement)
+            seals.seal_all(connection, broken)
+            connection.execute(f"PRAGMA user_version = {VERSION}")
         connection.execute("COMMIT")
     except BaseException:
         roll_back(connection)
@@ -191,3 +222,20 @@ def is_writable(connection: sqlite3.Connection) -> bool:
         return "readonly" not in str(error)
     connection.execute("ROLLBACK")
     return True
+
+
+def tables_of(connection: sqlite3.Connection) -> dict[str, str]:
+    """Return what tables and indexes are there and how each is defined, white space left out.
+
+    A file that was brought up has the same as one that was made new: what is added is added at the end.
+    """
+    rows = connection.execute("SELECT type, name, sql FROM sqlite_schema WHERE name NOT LIKE 'sqlite_%'").fetchall()
+    return {f"{row[0]} {row[1]}": re.sub(r"\s+", "", str(row[2])) for row in rows}
+
+
+def fresh() -> sqlite3.Connection:
+    """Return an empty project in memory."""
+    connection = sqlite3.connect(":memory:", isolation_level=None)
+    set_up(connection)
+    make_tables(connection)
+    return connection

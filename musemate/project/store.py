@@ -5,20 +5,21 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import fields
+from dataclasses import fields, replace
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
 from musemate.errors import ProjectError
 from musemate.language import _
-from musemate.paths import absolute
+from musemate.paths import absolute, cache_folder
 from musemate.project import recovery
 from musemate.project.database import FILE_NAME, Database, not_a_project
 from musemate.project.intake import fitted, is_from, take_in
 from musemate.project.keep import sweep_project
+from musemate.project.protection import Protection
 from musemate.project.records import Beats, Fragment, Run
-from musemate.project.rows import fragment_from, id_of, now, run_from, twice
+from musemate.project.rows import fragment_from, id_of, now, readable, run_from, twice
 from musemate.project.takes import Takes
 
 DEFAULT_REGION_S = 30.0
@@ -54,34 +55,49 @@ class Project(Takes):
                 _('There is already a project in "{folder}".').format(folder=folder),
                 hint=_("Open it, or choose another folder."),
             )
-        return cls._at(folder, create=True)
+        return cls._at(folder)
 
     @classmethod
-    def open(cls, folder: Path | str) -> Self:
+    def open(cls, folder: Path | str, *, held: Protection | None = None) -> Self:
         """Open a project and tidy up after processes that died while they trained.
+
+        One of a newer version, or in a folder that may not be written, is opened to be read: `protection` says why.
+
+        Parameters
+        ----------
+        folder : Path or str
+            The project's folder.
+        held : Protection, optional
+            Another window has it open: it is only read here.
 
         Raises
         ------
         ProjectError
-            It is missing, damaged, read-only, from a newer version, or no project at all.
+            It is missing, damaged or no project at all.
         """
         folder = absolute(folder)
         if not is_project(folder):
             raise not_a_project(folder)
-        return cls._at(folder, create=False)
+        return cls._tidied(folder, Database(folder, held=held))
 
     @classmethod
     def open_or_create(cls, folder: Path | str) -> Self:
         """Open the project in a folder, or make it, also where an attempt to make it broke off."""
-        return cls._at(absolute(folder), create=True)
+        folder = absolute(folder)
+        return cls.open(folder) if is_begun(folder) else cls._at(folder)
 
     @classmethod
-    def _at(cls, folder: Path, *, create: bool) -> Self:
-        for name in ("audio", "runs", "cache", "exports"):
-            _make(folder / name)
-        project = cls(folder, Database(folder, create=create))
+    def _at(cls, folder: Path) -> Self:
+        _make_folders(folder)
+        return cls._tidied(folder, Database(folder, create=True))
+
+    @classmethod
+    def _tidied(cls, folder: Path, database: Database) -> Self:
+        project = cls(folder, database)
         try:
-            sweep_project(folder)
+            if database.protection is None:
+                _make_folders(folder)
+                sweep_project(folder)
             project.runs()  # settles runs whose process died
         except BaseException:
             project.close()
@@ -100,6 +116,11 @@ class Project(Takes):
     ) -> None:
         self.close()
 
+    @property
+    def protection(self) -> Protection | None:
+        """Why it may only be read; None where it may be changed."""
+        return self._database.protection
+
     # Places
 
     @property
@@ -113,8 +134,8 @@ class Project(Takes):
         return self.folder / "exports"
 
     def audio_path(self, name: str) -> Path:
-        """Return the immutable file of that name."""
-        return self.folder / "audio" / name
+        """Return the immutable file of that name; one that would lead out of the folder leads nowhere."""
+        return self.folder / "audio" / _plain_name(name)
 
     def run_path(self, run_id: str) -> Path:
         """Return the folder of a run's weights and previews."""
@@ -123,12 +144,15 @@ class Project(Takes):
     def cache_path(self, audio_name: str) -> Path:
         """Return the folder for pictures of an audio file; it can be made again and may be deleted.
 
+        Those of a project that is only read lie with the songwriter's own caches.
+
         Raises
         ------
         ProjectError
             It cannot be made.
         """
-        folder = self.folder / "cache" / Path(audio_name).stem
+        base = self.folder / "cache" if self.protection is None else cache_folder() / "pictures"
+        folder = base / _plain_name(Path(audio_name).stem)
         _make(folder)
         return folder
 
@@ -137,7 +161,7 @@ class Project(Takes):
     def fragments(self) -> list[Fragment]:
         """Return the fragments in the order in which they were added."""
         rows = self._database.select("SELECT * FROM fragment WHERE NOT removed ORDER BY number")
-        return [fragment_from(row) for row in rows]
+        return readable(fragment_from, rows)
 
     def fragment(self, fragment_id: str) -> Fragment:
         """Return one fragment, also a removed one."""
@@ -210,7 +234,7 @@ class Project(Takes):
     def runs(self, fragment: str | None = None) -> list[Run]:
         """Return the runs (of one fragment), the oldest first."""
         rows = self._database.select(_SHOWN_RUNS, twice("fragment", fragment))
-        return [self._settled(run_from(row)) for row in rows]
+        return [self._settled(run) for run in readable(run_from, rows)]
 
     def run(self, run_id: str) -> Run:
         """Return one run."""
@@ -283,7 +307,10 @@ class Project(Takes):
             # Read again under the lock: the process may have ended well since the first look, and its word counts.
             run = run_from(self._database.row("run", run.id))
             if nobody_trains and run.state == "training":
-                self._database.update("run", run.id, **recovery.verdict(run, self.run_path(run.id)))
+                changes = recovery.verdict(run, self.run_path(run.id))
+                if self.protection is not None:
+                    return replace(run, **changes)
+                self._database.update("run", run.id, **changes)
                 run = run_from(self._database.row("run", run.id))
         return run
 
@@ -291,6 +318,19 @@ class Project(Takes):
 def is_project(folder: Path) -> bool:
     """Whether a folder holds a project, sound or not."""
     return os.path.lexists(folder / FILE_NAME)  # pathlib raises where a path is too long
+
+
+def is_begun(folder: Path) -> bool:
+    """Whether a folder holds a project whose making did not break off before its database held anything."""
+    try:
+        return (folder / FILE_NAME).stat().st_size > 0
+    except OSError:
+        return False
+
+
+def _make_folders(folder: Path) -> None:
+    for name in ("audio", "runs", "cache", "exports"):
+        _make(folder / name)
 
 
 def _make(folder: Path) -> None:
@@ -303,3 +343,9 @@ def _make(folder: Path) -> None:
             hint=_("Choose a folder that you may write to."),
             detail=str(error),
         ) from error
+
+
+def _plain_name(name: str) -> str:
+    """Return a file name that leads into no other folder."""
+    plain = name.replace("/", "_").replace("\\", "_").replace("\0", "_")
+    return "_" if plain in ("", ".", "..") else plain

@@ -13,7 +13,7 @@ from musemate.language import _, mark
 from musemate.project.database import Database
 from musemate.project.intake import store_clip
 from musemate.project.records import Layer, Take
-from musemate.project.rows import id_of, now, number_of, take_from, twice
+from musemate.project.rows import id_of, now, number_of, readable, take_from, twice
 
 CHOICES = ("name", "stars", "tags", "note", "rejected", "removed")
 """What may be changed of a take: its sound and how it was made never are."""
@@ -45,7 +45,7 @@ class Takes:
     def takes(self, run: str | None = None, fragment: str | None = None) -> list[Take]:
         """Return the takes (of one run, of one fragment), the oldest first."""
         rows = self._database.select(_SHOWN, twice("run", run) + twice("fragment", fragment))
-        return [take_from(row) for row in rows]
+        return readable(take_from, rows)
 
     def take(self, take_id: str) -> Take:
         """Return one take, also a removed one."""

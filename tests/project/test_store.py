@@ -315,20 +315,6 @@ def test_a_project_is_not_made_twice(project):
         assert again.folder == project.folder
 
 
-def test_a_newer_project_is_refused_and_left_alone(project):
-    project.close()
-    file = project.folder / "project.sqlite"
-    with sqlite3.connect(file) as connection:
-        connection.execute(f"PRAGMA user_version = {schema.VERSION + 1}")
-    connection.close()
-    before = file.read_bytes()
-    with pytest.raises(ProjectError) as caught:
-        Project.open(project.folder)
-    assert "newer version" in caught.value.message
-    assert caught.value.hint == "Update MuseMate and open it again."
-    assert file.read_bytes() == before
-
-
 def _overwritten(content):
     return b"no database at all" * 100
 
@@ -368,44 +354,6 @@ def test_a_folder_that_cannot_be_made_is_refused(tmp_path):
     (tmp_path / "file").write_text("in the way")
     with pytest.raises(ProjectError, match="cannot be written"):
         Project.create(tmp_path / "file" / "project")
-
-
-@pytest.mark.skipif(sys.platform == "win32", reason="needs POSIX rights")
-def test_a_read_only_project_is_refused(project, add_run):
-    add_run()
-    project.close()
-    paths = [project.folder, *project.folder.rglob("*")]
-    for path in paths:
-        path.chmod(0o555 if path.is_dir() else 0o444)
-    try:
-        with _as_somebody_else(project.folder.parent), pytest.raises(ProjectError) as caught:
-            Project.open(project.folder)
-    finally:
-        for path in paths:
-            path.chmod(0o755)
-    assert "read-only" in caught.value.message or "cannot be opened" in caught.value.message
-    assert caught.value.hint
-
-
-class _as_somebody_else:  # noqa: N801
-    """Give up root's rights, which know no read-only files, for a block."""
-
-    def __init__(self, folder: Path) -> None:
-        self._folders = [p for p in (folder, *folder.parents) if p.stat().st_uid == 0 and p != Path("/")]
-
-    def __enter__(self):
-        self._is_root = os.geteuid() == 0
-        if self._is_root:
-            self._modes = [(p, p.stat().st_mode) for p in self._folders]
-            for path, mode in self._modes:
-                path.chmod(mode | 0o055)
-            os.seteuid(65534)
-
-    def __exit__(self, *error):
-        if self._is_root:
-            os.seteuid(0)
-            for path, mode in self._modes:
-                path.chmod(mode)
 
 
 def test_a_full_disk_is_a_sentence(project, make_wav, monkeypatch):
