@@ -16,6 +16,7 @@ from musemate.cli_presets import add_presets, method_like, parsed_options
 from musemate.cli_queue import add_queue, for_each
 from musemate.cli_report import add_report
 from musemate.cli_session import INTERRUPTED_CODE, JsonOption, ProjectOption, Session
+from musemate.cli_store import add_store
 from musemate.console import accept_any_text, has_screen, make_console
 from musemate.engine.base import MODES, check_seed
 from musemate.engine.events import Exported
@@ -319,6 +320,7 @@ def demo(
 add_choosing(app)
 add_presets(app, Session)
 add_report(app)
+add_store(app)
 add_queue(app, lambda as_json, all_events: Session(as_json, all_events=all_events))
 
 

@@ -18,11 +18,14 @@ from rich.table import Column, Table
 from rich.text import Text
 
 from musemate.engine.events import (
+    Checked,
     Diagnosed,
     Estimated,
     Event,
     Exported,
+    Found,
     Listed,
+    Packed,
     Progressed,
     Reported,
     RunFinished,
@@ -75,7 +78,7 @@ class JsonConsole:
 
     def show(self, event: Event) -> None:
         """Print the event; of commands with results, only those."""
-        if self._all_events:
+        if self._all_events or isinstance(event, Found | Checked | Packed):
             _print_line(event.to_json())
         elif isinstance(event, TakeMade | Exported | Estimated):
             row = event.to_json()
@@ -174,6 +177,12 @@ class PersonConsole:
         elif isinstance(event, Diagnosed):
             self.close()
             self._out.print(event.text, markup=False, end="")
+        elif isinstance(event, Found):
+            self._out.print("\n  ".join(filter(None, _lines_of(event))), markup=False)
+        elif isinstance(event, Checked):
+            self._out.print(_sum_of(event), markup=False)
+        elif isinstance(event, Packed):
+            self._out.print(f"{event.file}  ({event.n_files} files, {event.n_bytes / 1e6:.1f} MB)", markup=False)
         elif isinstance(event, Listed):
             for table in _tables(event.rows):
                 self._out.print(table)
@@ -188,6 +197,24 @@ class PersonConsole:
 
     def _say(self, text: str) -> None:
         self._error.print(text, markup=False)
+
+
+def _lines_of(found: Found) -> tuple[str, ...]:
+    """Return what is wrong with what, what still works, and what was or can be done."""
+    can_be = "It can be repaired: call this again with --repair." if found.can_be_repaired and found.is_harm else ""
+    return f"{found.what} {found.place}", found.message, "" if found.repaired else found.rest, found.repaired or can_be
+
+
+def _sum_of(checked: Checked) -> str:
+    """Return the sum of a check in one sentence."""
+    seen = f"{checked.n_files} files ({checked.n_bytes / 1e6:.1f} MB) checked: "
+    if checked.n_harmed:
+        result = f"{checked.n_harmed} damaged or missing; everything else is whole."
+    else:
+        result = "the project is sound."
+    repaired = f" {checked.n_repaired} repaired." if checked.n_repaired else ""
+    noted = f" {checked.n_noted} only to be known." if checked.n_noted else ""
+    return f"{seen}{result}{repaired}{noted}"
 
 
 def accept_any_text() -> None:

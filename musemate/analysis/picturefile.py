@@ -5,9 +5,10 @@ from __future__ import annotations
 import os
 import tempfile
 import threading
+import zlib
 from pathlib import Path
 from tokenize import TokenError
-from typing import Any
+from typing import Any, BinaryIO
 
 import numpy as np
 import numpy.typing as npt
@@ -15,12 +16,16 @@ import numpy.typing as npt
 from musemate.errors import ProjectError
 from musemate.language import _
 
-FORMAT = 1
+FORMAT = 2
 """Version of the layouts; a file of another version is refused and drawn again."""
 _UNREADABLE = (
     *(OSError, ValueError, IndexError, KeyError, EOFError, SyntaxError, TypeError),
     *(TokenError, MemoryError, RecursionError, OverflowError),  # of headers that numpy cannot make sense of
 )
+_MARK = b"MMcr"
+_SUM_BYTES = len(_MARK) + 4
+"""After the array: a mark and the CRC-32 of all before it. What reads arrays reads no further than their end."""
+_BLOCK = 1 << 20
 _one_reader = threading.Lock()
 """numpy reads headers with `ast`, which Python 3.11 must not do in two threads at once (python/cpython#106905)."""
 
@@ -73,6 +78,8 @@ def load_record(path: Path, kind: str) -> npt.NDArray[Any]:
         The file is missing, damaged, of another kind or of another version; it can be drawn again.
     """
     try:
+        if not is_whole(Path(path)):
+            raise ValueError("the sum at its end is missing or another")
         with _one_reader:
             record: npt.NDArray[Any] = np.load(path, allow_pickle=False)
         found = record["kind"].item(), record["format"].item()
@@ -87,12 +94,54 @@ def load_record(path: Path, kind: str) -> npt.NDArray[Any]:
     return record
 
 
+def is_whole(path: Path) -> bool:
+    """Whether a picture's file is as it was written.
+
+    Raises
+    ------
+    OSError
+        It cannot be read.
+    """
+    with path.open("rb") as file:
+        n_bytes = file.seek(0, os.SEEK_END) - _SUM_BYTES
+        file.seek(0)
+        found = _sum_of(file, n_bytes)
+        return n_bytes > 0 and file.read() == found
+
+
+def is_earlier(path: Path) -> bool:
+    """Whether an earlier version drew a picture: it is whole, as far as that can be known, but will be drawn again."""
+    try:
+        with _one_reader:
+            record: npt.NDArray[Any] = np.load(path, allow_pickle=False)
+        return int(record["format"]) < FORMAT
+    except (OSError, ValueError, IndexError, KeyError, EOFError, SyntaxError, TypeError):
+        return False
+
+
+def _sum_of(file: BinaryIO, n_bytes: int) -> bytes:
+    """Read so many bytes and return what is to follow them."""
+    crc = 0
+    while n_bytes > 0:
+        block = file.read(min(n_bytes, _BLOCK))
+        if not block:
+            break
+        crc = zlib.crc32(block, crc)
+        n_bytes -= len(block)
+    return _MARK + crc.to_bytes(4, "little")
+
+
 def _write_whole(path: Path, array: npt.NDArray[Any]) -> None:
     """Write beside the target, then replace it: a reader sees the old file or the new one."""
     handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.stem}-", suffix=".tmp")
     try:
-        with os.fdopen(handle, "wb") as file:
+        with os.fdopen(handle, "w+b") as file:
             np.save(file, array, allow_pickle=False)
+            n_bytes = file.tell()
+            file.seek(0)
+            ending = _sum_of(file, n_bytes)
+            file.seek(n_bytes)
+            file.write(ending)
             file.flush()
             os.fsync(file.fileno())
         Path(name).replace(path)

@@ -8,7 +8,6 @@ the older state readable.
 from __future__ import annotations
 
 import hashlib
-import json
 import os
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
@@ -20,12 +19,12 @@ from safetensors import SafetensorError
 from safetensors.torch import load as load_tensors
 from safetensors.torch import save as save_tensors
 
+from musemate.engine.manifests import MANIFEST, sealed
 from musemate.errors import CheckpointError
 from musemate.language import _
 from musemate.parsing import parsed_json
 
 FORMAT = 2
-MANIFEST = "manifest.json"
 
 
 class Checkpoint:
@@ -115,7 +114,7 @@ class Checkpoint:
         return hashlib.sha256(data).hexdigest()
 
     def _write_manifest(self) -> None:
-        _write_whole(self.directory / MANIFEST, json.dumps(self.manifest, indent=1).encode())
+        _write_whole(self.directory / MANIFEST, sealed(self.manifest))
 
     def _read(self, name: str, expected: str | None) -> dict[str, torch.Tensor]:
         try:

@@ -275,3 +275,50 @@ class CrashNoted(Event):
     kind: ClassVar[str] = "crash"
     file: str
     text: str
+
+
+@dataclass(frozen=True)
+class Found(Event):
+    """Something in a project is damaged, missing or left over; see `musemate.project.findings`."""
+
+    kind: ClassVar[str] = "found"
+    what: str
+    """"damaged", "missing", "interrupted", "orphan" or "leftover"."""
+    place: str
+    """The file, as seen from the project's folder, or the id of an entry."""
+    message: str
+    rest: str = ""
+    """What still works, and what to do."""
+    repaired: str = ""
+    """What was done about it, "" for nothing."""
+    is_harm: bool = True
+    """Whether something is lost that was not repaired."""
+    can_be_repaired: bool = False
+
+
+@dataclass(frozen=True)
+class Checked(Event):
+    """A project was looked at, all of it."""
+
+    kind: ClassVar[str] = "checked"
+    project: str
+    n_files: int
+    n_bytes: int
+    n_harmed: int
+    """Things that are damaged or missing and were not repaired."""
+    n_noted: int
+    """Things that only take room, or settle themselves."""
+    n_repaired: int
+    n_repairable: int
+    """Of the harmed ones, those that a repair would put right."""
+
+
+@dataclass(frozen=True)
+class Packed(Event):
+    """A project is in one file, or was taken out of one."""
+
+    kind: ClassVar[str] = "packed"
+    file: str
+    """The file, or the project's folder."""
+    n_files: int
+    n_bytes: int

@@ -12,7 +12,7 @@ import sqlite3
 from pathlib import Path
 from uuid import uuid4
 
-from musemate.project import seals
+from musemate.project import schema, seals
 from musemate.project.keep import hash_of, sync, sync_folder
 
 FOLDER = "backup"
@@ -42,7 +42,7 @@ def keep(connection: sqlite3.Connection, folder: Path) -> Path | None:
     temporary = place / f".{uuid4().hex}.sqlite"
     try:
         place.mkdir(exist_ok=True)
-        _copy(connection, temporary)
+        copy(connection, temporary)
         return _put_in_place(temporary, place)
     except OSError as error:
         raise sqlite3.OperationalError(f"the backup cannot be written, disk full or protected: {error}") from error
@@ -74,12 +74,12 @@ def is_sound(connection: sqlite3.Connection) -> bool:
     try:
         (answer,) = connection.execute("PRAGMA quick_check(1)").fetchone()
         return answer == "ok" and not seals.broken_rows(connection)
-    except sqlite3.DatabaseError:
+    except schema.DAMAGE:
         return False
 
 
-def _copy(connection: sqlite3.Connection, target: Path) -> None:
-    """Copy page by page; the copy needs no log beside it, so that it can be read where nothing may be written."""
+def copy(connection: sqlite3.Connection, target: Path) -> None:
+    """Copy a database page by page; the copy can be read where nothing may be written beside it."""
     copy = sqlite3.connect(target)
     try:
         connection.backup(copy)

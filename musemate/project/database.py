@@ -10,7 +10,7 @@ from typing import Any
 
 from musemate.errors import ProjectError
 from musemate.language import _, mark
-from musemate.project import opening, seals
+from musemate.project import opening, schema, seals
 from musemate.project.protection import NEWER, Protection
 from musemate.project.rows import number_of, to_column
 
@@ -152,6 +152,8 @@ class Database:
             yield
         except opening.NotAProjectError as error:
             raise not_a_project(self._folder) from error
+        except UnicodeDecodeError as error:
+            raise _damaged(self._folder, repr(error)) from error
         except sqlite3.ProgrammingError:
             raise  # our own mistake, not the songwriter's disk
         except sqlite3.Error as error:
@@ -210,16 +212,20 @@ def _translated(error: sqlite3.Error, folder: Path) -> ProjectError:
             detail=detail,
         )
     if "not a database" in text or "malformed" in text:
-        return ProjectError(
-            _('The project file of "{folder}" is damaged.').format(folder=folder),
-            hint=_(
-                'The sounds are safe in its folder "audio"; "musemate check PROJECT --repair" brings back what can be '
-                "read, and the rest from the last backup."
-            ),
-            detail=detail,
-        )
+        return _damaged(folder, detail)
     return ProjectError(
         _('The project "{folder}" could not be read or changed.').format(folder=folder),
         hint=_("Close other programs that use its folder and try again."),
+        detail=detail,
+    )
+
+
+def _damaged(folder: Path, detail: str) -> ProjectError:
+    return ProjectError(
+        _('The project file of "{folder}" is damaged.').format(folder=folder),
+        hint=_(
+            'The sounds are safe in its folder "audio"; "musemate check PROJECT --repair" brings back what can be '
+            "read, and the rest from the last backup."
+        ),
         detail=detail,
     )

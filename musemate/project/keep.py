@@ -16,10 +16,10 @@ _BLOCK = 1 << 20
 _ABANDONED_S = 24 * 3600.0
 _PART = re.compile(r"\.musemate-[0-9a-f]{12}\.part$")
 """Names of what `audio.safe_write` and `export.folder` have not finished, wherever that is."""
-_TEMPORARY = re.compile(rf"{_PART.pattern}|\.[0-9a-f]{{32}}(\.|$)|\..+\.\d+\.tmp$|\.\w+-\w+\.tmp$")
+TEMPORARY = re.compile(rf"{_PART.pattern}|\.[0-9a-f]{{32}}(\.|$)|\..+\.\d+\.tmp$|\.\w+-\w+\.tmp$")
 """Names of temporary files in folders of our own: those, and those of this module, `engine.checkpoint`,
 `settings.write_whole` and `analysis.picturefile`."""
-_PLACES = ("audio", "queue", "exports", "reports")
+PLACES = ("audio", "queue", "exports", "reports", "backup")
 """Folders of a project that are written into, besides those of its runs and of its pictures."""
 
 
@@ -69,7 +69,7 @@ def hash_of(path: Path) -> str:
 
 def sweep(folder: Path) -> None:
     """Remove temporary files that a killed process of ours left more than a day ago in a folder of our own."""
-    _sweep(folder, _TEMPORARY)
+    _sweep(folder, TEMPORARY)
 
 
 def sweep_foreign(folder: Path) -> None:
@@ -79,7 +79,7 @@ def sweep_foreign(folder: Path) -> None:
 
 def sweep_project(folder: Path) -> None:
     """Sweep wherever a project is written into; its pictures' folders are swept when one is used."""
-    for place in _PLACES:
+    for place in PLACES:
         sweep(folder / place)
     for run in _entries(folder / "runs"):
         sweep(Path(run.path))

@@ -7,6 +7,7 @@ ends. What a dead one left is adopted by the next that opens the project; a livi
 from __future__ import annotations
 
 import contextlib
+import hashlib
 import json
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass, field, fields
@@ -22,7 +23,8 @@ from musemate.project.locks import RunLock
 
 WAITING, PAUSED, FAILED = "waiting", "paused", "failed"
 """States of a training that is still to come: a paused one waits until somebody lets it go on."""
-_FOLDER = "queue"
+FOLDER = "queue"
+SEAL = "seal"
 _NUMBERS = (int, float)
 
 
@@ -80,7 +82,7 @@ class QueueFile:
     """
 
     def __init__(self, project: Path) -> None:
-        self._folder = project / _FOLDER
+        self._folder = project / FOLDER
         self._token = uuid4().hex
         self._lock: RunLock | None = None
 
@@ -93,7 +95,8 @@ class QueueFile:
             The project's folder cannot be written.
         """
         path = self._folder / f"{self._token}.json"
-        content = json.dumps([asdict(training) for training in trainings], indent=1).encode()
+        rows = [asdict(training) for training in trainings]
+        content = json.dumps({SEAL: _seal_of(rows), "trainings": rows}, indent=1).encode()
 
         def fill(file: BinaryIO) -> None:
             file.write(content)
@@ -143,10 +146,25 @@ class QueueFile:
 def queued(project: Path) -> list[tuple[QueuedTraining, bool]]:
     """Return every training that is still to come, and whether a living process keeps it."""
     result = []
-    for path in _files(project / _FOLDER):
+    for path in _files(project / FOLDER):
         with _abandoned(path) as is_abandoned:
             result += [(training, not is_abandoned) for training in _read(path)]
     return result
+
+
+def is_whole(path: Path) -> bool:
+    """Whether a list is as it was stored; one of an earlier version, without a seal, is when it can be read."""
+    try:
+        content = json.loads(path.read_bytes())
+        if isinstance(content, list):
+            return True
+        return bool(content[SEAL] == _seal_of(content["trainings"]))
+    except (OSError, ValueError, KeyError, TypeError, RecursionError):
+        return False
+
+
+def _seal_of(rows: Any) -> str:
+    return hashlib.sha256(json.dumps(rows, sort_keys=True).encode()).hexdigest()
 
 
 def _files(folder: Path) -> list[Path]:
@@ -181,9 +199,10 @@ def _forget_lock(path: Path) -> None:
 def _read(path: Path) -> list[QueuedTraining]:
     """Return what can be understood of a list; a damaged one counts as empty."""
     try:
-        rows = parsed_json(path.read_text(encoding="utf-8"))
+        content = parsed_json(path.read_text(encoding="utf-8"))
     except (OSError, ValueError):
         return []
+    rows = content.get("trainings") if isinstance(content, dict) else content
     found = [_training(row) for row in rows] if isinstance(rows, list) else []
     return [training for training in found if training is not None]
 

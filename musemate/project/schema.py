@@ -14,6 +14,8 @@ APPLICATION_ID = 0x4D75734D
 """Marks a SQLite file as a MuseMate project ("MusM")."""
 VERSION = 4
 """Kept as the file's user_version; a file of a higher version is only read."""
+DAMAGE = (sqlite3.DatabaseError, UnicodeDecodeError)
+"""What a damaged file raises: Python decodes the names of columns and tables by itself."""
 BUSY_S = 3.0
 """How long a write waits for another process; all writes are tiny."""
 

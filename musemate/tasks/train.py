@@ -25,6 +25,7 @@ from musemate.engine.fitting import check_fits
 from musemate.engine.registry import get_engine
 from musemate.errors import AudioFileError, DeviceError, MuseMateError, SettingsError
 from musemate.language import _
+from musemate.project import sums
 from musemate.project.records import Run
 from musemate.project.recovery import INTERRUPTED
 from musemate.project.states import has_state
@@ -175,6 +176,7 @@ class _Training:
         with store.training(run.id) as folder:
             store.update_run(run.id, device=run.device)
             request = TrainRequest(run.preset, run.seed, run.device, run.options)
+            sums.forget(folder)
             losses = LossLog(folder, run.seconds)
             reason = ""
             try:
@@ -187,6 +189,7 @@ class _Training:
                 raise
             finally:
                 losses.close()
+                sums.write(folder)
                 complete = self._store_end(reason)
         stored = store.run(run.id)
         yield RunFinished(run.id, round(stored.seconds, 2), round(stored.peak_mib, 1), self._device, complete)

@@ -10,7 +10,7 @@ import pytest
 
 from musemate.analysis.gridpicture import GridPicture
 from musemate.analysis.peaks import Peaks
-from musemate.analysis.picturefile import load_record, save_record
+from musemate.analysis.picturefile import is_whole, load_record, save_record
 from musemate.errors import ProjectError
 
 
@@ -78,3 +78,25 @@ def test_an_envelope_that_cannot_be_one(tmp_path: Path, levels: dict[str, np.nda
     save_record(path, "peaks", rate_hz=8000, n_frames=4000, **levels)
     with pytest.raises(ProjectError, match=r'^The picture "peaks.npy" cannot be read\.$'):
         Peaks.load(path)
+
+
+def test_a_flipped_bit_anywhere_is_noticed(tmp_path: Path) -> None:
+    path = tmp_path / "a.npy"
+    save_record(path, "peaks", rms=np.arange(50, dtype=np.float32))
+    whole = path.read_bytes()
+    assert load_record(path, "peaks")["rms"][49] == 49.0
+    for bit in range(0, 8 * len(whole), 13):
+        damaged = bytearray(whole)
+        damaged[bit // 8] ^= 1 << bit % 8
+        path.write_bytes(damaged)
+        assert not is_whole(path), bit
+        with pytest.raises(ProjectError, match="cannot be read"):
+            load_record(path, "peaks")
+    for n_bytes in (0, 5, len(whole) - 1):
+        path.write_bytes(whole[:n_bytes])
+        assert not is_whole(path)
+
+
+def test_other_programs_read_it_too(tmp_path: Path) -> None:
+    save_record(tmp_path / "a.npy", "peaks", rms=np.zeros(3))
+    assert np.load(tmp_path / "a.npy")["kind"] == b"peaks"

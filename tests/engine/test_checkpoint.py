@@ -7,6 +7,7 @@ import pytest
 import torch
 
 from musemate.engine.checkpoint import Checkpoint
+from musemate.engine.manifests import faults
 from musemate.errors import CheckpointError
 
 
@@ -62,3 +63,14 @@ def test_full_disk_keeps_the_older_state(stored: Path, monkeypatch: pytest.Monke
         Checkpoint(stored).store("third", {"c": torch.ones(1)})
     assert Checkpoint(stored).parts == ["first", "second"]
     assert not list(stored.glob("*.tmp")) + list(stored.glob(".*.tmp"))
+
+
+def test_a_checkpoint_can_be_looked_at_without_loading_it(stored: Path) -> None:
+    assert list(faults(stored)) == []
+    manifest = (stored / "manifest.json").read_text()
+    (stored / "manifest.json").write_text(manifest.replace('"seed": 3', '"seed": 7'))
+    assert [fault.file for fault in faults(stored)] == ["manifest.json"]
+    without_seal = {name: value for name, value in json.loads(manifest).items() if name != "seal"}
+    (stored / "manifest.json").write_text(json.dumps(without_seal))  # as an earlier version wrote it
+    (stored / "second.safetensors").unlink()
+    assert [(fault.file, fault.is_there) for fault in faults(stored)] == [("second.safetensors", False)]

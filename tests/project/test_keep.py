@@ -12,7 +12,7 @@ import torch
 from musemate.analysis.picturefile import save_record
 from musemate.audio.safe_write import write_safely
 from musemate.engine.checkpoint import Checkpoint
-from musemate.project.keep import _TEMPORARY, hash_of, keep, keep_copy, sweep, sweep_foreign
+from musemate.project.keep import TEMPORARY, hash_of, keep, keep_copy, sweep, sweep_foreign
 from musemate.project.store import Project
 from musemate.settings import Settings, save_settings
 
@@ -88,7 +88,7 @@ def test_the_names_that_are_swept_are_those_that_are_written(tmp_path, monkeypat
     save_settings(Settings(), tmp_path / "settings.json")
     Checkpoint(tmp_path).store("sound", {"a": torch.zeros(1)})
     assert len(written) == 6
-    assert [name for name in written if not _TEMPORARY.match(name)] == []
+    assert [name for name in written if not TEMPORARY.match(name)] == []
 
 
 def test_an_old_folder_of_ours_is_swept_whole(tmp_path):
@@ -115,10 +115,10 @@ def test_opening_a_project_sweeps_wherever_it_is_written_into(project):
 
 def test_what_is_swept_is_what_a_killed_write_leaves(tmp_path):
     def die(target):
-        assert _TEMPORARY.match(target.name)
+        assert TEMPORARY.match(target.name)
         write_safely(target, lambda file: seen.append(file.name))
 
     seen = []
     keep(tmp_path, ".wav", die)
-    assert all(_TEMPORARY.match(Path(name).name) for name in seen)
+    assert all(TEMPORARY.match(Path(name).name) for name in seen)
     assert len(seen) == 1

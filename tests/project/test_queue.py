@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from musemate.errors import ProjectError
-from musemate.project.queue import PAUSED, QueuedTraining, QueueFile, queued
+from musemate.project.queue import PAUSED, QueuedTraining, QueueFile, is_whole, queued
 
 OpenQueue = Callable[[Path], QueueFile]
 
@@ -121,9 +121,28 @@ def test_what_a_newer_version_adds_is_left_out(tmp_path: Path, open_queue: OpenQ
     window.write([training("f1")])
     window.close()
     (path,) = (tmp_path / "queue").glob("*.json")
-    rows = json.loads(path.read_text())
-    path.write_text(json.dumps([{**rows[0], "colour": "green"}]))
+    content = json.loads(path.read_text())
+    (row,) = content["trainings"]
+    path.write_text(json.dumps({**content, "trainings": [{**row, "colour": "green"}], "colours": True}))
     assert [kept.fragment for kept in open_queue(tmp_path).adopt()] == ["f1"]
+
+
+def test_lists_of_an_earlier_version_are_adopted(tmp_path: Path, open_queue: OpenQueue) -> None:
+    window = open_queue(tmp_path)
+    window.write([training("f1")])
+    window.close()
+    (path,) = (tmp_path / "queue").glob("*.json")
+    path.write_text(json.dumps(json.loads(path.read_text())["trainings"]))
+    assert is_whole(path)
+    assert [kept.fragment for kept in open_queue(tmp_path).adopt()] == ["f1"]
+
+
+def test_a_list_that_was_damaged_is_told_from_a_whole_one(tmp_path: Path, open_queue: OpenQueue) -> None:
+    open_queue(tmp_path).write([training("f1")])
+    (path,) = (tmp_path / "queue").glob("*.json")
+    assert is_whole(path)
+    path.write_text(path.read_text().replace('"f1"', '"f3"'))
+    assert not is_whole(path)
 
 
 def test_a_folder_that_cannot_be_written_is_explained(tmp_path: Path, open_queue: OpenQueue) -> None:

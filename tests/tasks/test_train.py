@@ -23,6 +23,7 @@ from musemate.errors import (
     TooShortError,
     TrainingError,
 )
+from musemate.project import sums
 from musemate.tasks.memory import PeakMemory
 from musemate.tasks.train import train
 
@@ -90,6 +91,15 @@ def test_the_losses_are_written_for_people(perform, toy, store, folder):
         rows = list(csv.reader(file))
     assert rows[0] == ["seconds", "part", "step", "loss", "value"]
     assert [row[1:] for row in rows if row[2] == "2"] == [[name, "2", "loss", "0.5"] for name in SCALES]
+
+
+def test_the_sums_of_what_can_be_heard_and_read_are_kept(perform, toy, store, folder):
+    perform(train, folder, "f1")
+    place = store.run_path("r1")
+    assert "losses.csv" in (place / sums.FILE_NAME).read_text()
+    assert list(sums.faults(place)) == []
+    (place / "losses.csv").write_text("another")
+    assert list(sums.faults(place)) == [("losses.csv", True)]
 
 
 def test_a_stopped_training_keeps_its_scales_and_goes_on_to_the_same_end(perform, toy, store, folder):

@@ -1,0 +1,69 @@
+"""Bits flipped all over a project: each is found and named, and the rest can be used."""
+
+from __future__ import annotations
+
+import random
+from pathlib import Path
+
+import pytest
+
+from musemate.project.database import FILE_NAME
+from tests.reliability.bitflips import (
+    FOUND,
+    HARMLESS,
+    MISSED,
+    campaign,
+    files_of,
+    findings,
+    make_project,
+    mended,
+    said,
+    trial,
+)
+
+N_IN_DATABASE, N_ELSEWHERE = 12, 24
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return make_project(tmp_path_factory.mktemp("flips") / "project")
+
+
+def test_there_is_one_of_every_kind_of_file(folder: Path) -> None:
+    kinds = {path.relative_to(folder).parts[0] for path in files_of(folder)}
+    assert kinds == {FILE_NAME, "audio", "runs", "cache", "queue", "backup"}
+    assert findings(folder) == []
+
+
+def test_a_flipped_bit_in_any_file_is_found_and_named(folder: Path) -> None:
+    rng, whole = random.Random(1), said(folder)
+    files = [path for path in files_of(folder) if path.name != FILE_NAME]
+    chosen = files + [rng.choice(files) for _ in range(N_ELSEWHERE - len(files))]
+    missed = []
+    for path in chosen:
+        bit = rng.randrange(8 * path.stat().st_size)
+        if trial(folder, path, bit, whole) == MISSED:
+            missed.append((path.name, bit))
+    assert missed == []
+
+
+def test_a_flipped_bit_of_the_database_is_found_or_changes_nothing(folder: Path) -> None:
+    rng, whole = random.Random(2), said(folder)
+    path = folder / FILE_NAME
+    results = [trial(folder, path, rng.randrange(8 * path.stat().st_size), whole) for _ in range(N_IN_DATABASE)]
+    assert set(results) <= {FOUND, HARMLESS}
+
+
+@pytest.mark.parametrize("text", [b"Try it slower.", b"chorus", b'"width": 8', b"Mus"])
+def test_a_flipped_bit_in_what_somebody_said_is_put_right(folder: Path, text: bytes) -> None:
+    content = (folder / FILE_NAME).read_bytes()
+    place = content.rindex(text) if text != b"Mus" else 69  # the mark of a project, in the head
+    assert trial(folder, folder / FILE_NAME, 8 * place, said(folder)) == FOUND
+    assert mended(folder, folder / FILE_NAME, 8 * place, said(folder))
+
+
+@pytest.mark.slow
+def test_the_campaign_misses_nothing() -> None:
+    rows = campaign(400)
+    assert sum(row["n"] for row in rows) == 400
+    assert [row for row in rows if row.get(MISSED)] == []
