@@ -84,7 +84,7 @@ class Project(Takes):
     def open_or_create(cls, folder: Path | str) -> Self:
         """Open the project in a folder, or make it, also where an attempt to make it broke off."""
         folder = absolute(folder)
-        return cls.open(folder) if is_begun(folder) else cls._at(folder)
+        return cls._tidied(folder, Database(folder, create=True)) if is_project(folder) else cls._at(folder)
 
     @classmethod
     def _at(cls, folder: Path) -> Self:
@@ -318,14 +318,6 @@ class Project(Takes):
 def is_project(folder: Path) -> bool:
     """Whether a folder holds a project, sound or not."""
     return os.path.lexists(folder / FILE_NAME)  # pathlib raises where a path is too long
-
-
-def is_begun(folder: Path) -> bool:
-    """Whether a folder holds a project whose making did not break off before its database held anything."""
-    try:
-        return (folder / FILE_NAME).stat().st_size > 0
-    except OSError:
-        return False
 
 
 def _make_folders(folder: Path) -> None:
