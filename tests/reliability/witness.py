@@ -15,6 +15,7 @@ from typing import Any
 
 from musemate.audio.clip import LOWEST_RATE_HZ, AudioClip
 from musemate.audio.files import read_clip
+from musemate.project import sums
 from musemate.project.keep import sweep, sweep_foreign
 from musemate.project.store import Project
 
@@ -63,11 +64,11 @@ def _hash(path: Path) -> str:
 
 
 def _lasting(project: Path) -> Iterator[Path]:
-    """Yield every file that must stay as it is: no database, lock, log, picture or temporary one."""
+    """Yield every file that must stay as it is: no database, lock, log, sums of what may change, picture or temporary."""
     for path in sorted(project.rglob("*")):
         inside = path.relative_to(project)
         is_kept = inside.parts[0] in ("audio", "runs", "exports") and not path.name.startswith(".")
-        if path.is_file() and is_kept and path.suffix not in (".lock", ".csv"):
+        if path.is_file() and is_kept and path.suffix not in (".lock", ".csv") and path.name != sums.FILE_NAME:
             yield path
 
 
