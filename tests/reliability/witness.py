@@ -64,7 +64,7 @@ def _hash(path: Path) -> str:
 
 
 def _lasting(project: Path) -> Iterator[Path]:
-    """Yield every file that must stay as it is: no database, lock, log, sums of what may change, picture or temporary."""
+    """Yield every file that must stay as it is: no database, lock, log, sums of such, picture or temporary one."""
     for path in sorted(project.rglob("*")):
         inside = path.relative_to(project)
         is_kept = inside.parts[0] in ("audio", "runs", "exports") and not path.name.startswith(".")
