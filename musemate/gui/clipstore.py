@@ -51,6 +51,10 @@ class ClipStore:
         if sound is not None:
             self.fetch(sound, lambda clip: None, lambda error: None)
 
+    def forget(self) -> None:
+        """Give back the memory of what another project played."""
+        self._kept.clear()
+
     def _keep(self, sound: Sound, done: Callable[[AudioClip], object], clip: AudioClip) -> None:
         self._kept[sound.key] = clip
         while len(self._kept) > 2 and sum(kept.samples.nbytes for kept in self._kept.values()) > MOST_KEPT_BYTES:

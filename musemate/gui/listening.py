@@ -276,6 +276,7 @@ class Listening(QObject):
     # events --------------------------------------------------------------------------------------------
 
     def _connect(self) -> None:
+        self._session.project_changed.connect(self.audition.clips.forget)
         self.audition.changed.connect(self._tell_transport)
         self.audition.moved.connect(self._on_moved)
         self.audition.loaded.connect(self._on_loaded)
