@@ -11,6 +11,7 @@ import argparse
 import faulthandler
 import json
 import os
+import signal
 import subprocess
 import sys
 import tempfile
@@ -108,7 +109,7 @@ def _note_break(row: Row, folder: Path, first: int, code: int) -> None:
     if not reached:
         raise RuntimeError(f"{row.target} could not be prepared:\n{words}")
     index = int(reached)
-    is_hang = "Timeout (" in words
+    is_hang = code == -signal.SIGALRM
     row.inputs = index + 1 - first
     row.hangs, row.crashes = row.hangs + is_hang, row.crashes + (not is_hang)
     row.examples.append(f"input {index}, exit code {code}: {words[-1500:]}")
@@ -128,17 +129,18 @@ def _child(target: str, seed: int, first: int, end: int, folder: Path) -> None:
     row, began_s = Row(target), time.monotonic()
     with opened(target, folder) as prepared, (folder / "reached").open("w+b", buffering=0) as reached:
         _limit_memory()
+        faulthandler.register(signal.SIGALRM, chain=True)  # says where it hangs, then lets the signal end the process
         for index in range(first, end):
             os.pwrite(reached.fileno(), b"%-12d" % index, 0)
             data = prepared.make(Random(f"{target} {seed} {index}"))
-            faulthandler.dump_traceback_later(HANG_S, exit=True)
+            signal.setitimer(signal.ITIMER_REAL, HANG_S)
             try:
                 kind = fed(prepared, data)
                 setattr(row, kind, getattr(row, kind) + 1)
             except Exception:
                 row.faults += 1
                 row.examples.append(f"input {index}: {traceback.format_exc()[-1500:]}")
-            faulthandler.cancel_dump_traceback_later()
+            signal.setitimer(signal.ITIMER_REAL, 0)
             row.inputs += 1
             if index % 1000 == 0 or row.faults >= MOST_FAULTS:
                 _write(row, began_s, folder)

@@ -104,13 +104,13 @@ def test_a_target_that_only_breaks_is_given_up(monkeypatch: pytest.MonkeyPatch, 
 
 
 def test_a_process_that_crashes_or_hangs_is_counted(tmp_path: Path) -> None:
-    for words, counted in (("Segmentation fault", "crashes"), ("Timeout (0:00:05)!", "hangs")):
-        (tmp_path / "errors").write_text(words)
+    for code, counted in ((-11, "crashes"), (-14, "hangs")):
+        (tmp_path / "errors").write_text("the most recent call first")
         (tmp_path / "reached").write_text("17")
         row = fuzzing.Row("x", inputs=12)
-        fuzzing._note_break(row, tmp_path, 10, -11)
+        fuzzing._note_break(row, tmp_path, 10, code)
         assert (row.inputs, getattr(row, counted)) == (8, 1)
-        assert row.examples[0].startswith("input 17, exit code -11")
+        assert row.examples[0].startswith(f"input 17, exit code {code}: the most recent")
 
 
 @pytest.mark.slow
