@@ -24,6 +24,7 @@ from PySide6.QtWidgets import (
 )
 from pytestqt.qtbot import QtBot
 
+from musemate import language
 from musemate.gui import messagebar
 from musemate.gui.actions import MENUS
 from musemate.gui.keysheet import KeySheet
@@ -162,6 +163,36 @@ def test_a_zone_can_be_had_where_it_has_no_room(opened: Window) -> None:
     opened.resize(710, 700)
     QApplication.processEvents()
     assert opened.parts.right.isVisible()
+
+
+# Longer words
+
+
+@pytest.fixture
+def german(make_window: Callable[..., Window], project_with_takes: Path, qtbot: QtBot) -> Iterator[Window]:
+    """A project with a chosen take in a window that speaks the language with the longest words."""
+    language.use("de")
+    window = make_window()
+    window.open_paths([project_with_takes])
+    qtbot.waitUntil(lambda: window.parts.is_workspace and window.listening.fragment is not None)
+    window.listening.show_take(window.session.takes()[0])
+    yield window
+    language.use("en")
+
+
+@pytest.mark.parametrize("size", [SMALL[1], QSize(1024, 640), SMALL[-1]], ids=lambda size: f"{size.width()}")
+def test_nothing_is_cut_off_in_german(german: Window, size: QSize, qtbot: QtBot) -> None:
+    german.resize(size)
+    german.advancing.toggle()
+    qtbot.waitUntil(lambda: german.advancing.drawer.is_filled)
+    QApplication.processEvents()
+    parts = german.parts
+    assert parts.make.make.text() == language._("Make takes") != "Make takes"
+    for part in (parts.transport, parts.stage, parts.train, parts.make, parts.takes, german.advancing.drawer):
+        assert squeezed(part) == []
+    if size.width() >= 1024:  # smaller ones scroll sideways
+        assert parts.workspace.width() <= german.width()
+        assert parts.transport.width() <= german.width()
 
 
 # Tomorrow
