@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from PySide6.QtCore import Qt
@@ -25,7 +27,8 @@ def ask_audio(parent: QWidget) -> list[str]:
 
 def ask_project(parent: QWidget) -> Path | None:
     """Ask for the folder of a project."""
-    folder = QFileDialog.getExistingDirectory(parent, _("Open a project"), str(projects_folder()))
+    with _projects_folder_there():
+        folder = QFileDialog.getExistingDirectory(parent, _("Open a project"), str(projects_folder()))
     return Path(folder) if folder else None
 
 
@@ -33,8 +36,27 @@ def ask_new_project(parent: QWidget) -> Path | None:
     """Ask for name and place of a new project."""
     proposed = fresh_project_folder(_("My song"))
     title, kind = _("New project: choose its name"), _("Project folder")
-    name = QFileDialog.getSaveFileName(parent, title, str(proposed), f"{kind} (*)")[0]
+    with _projects_folder_there():
+        name = QFileDialog.getSaveFileName(parent, title, str(proposed), f"{kind} (*)")[0]
     return Path(name) if name else None
+
+
+@contextmanager
+def _projects_folder_there() -> Iterator[None]:
+    """Have the folder of projects while it is asked for: Qt shows wherever the program was started instead.
+
+    Nothing is left behind when nothing was put into it.
+    """
+    folder = projects_folder()
+    is_new = not folder.exists()
+    with suppress(OSError):
+        folder.mkdir(parents=True, exist_ok=True)
+    try:
+        yield
+    finally:
+        if is_new:
+            with suppress(OSError):
+                folder.rmdir()
 
 
 def show_about(parent: QWidget) -> QDialog:
