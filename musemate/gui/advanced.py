@@ -61,8 +61,9 @@ class Drawer(QFrame):
         self._rows: dict[str, ParameterRow] = {}
         self._groups: dict[str, QLabel] = {}
         self._build()
-        for watched in (page, beside):
-            watched.installEventFilter(self)
+        for watched in (page, beside, page.parentWidget()):
+            if watched is not None:
+                watched.installEventFilter(self)
         self.hide()
 
     @property
@@ -125,11 +126,22 @@ class Drawer(QFrame):
         return super().eventFilter(watched, event)
 
     def _place(self) -> None:
-        page, beside = self._page, self._beside
+        page, beside, seen = self._page, self._beside, self._seen
         corner = beside.mapTo(page, beside.rect().topLeft())
-        right = corner.x() - 8 if beside.isVisible() else page.width() - 8
+        right = corner.x() - 8 if beside.isVisible() else seen.x() + seen.width() - 8
+        top, bottom = max(corner.y(), seen.y()), seen.y() + seen.height() - 8
+        if bottom - top < self.minimumSizeHint().height():  # then it scrolls with the page
+            top, bottom = corner.y(), page.height() - 8
         width = min(WIDTH, right - 8)
-        self.setGeometry(QRect(right - width, corner.y(), width, page.height() - corner.y() - 8))
+        self.setGeometry(QRect(right - width, top, width, bottom - top))
+
+    @property
+    def _seen(self) -> QRect:
+        """The part of the page that is not scrolled out of sight."""
+        view = self._page.parentWidget()
+        if view is None:
+            return self._page.rect()
+        return QRect(self._page.mapFromParent(view.rect().topLeft()), view.size()) & self._page.rect()
 
     # searching -----------------------------------------------------------------------------------------
 

@@ -113,6 +113,22 @@ def test_menus_without_room_are_behind_a_button_that_can_be_seen(opened: Window)
     assert len(drawn) > 1, "an empty button"
 
 
+@pytest.mark.parametrize(("height", "is_whole"), [(400, False), (470, True)])
+def test_both_ends_of_the_drawer_can_be_reached(opened: Window, qtbot: QtBot, height: int, is_whole: bool) -> None:
+    opened.resize(800, height)
+    drawer, area = opened.advancing.drawer, opened.parts.pages.currentWidget()
+    opened.advancing.toggle()
+    qtbot.waitUntil(lambda: drawer.is_filled)
+    assert isinstance(area, QScrollArea)
+    bar = area.verticalScrollBar()
+    assert bar.maximum() > 0, "the page has no room"
+    for place, ends in ((0, [drawer.search]), (bar.maximum(), [drawer.reset_all])):
+        bar.setValue(place)
+        QApplication.processEvents()
+        for end in [drawer.search, drawer.reset_all] if is_whole else ends:
+            assert end.visibleRegion().boundingRect().size() == end.size()
+
+
 def test_the_sound_output_is_shown_inside_a_narrow_window(opened: Window) -> None:
     opened.resize(SMALL[1])
     opened.actions_by_name["sound_output"].trigger()
