@@ -6,7 +6,7 @@ import ast
 import inspect
 import string
 from datetime import timedelta
-from pathlib import Path
+from functools import cache
 
 import pytest
 from babel.messages.pofile import read_po
@@ -23,6 +23,7 @@ from musemate.project.recovery import INTERRUPTED
 
 SPEAKING = {name for name, kind in vars(errors).items() if inspect.isclass(kind)} | {"Warned", "Working"}
 """What is made of sentences for the songwriter."""
+collected = cache(translations.collected)  # reads all modules
 OTHERS = [code for code in language.LANGUAGES if code != "en"]
 
 
@@ -49,7 +50,7 @@ def fields(text):
 @pytest.mark.parametrize("code", OTHERS)
 def test_catalogue_is_up_to_date_and_complete(code):
     file = translations.FOLDER / f"{code}.po"
-    fresh = translations.merged(file, translations.collected())
+    fresh = translations.merged(file, collected())
     assert translations.missing(fresh) == []
     assert translations.po_bytes(fresh) == file.read_bytes(), "run python installers/translations.py"
     assert translations.mo_bytes(catalogue(code)) == file.with_suffix(".mo").read_bytes()
@@ -110,14 +111,18 @@ def test_an_unmarked_sentence_is_noticed(code, found):
     assert any(map(unmarked, sentences(ast.parse(code)))) is found
 
 
+@cache
+def trees():
+    """Return the syntax tree of every module, by its path in the package."""
+    package = translations.ROOT / "musemate"
+    files = sorted(package.rglob("*.py"))
+    return {file.relative_to(package).as_posix(): ast.parse(file.read_text("utf-8")) for file in files}
+
+
 def test_every_error_and_warning_can_be_translated():
-    package = Path(language.__file__).parent
-    files = [file for file in package.rglob("*.py") if not file.name.startswith(("cli", "console"))]
-    assert len(files) > 200
-    found = []
-    for file in files:
-        said = sentences(ast.parse(file.read_text("utf-8")))
-        found += [f"{file.relative_to(package).as_posix()}:{part.lineno}" for part in said if unmarked(part)]
+    windows = {name: tree for name, tree in trees().items() if not name.startswith(("cli", "console"))}
+    assert len(windows) > 200
+    found = [f"{name}:{part.lineno}" for name, tree in windows.items() for part in sentences(tree) if unmarked(part)]
     assert found == []
 
 
@@ -127,7 +132,7 @@ def test_what_is_translated_when_it_is_shown_is_in_the_catalogue():
         shown |= {facts.label, facts.words, facts.smaller}
         shown |= {text for preset in PRESETS.get(engine, ()) for text in (preset.label, preset.words)}
         shown |= {text for one in parameters(engine) for text in (one.words, one.group, one.unit)}
-    texts = {message.id for message in translations.collected()}
+    texts = {message.id for message in collected()}
     assert shown - {"", "Hz"} - texts == set()
     coarser = [factor for factor in FramesConfig().time_scales if factor > 1]
     assert {f"structure 1/{factor}" for factor in coarser} <= set(PARTS)
@@ -171,9 +176,9 @@ def test_a_process_started_from_here_speaks_the_same(monkeypatch):
 def test_texts_are_not_marked_inside_f_strings():
     # there the collector of some Python versions does not see them
     hidden = [
-        f"{file.name}:{call.lineno}"
-        for file in sorted((translations.ROOT / "musemate").rglob("*.py"))
-        for text in ast.walk(ast.parse(file.read_text(encoding="utf-8")))
+        f"{name}:{call.lineno}"
+        for name, tree in trees().items()
+        for text in ast.walk(tree)
         if isinstance(text, ast.JoinedStr)
         for call in ast.walk(text)
         if isinstance(call, ast.Call) and isinstance(call.func, ast.Name) and call.func.id in translations.KEYWORDS

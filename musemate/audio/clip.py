@@ -8,6 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from musemate.errors import AudioFileError, TooShortError
+from musemate.language import _, number
 
 MIN_RATE_HZ = 8_000
 """Of sound that is loaded and of takes."""
@@ -44,18 +45,18 @@ class AudioClip:
         samples = np.ascontiguousarray(np.atleast_2d(self.samples), dtype=np.float32)
         if samples.ndim != 2 or samples.shape[0] not in (1, 2):
             raise AudioFileError(
-                f"The sound has {samples.shape[0]} channels; MuseMate works with mono or stereo.",
-                hint="Mix it down to stereo and try again.",
+                _("The sound has {count} channels; MuseMate works with mono or stereo.").format(count=samples.shape[0]),
+                hint=_("Mix it down to stereo and try again."),
             )
         if not LOWEST_RATE_HZ <= self.rate_hz <= MAX_RATE_HZ:
             raise AudioFileError(
-                f"The sample rate of {self.rate_hz} Hz is not supported.",
-                hint="Use a file between 8 and 192 kHz.",
+                _("The sample rate of {rate_hz} Hz is not supported.").format(rate_hz=self.rate_hz),
+                hint=_("Use a file between 8 and 192 kHz."),
             )
         if not np.isfinite(samples).all():
             raise AudioFileError(
-                "The sound holds samples that are not numbers (NaN or infinity).",
-                hint="Export it again from your DAW.",
+                _("The sound holds samples that are not numbers (NaN or infinity)."),
+                hint=_("Export it again from your DAW."),
             )
         object.__setattr__(self, "samples", samples)
 
@@ -100,8 +101,10 @@ class AudioClip:
         last = self.n_frames if length_s is None else min(self.n_frames, first + round(length_s * self.rate_hz))
         if last <= first:
             raise TooShortError(
-                f"The region that starts at {start_s:.2f} s lies outside the sound of {self.duration_s:.2f} s.",
-                hint="Choose a region inside the file.",
+                _("The region that starts at {start} s lies outside the sound of {seconds} s.").format(
+                    start=number(start_s, ".2f"), seconds=number(self.duration_s, ".2f")
+                ),
+                hint=_("Choose a region inside the file."),
             )
         return AudioClip(self.samples[:, first:last], self.rate_hz)
 
