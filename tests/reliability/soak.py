@@ -28,8 +28,8 @@ GUARD = Path(__file__).parent / "guard"
 SIMULATED_HOURS = 8.0
 WARM_UP = 0.25
 """Share of the days in which everything is loaded for the first time."""
-TORCHS_OWN = "torchinductor_"
-"""An empty folder that torch makes for each user, whatever program uses it."""
+OTHERS_OWN = ("torchinductor_", "pulse-")
+"""Empty folders that torch and PulseAudio's library make for each user, whatever program uses them."""
 POOLED = "Thread (pooled)"
 """Qt's own helpers: a few that come with work and go after half a minute without."""
 GOAL_MIB = 1.0
@@ -103,7 +103,7 @@ def left_over(days: list[dict[str, Any]], end: dict[str, Any]) -> list[str]:
         for name, n in warm["worker_files"].items()
         if last["worker_files"].get(name, 0) > n
     ]
-    found += [f"temporary {name}" for name in end["temporaries"] if not name.startswith(TORCHS_OWN)]
+    found += [f"temporary {name}" for name in end["temporaries"] if not name.startswith(OTHERS_OWN)]
     found += [f"process {name}" for name in end["processes"]]
     late = [name for name in end["threads_left"] if name != POOLED]
     return found + [f"thread {name}, after the window was closed" for name in late]

@@ -91,7 +91,7 @@ def test_a_slope_does_not_mind_outliers() -> None:
 
 def test_what_is_left_over_is_named() -> None:
     day = {"threads": ["lane", "main"], "n_files": 40, "worker_files": {"worker 1": 9}}
-    end = {"threads_left": [], "temporaries": ["torchinductor_me"], "processes": []}
+    end = {"threads_left": [], "temporaries": ["torchinductor_me", "pulse-PKdhtXMmr18n"], "processes": []}
     later = {"threads": ["lane", "lane", "main"], "n_files": 42, "worker_files": {"worker 1": 10}}
     assert left_over([day, day, day], end) == []
     end = {"threads_left": ["lane"], "temporaries": ["x.wav"], "processes": ["worker 1"]}
