@@ -81,7 +81,8 @@ def _choose_language(app: QApplication) -> None:
     chosen = os.environ.get(language.VARIABLE) or load_settings().language
     language.use(systems() if chosen == AUTO else chosen)
     wanted = QLocale(language.in_use())
-    if QLocale().language() != wanted.language():  # else the system's own way of writing it stays: de-AT, en-GB
+    here = QLocale()  # the system's own way of writing the language stays (de-AT, en-GB), but not another decimal sign
+    if (here.language(), here.decimalPoint()) != (wanted.language(), wanted.decimalPoint()):
         QLocale.setDefault(wanted)
     qt_texts = QTranslator(app)
     folder = QLibraryInfo.path(QLibraryInfo.LibraryPath.TranslationsPath)

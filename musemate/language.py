@@ -7,9 +7,13 @@ the command line prints is read by scripts and stays as it is. Free of Qt: worke
 from __future__ import annotations
 
 import gettext as _gettext
+import logging
 import os
+import struct
 
 from musemate.paths import resource
+
+log = logging.getLogger(__name__)
 
 LANGUAGES = {"en": "English", "de": "Deutsch"}
 """Languages by their code, each by its own name; all but English have a catalogue in `resources/translations`."""
@@ -66,11 +70,14 @@ def pgettext(context: str, text: str) -> str:
 
 
 def _read(code: str) -> _gettext.NullTranslations:
-    """Return the catalogue of a language; that of English is empty."""
-    if code == "en":
-        return _gettext.NullTranslations()
-    with resource(f"translations/{code}.mo").open("rb") as file:
-        return _gettext.GNUTranslations(file)
+    """Return the catalogue of a language; that of English is empty, and so is one that is missing or damaged."""
+    if code != "en":
+        try:
+            with resource(f"translations/{code}.mo").open("rb") as file:
+                return _gettext.GNUTranslations(file)
+        except (OSError, ValueError, struct.error) as error:  # the window opens all the same
+            log.warning("the catalogue of %s cannot be read: %s", code, error)
+    return _gettext.NullTranslations()
 
 
 def mark(text: str) -> str:

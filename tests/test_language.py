@@ -146,6 +146,18 @@ def test_unknown_languages_and_texts_stay_english():
     assert language._("") == ""
 
 
+@pytest.mark.parametrize("spoilt", [None, b"", b"no catalogue", "half"])
+def test_a_missing_or_damaged_catalogue_leaves_english(spoilt, tmp_path, monkeypatch, caplog):
+    file = tmp_path / "de.mo"
+    whole = (translations.FOLDER / "de.mo").read_bytes()
+    if spoilt is not None:
+        file.write_bytes(whole[: len(whole) // 2] if spoilt == "half" else spoilt)
+    monkeypatch.setattr(language, "resource", lambda name: file)
+    language.use("de")
+    assert language._("Close") == "Close"
+    assert "the catalogue of de cannot be read" in caplog.text
+
+
 def test_the_systems_first_language_that_is_there_is_taken():
     assert language.best(["fr-FR", "de-AT", "en-GB"]) == "de"
     assert language.best(["de_CH"]) == "de"

@@ -81,6 +81,7 @@ def test_qt_speaks_the_chosen_language_too(fresh_python: FreshPython) -> None:
 @pytest.mark.skipif(sys.platform != "linux", reason="elsewhere the system's language is no variable")
 def test_system_is_followed_unless_another_language_is_chosen(fresh_python: FreshPython) -> None:
     assert spoken(fresh_python, LC_ALL="de_AT.UTF-8", LANGUAGE="") == GERMAN
+    assert spoken(fresh_python, LC_ALL="de_CH.UTF-8", LANGUAGE="") == GERMAN  # with a point there, elsewhere a comma
     assert spoken(fresh_python, LC_ALL="fr_FR.UTF-8", LANGUAGE="") == ENGLISH
     save_settings(Settings(language="en"))
     assert spoken(fresh_python, LC_ALL="de_AT.UTF-8", LANGUAGE="") == ENGLISH
