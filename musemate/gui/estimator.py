@@ -25,9 +25,10 @@ Wish = tuple[str, ...]
 
 
 class Estimator(QObject):
-    """Asks the quick lane, shows the answer to the latest question only, and remembers answers.
+    """Asks the analysis lane, shows the answer to the latest question only, and remembers answers.
 
-    While a training computes nothing is measured: it would be slowed down, and the answer wrong.
+    While a training or the quick lane computes nothing is measured: they would be slowed down, and the answer wrong.
+    Pictures that are wanted meanwhile do not wait for it.
     """
 
     def __init__(
@@ -82,7 +83,10 @@ class Estimator(QObject):
         if fragment is None or self._session.is_closing or self._trainer.is_running:
             self._wish = ()
             return
-        self._job = job = self._session.lanes.quick.submit(
+        if self._session.lanes.quick.jobs:  # those are waited for
+            self._timer.start()
+            return
+        self._job = job = self._session.lanes.analyse.submit(
             "estimate",
             source=self._session.folder,
             fragment=fragment.id,

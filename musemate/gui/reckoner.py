@@ -1,4 +1,4 @@
-"""Time and memory of trainings that wait: the answers of the estimate, asked for one by one in the quick lane."""
+"""Time and memory of trainings that wait: the answers of the estimate, asked for one by one in the analysis lane."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ class Reckoner(QObject):
 
     def _ask(self, item: Item, wish: Wish) -> None:
         training = item.training
-        self._job = job = self._session.lanes.quick.submit(
+        self._job = job = self._session.lanes.analyse.submit(
             "estimate",
             source=self._session.folder,
             fragment=training.fragment,

@@ -10,8 +10,9 @@ from musemate.jobs.lane import Job, Lane
 class Lanes(QObject):
     """All lanes.
 
-    `train` trains; `quick` imports, draws, makes takes and exports; `analyse` finds beats, key and voice; `doctor` says
-    how this computer is when something is wrong, which must not wait behind what hangs.
+    `train` trains; `quick` imports, draws, makes takes and exports; `analyse` finds beats, key and voice, writes
+    reports and estimates trainings: what nobody waits for. `doctor` says how this computer is when something is wrong,
+    which must not wait behind what hangs.
     """
 
     def __init__(self, parent: QObject | None = None) -> None:

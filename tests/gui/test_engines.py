@@ -23,6 +23,7 @@ from musemate.gui.takepanel import TakePanel, TakeWish
 from musemate.gui.trainer import Trainer
 from musemate.gui.trainpanel import TrainPanel
 from musemate.gui.window import Window
+from musemate.jobs.lane import Lane
 from musemate.jobs.trainings import Item
 from musemate.project.queue import QueuedTraining
 from musemate.project.records import Beats, Layer, Run
@@ -151,11 +152,12 @@ class FakeJob(QObject):
 
 
 @pytest.fixture
-def asked(window: Window, project_with_takes: Path, monkeypatch: pytest.MonkeyPatch) -> list[FakeJob]:
-    """Return the questions that the window of an opened project asks the quick lane, and leave them to the test."""
+def asked(window: Window, project_with_takes: Path, monkeypatch: pytest.MonkeyPatch, qtbot: QtBot) -> list[FakeJob]:
+    """Return the questions that the window of an opened project asks the analysis lane, and leave them to the test."""
     window.open_paths([project_with_takes])
+    monkeypatch.setattr(Lane, "jobs", [])  # however long pictures take on this machine
     jobs: list[FakeJob] = []
-    submit = window.session.lanes.quick.submit
+    submit = window.session.lanes.analyse.submit
 
     def noted(task: str, **args: Any) -> Any:
         if task != "estimate":
@@ -163,7 +165,7 @@ def asked(window: Window, project_with_takes: Path, monkeypatch: pytest.MonkeyPa
         jobs.append(FakeJob(args))
         return jobs[-1]
 
-    monkeypatch.setattr(window.session.lanes.quick, "submit", noted)
+    monkeypatch.setattr(window.session.lanes.analyse, "submit", noted)
     window.estimator._timer.setInterval(1)
     window.estimator.is_wanted = True
     return jobs
@@ -223,6 +225,20 @@ def test_nothing_is_measured_beside_a_training(
     monkeypatch.setattr(Trainer, "is_running", False)
     window.trainer.run_ended.emit("r1")
     qtbot.waitUntil(lambda: len(asked) == 2)
+
+
+def test_an_estimate_waits_for_pictures_and_they_never_for_it(
+    window: Window, qtbot: QtBot, asked: list[FakeJob], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pictures = [object()]
+    monkeypatch.setattr(Lane, "jobs", pictures)
+    timer, panel = window.estimator._timer, window.parts.train
+    panel.preset.value = "sketch"
+    with qtbot.waitSignal(timer.timeout):
+        pass
+    assert (asked, timer.isActive()) == ([], True), "they would make it wrong"
+    pictures.clear()
+    qtbot.waitUntil(lambda: len(asked) == 1)  # in the other lane
 
 
 def test_a_real_estimate_is_shown(make_window: Callable[..., Window], qtbot: QtBot, project_with_takes: Path) -> None:
