@@ -17,6 +17,7 @@ from typing import Any, BinaryIO
 from musemate.audio.safe_write import write_safely
 from musemate.errors import ExportError
 from musemate.language import _
+from musemate.parsing import parsed_json
 from musemate.project.locks import RunLock
 from musemate.project.protection import HELD, Protection
 
@@ -74,7 +75,7 @@ def _who(folder: Path) -> str:
     """Say who holds a project, as far as that can be read."""
     try:
         with (folder / WHO).open("rb") as file:
-            who: dict[str, Any] = json.loads(file.read(_MOST_BYTES))
+            who: dict[str, Any] = parsed_json(file.read(_MOST_BYTES))
         since = datetime.fromisoformat(who["since"]).astimezone()
         pid, host = int(who["pid"]), str(who["host"])[:64]
     except (OSError, ValueError, KeyError, TypeError, OverflowError):
