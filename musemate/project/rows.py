@@ -15,18 +15,16 @@ from typing import Any, TypeVar
 from musemate.analysis.figures import Figures
 from musemate.errors import ProjectError
 from musemate.language import _
+from musemate.parsing import parsed_json
+from musemate.project.kinds import check_kinds
 from musemate.project.records import Beats, Fragment, Layer, Run, Take
 
 log = logging.getLogger(__name__)
 Record = TypeVar("Record", Fragment, Run, Take)
+Found = TypeVar("Found", Beats, Figures)
 
+_DAMAGE = (KeyError, ValueError, TypeError, AttributeError)
 MOST_KEPT = 4096
-_KINDS: dict[Any, tuple[type, ...]] = {"int": (int,), "float": (int, float), "str": (str,)}
-_FIELDS = {
-    record: [(field.name, _KINDS[field.type]) for field in dataclasses.fields(record) if field.type in _KINDS]
-    for record in (Fragment, Run, Take)
-}
-"""Which fields of a record must be of which types."""
 PREFIX = {"fragment": "f", "run": "r", "take": "t"}
 """First letter of the ids of each table."""
 
@@ -88,8 +86,8 @@ def fragment_from(row: sqlite3.Row) -> Fragment:
     """
     with _door("fragment", row):
         values = _values(row, "fragment", Fragment)
-        values["beats"] = _beats(values["beats"])
-        values["voice"] = tuple(json.loads(values["voice"]))
+        values["beats"] = _reckoned(_beats, values["beats"])
+        values["voice"] = tuple(parsed_json(values["voice"]))
         return _checked(Fragment(**values))
 
 
@@ -98,8 +96,8 @@ def run_from(row: sqlite3.Row) -> Run:
     with _door("run", row):
         values = _values(row, "run", Run)
         values["fragment"] = id_of("fragment", values["fragment"])
-        values["scales"] = tuple(json.loads(values["scales"]))
-        values["options"] = json.loads(values["options"])
+        values["scales"] = tuple(parsed_json(values["scales"]))
+        values["options"] = parsed_json(values["options"])
         return _checked(Run(**values))
 
 
@@ -115,11 +113,11 @@ def _take(columns: tuple[str, ...], cells: tuple[Any, ...]) -> Take:
     values = _known(dict(zip(columns, cells, strict=True)), "take", Take)
     values["name"] = values["name"] or f"take {values['id'][1:]}"
     values["run"] = id_of("run", values["run"])
-    values["request"] = json.loads(values["request"])
-    values["layers"] = tuple(Layer(**layer) for layer in json.loads(values["layers"]))
-    values["tags"] = tuple(json.loads(values["tags"]))
+    values["request"] = parsed_json(values["request"])
+    values["layers"] = tuple(Layer(**layer) for layer in parsed_json(values["layers"]))
+    values["tags"] = tuple(parsed_json(values["tags"]))
     values["rejected"] = bool(values["rejected"])
-    values["figures"] = Figures.from_json(json.loads(values["figures"]))
+    values["figures"] = _reckoned(lambda text: Figures.from_json(parsed_json(text)), values["figures"])
     return _checked(Take(**values))
 
 
@@ -135,10 +133,19 @@ def _known(values: dict[str, Any], table: str, record: type) -> dict[str, Any]:
 
 def _checked(record: Record) -> Record:
     """Return the record if its numbers are numbers and its texts texts: SQLite promises neither of a damaged file."""
-    for name, kinds in _FIELDS[type(record)]:
-        if not isinstance(getattr(record, name), kinds):
-            raise TypeError(f"{name} is {getattr(record, name)!r}")
+    check_kinds(record)
     return record
+
+
+def _reckoned(make: Callable[[Any], Found | None], text: Any) -> Found | None:
+    """Return what analysis found; None where that cannot be read, for it can be reckoned anew."""
+    try:
+        found = make(text)
+        if found is not None:
+            check_kinds(found)
+    except _DAMAGE:
+        return None
+    return found
 
 
 @contextmanager
@@ -146,7 +153,7 @@ def _door(table: str, row: sqlite3.Row) -> Iterator[None]:
     """Translate what goes wrong with a row that is not as it was stored."""
     try:
         yield
-    except (KeyError, ValueError, TypeError, AttributeError, RecursionError) as error:
+    except _DAMAGE as error:
         place = id_of(table, row["number"])
         raise ProjectError(
             _('The entry "{place}" of the project is damaged.').format(place=place),
@@ -158,6 +165,6 @@ def _door(table: str, row: sqlite3.Row) -> Iterator[None]:
 def _beats(text: str | None) -> Beats | None:
     if text is None:
         return None
-    values = json.loads(text)
+    values = parsed_json(text)
     values["beat_times_s"] = tuple(values["beat_times_s"])
     return Beats(**values)

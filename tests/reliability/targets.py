@@ -252,7 +252,7 @@ def cells(folder: Path) -> Target:
         table = random.choice(list(row_of))
         column = random.choice([name for name in row_of[table] if name != "number"])
         old = row_of[table][column]
-        if isinstance(old, str) and old[:1] in "[{" and random.random() < 0.8:
+        if isinstance(old, str) and old.startswith(("[", "{")) and random.random() < 0.8:
             value: Any = spoilt_json(random, [json.loads(old)]).decode("utf-8", "replace")
         else:
             value = spoilt_value(random)

@@ -15,7 +15,7 @@ from tests.reliability import fuzzing, targets
 from tests.reliability.mutations import spoilt_bytes, spoilt_json
 from tests.reliability.targets import TARGETS, Target, fed, opened
 
-SLOW = {"projects": 25, "cells": 0, "manifests": 60, "presets": 60, "models": 0}
+SLOW = {"projects": 25, "cells": 60, "manifests": 60, "presets": 60, "models": 0}
 """Inputs for what takes longer; none where loading what reads them takes longer still."""
 USUAL = 150
 
