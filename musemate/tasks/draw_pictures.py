@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -79,6 +80,17 @@ def draw_picture(layer: str, clip: AudioClip) -> Picture:
 
         return chroma_picture(clip)
     return mel_picture(clip)
+
+
+def draw_waveform(store: Project, audio: str, clip: AudioClip) -> None:
+    """Draw the waveform of a new take at once: the other pictures wait until all takes are made.
+
+    Where it cannot be stored it is drawn when it is looked at.
+    """
+    with contextlib.suppress(ProjectError):
+        file = store.cache_path(audio) / f"{PEAKS}.npy"
+        if not file.is_file():
+            draw_picture(PEAKS, clip).save(file)
 
 
 def load_picture(layer: str, file: Path) -> Picture:

@@ -14,6 +14,7 @@ from musemate.language import _
 from musemate.project.records import Layer as KeptLayer
 from musemate.project.records import Run
 from musemate.project.store import Project
+from musemate.tasks.draw_pictures import draw_waveform
 
 MAX_TAKES = 100
 N_SEEDS = 1_000_000
@@ -110,6 +111,7 @@ def _takes(
         take = store.add_take(
             run.id, audio, asdict(request), seconds=seconds, device=maker.device, layers=kept[:-1] and kept
         )
+        draw_waveform(store, audio, made[-1].clip)
         yield TakeMade(take.id, str(store.audio_path(audio)), seconds, take.seed)
 
 

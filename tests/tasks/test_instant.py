@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from musemate.analysis.peaks import Peaks
 from musemate.audio.files import probe
 from musemate.engine.events import Exported, Listed, TakeMade, Working
 from musemate.errors import ProjectError, SettingsError, TooShortError
@@ -105,3 +106,22 @@ def test_cancelling_leaves_nothing_that_could_be_mistaken(perform, store, folder
     perform(instant, folder, "f1", cancelled=lambda: len(store.takes()) == 2)
     assert [run.is_usable for run in store.runs()] == [False, True]
     assert len(store.takes()) == 2
+
+
+def test_the_waveform_of_each_take_is_there_when_the_take_is(store, folder):
+    drawn = [
+        Peaks.load(store.cache_path(store.take(event.take).audio) / "peaks.npy").duration_s
+        for event in instant(folder, "f1", count=2, cancelled=lambda: False)
+        if isinstance(event, TakeMade)
+    ]
+    assert drawn == [4.0, 4.0]
+
+
+def test_takes_are_made_where_no_picture_can_be_kept(perform, store, folder, monkeypatch):
+    def refuse(peaks, path):
+        raise ProjectError("The disk is full.")
+
+    monkeypatch.setattr(Peaks, "save", refuse)
+    perform(instant, folder, "f1", count=2)
+    assert [take.id for take in store.takes()] == ["t1", "t2"]
+    assert list((store.folder / "cache").rglob("*.npy")) == []
