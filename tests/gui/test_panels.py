@@ -88,6 +88,7 @@ def test_take_panel_asks_for_what_is_set(qtbot: QtBot, style: None) -> None:
     panel.mode.value = "variation"
     assert "course stays" in panel.closeness.toolTip()
     panel.closeness.setValue(80)
+    assert panel._percent.text() == "80%"
     panel.count.setValue(2)
     panel.seconds.setValue(400.0)
     with qtbot.waitSignal(panel.make_asked) as asked:
