@@ -56,8 +56,7 @@ class Checkpoint:
     @property
     def states(self) -> dict[str, dict[str, Any]]:
         """Facts of each state of the part in training, by its name; see `musemate.engine.states`."""
-        found: dict[str, dict[str, Any]] = self.manifest.get("states", {})
-        return dict(found)
+        return {name: facts for name, facts in self.manifest.get("states", {}).items() if isinstance(facts, dict)}
 
     def store(self, part: str, tensors: Mapping[str, torch.Tensor], facts: Mapping[str, Any] | None = None) -> None:
         """Store one part's tensors and add facts to the manifest.

@@ -89,7 +89,7 @@ def _restore_optimizer(optimizer: Optimizer, tensors: Mapping[str, torch.Tensor]
         moments.setdefault(int(index), {})[key] = tensor.clone()
     groups = optimizer.state_dict()["param_groups"]
     for group, rate in zip(groups, rates, strict=True):
-        group["lr"] = rate
+        group["lr"] = float(rate)
     optimizer.load_state_dict({"state": moments, "param_groups": groups})
     for weight, found in optimizer.state.items():
         for key, tensor in found.items():

@@ -91,7 +91,7 @@ class Keeper:
             training = make()
             try:
                 training.restore(self._found(name, part, points))
-            except (CheckpointError, KeyError, RuntimeError, TypeError, ValueError) as error:
+            except (CheckpointError, AttributeError, LookupError, RuntimeError, TypeError, ValueError) as error:
                 if is_out_of_memory(error):
                     raise
                 self._news.append(_lost(more=count + 1 < len(names)))
@@ -174,7 +174,7 @@ class Keeper:
 
 
 def _number(facts: Mapping[str, Any]) -> int:
-    number = facts.get("number") if isinstance(facts, dict) else None
+    number = facts.get("number")
     return number if isinstance(number, int) else 0
 
 

@@ -87,7 +87,7 @@ class LossLog:
 
     def _cut(self, part: str, step: int) -> None:
         """Take the rows of a part out that tell of this step or later ones, and what a crash cut off in the middle."""
-        beside = self._path.with_name(f".{FILE_NAME}.tmp")
+        beside = self._path.with_name(f".{FILE_NAME}.{os.getpid()}.tmp")
         try:
             with self._path.open(newline="", encoding="utf-8", errors="replace") as file:
                 rows = list(csv.reader(file))

@@ -293,3 +293,40 @@ def test_cancelled_inside_a_step_or_while_norms_settle(
         list(events_of(name, tmp_path, lambda asked=asked: next(asked, None) is None))
     until(name, tmp_path, 99)
     assert_same(tmp_path, expected)
+
+
+def test_a_card_with_a_chance_of_its_own(
+    tmp_path: Path, straight: Callable[[str], Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    until("frames", tmp_path / "moved", 4)
+
+    def of_card(device: torch.device, generator: torch.Generator) -> torch.Generator:
+        return torch.Generator().manual_seed(int(torch.randint(2**63 - 1, (), generator=generator)))
+
+    monkeypatch.setattr("musemate.engine.frames.dice._generator_on", of_card)
+    until("frames", tmp_path / "straight", 99)
+    for _ in range(3):
+        until("frames", tmp_path / "stopped", 5)
+    assert_same(tmp_path / "stopped", tmp_path / "straight")
+    # another device than it began on: it goes on, if not to the same end
+    assert until("frames", tmp_path / "moved", 99)[0] == (1, 3)
+    assert Checkpoint(tmp_path / "moved").parts == Checkpoint(straight("frames")).parts
+
+
+@pytest.mark.parametrize(
+    "spoilt",
+    [
+        {},
+        {"step": "two"},
+        {"facts": {}},
+        {"facts": {"rates": {"optimizer": [], "critic_optimizer": ["x"]}}},
+        {"about": 1},
+    ],
+)
+def test_nonsense_in_the_manifest_is_no_state(spoilt: dict[str, Any], tmp_path: Path) -> None:
+    until("classic", tmp_path, 2)
+    checkpoint = Checkpoint(tmp_path)
+    ((name, facts),) = checkpoint.states.items()
+    checkpoint.manifest["states"] = {name: {**facts, **spoilt} if spoilt else {"part": facts["part"]}, "more": 3}
+    checkpoint._write_manifest()
+    assert until("classic", tmp_path, 1) == [(0, 1)]
