@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import gc
 import json
+import logging
 import os
 import sys
 import time
@@ -21,7 +22,6 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QWidget
 from virtual_sound import FakeSound
 
-from musemate import log
 from musemate.app import make_app
 from musemate.audio.player import Player
 from musemate.errors import MuseMateError
@@ -165,13 +165,6 @@ class Days:
         window.actions_by_name["report"].trigger()
         until(lambda: done)
 
-    def diagnose(self) -> None:
-        """Look at the diagnosis."""
-        view = self.window.diagnosis.show()
-        until(lambda: view.text.toPlainText())
-        assert SECRET not in view.text.toPlainText()
-        view.close()
-
     def suffer(self) -> None:
         """Meet what goes wrong with names in it: files, projects, an error that nobody expected."""
         window, messages = self.window, self.window.parts.messages
@@ -183,15 +176,21 @@ class Days:
         window.session.open_project(self.folder / f"{SECRET} nowhere")
         until(lambda: messages.level == "error")
         messages.dismiss()
-        noted: list[str] = []
-        window.diagnosis.crash_noted.connect(noted.append)
-        log._logger.error("Not opened: %s", broken)
+        logging.getLogger("musemate.test").error("Not opened: %s", broken)
         try:
             raise ValueError(f"cannot sing '{SECRET} lyrics' of {broken}")
         except ValueError as error:
             sys.excepthook(ValueError, error, error.__traceback__)
-        window.diagnosis.collect_soon()
-        until(lambda: noted)
+
+    def diagnose(self) -> None:
+        """Have what was suffered written down, and look at the diagnosis; one process asks for both."""
+        noted: list[str] = []
+        self.window.diagnosis.crash_noted.connect(noted.append)
+        self.window.diagnosis.collect()
+        view = self.window.diagnosis.show()
+        until(lambda: noted and view.text.toPlainText())
+        assert SECRET not in view.text.toPlainText()
+        view.close()
 
     def open_yesterdays(self) -> None:
         """Leave the project and open the one before, as a new start does; the one before that is thrown away."""
@@ -243,8 +242,8 @@ def main(folder: str, seconds: float, least_days: int, *, with_everything: bool)
         held = days.live()
         if with_everything and days.n_days == 1:
             days.report()
-            days.diagnose()
             days.suffer()
+            days.diagnose()
             held = days.rest()
         print(json.dumps({"day": days.n_days, "at_s": time.monotonic() - began_s, **held.to_json()}), flush=True)
     end(app, window, pump)

@@ -59,19 +59,23 @@ def guarded(folder: Path, code: str, timeout_s: float) -> str:
     RuntimeError
         It failed.
     """
-    # no file as main program: worker processes would import it again, and Qt with it
-    done = subprocess.run(
-        [sys.executable, "-c", code],
-        env=environment(folder),
-        cwd=ROOT,
-        capture_output=True,
-        text=True,
-        timeout=timeout_s,
-        check=False,
-    )
+    printed = folder / "printed.txt"  # a file, to look into while it grows
+    with printed.open("w", encoding="utf-8") as output:
+        # no file as main program: worker processes would import it again, and Qt with it
+        done = subprocess.run(
+            [sys.executable, "-c", code],
+            env=environment(folder),
+            cwd=ROOT,
+            stdout=output,
+            stderr=subprocess.PIPE,
+            text=True,
+            timeout=timeout_s,
+            check=False,
+        )
+    text = printed.read_text(encoding="utf-8")
     if done.returncode:
-        raise RuntimeError(f"exit code {done.returncode}\n{done.stdout}\n{done.stderr}")
-    return done.stdout
+        raise RuntimeError(f"exit code {done.returncode}\n{text}\n{done.stderr}")
+    return text
 
 
 def live(folder: Path, seconds: float, least_days: int, *, with_everything: bool) -> list[dict[str, Any]]:
@@ -94,7 +98,7 @@ def slope(at_h: Iterable[float], mib: Iterable[float]) -> float:
 
 def left_over(days: list[dict[str, Any]], end: dict[str, Any]) -> list[str]:
     """Return what was not given back: threads, processes, files and temporaries that came with the days and stayed."""
-    warm, last = days[1], days[-1]
+    warm, last = days[0], days[-1]
     more = Counter(last["threads"]) - Counter(warm["threads"])
     found = [f"thread {name}" for name in more.elements() if name != POOLED]
     found += [f"{last['n_files'] - warm['n_files']} more files"] if last["n_files"] > warm["n_files"] else []
