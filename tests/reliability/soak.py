@@ -153,5 +153,48 @@ def soak(minutes: float = 15.0, folder: Path | None = None) -> dict[str, Any]:
     }
 
 
+def use_command_line(folder: Path) -> str:
+    """Use every command, guarded, in a folder that `live` has used; return what they printed."""
+    return guarded(folder, f"from tests.reliability.day import command_line; command_line({str(folder)!r})", 900.0)
+
+
+def network_tries(folder: Path, lines: list[dict[str, Any]]) -> list[str]:
+    """Return every call to a network, every socket of one, and every library made for one."""
+    calls = folder / "network-calls.txt"
+    found = calls.read_text(encoding="utf-8").splitlines() if calls.exists() else []
+    return found + [name for line in lines for kind in ("network", "libraries") for name in line[kind]]
+
+
+def names_in_logs(folder: Path) -> list[str]:
+    """Return the lines of all logs that hold a name that a songwriter gave."""
+    files = sorted((folder / "home" / "log").iterdir())
+    lines = [(file.name, line) for file in files for line in file.read_text(encoding="utf-8").splitlines()]
+    return [f"{name}: {line}" for name, line in lines if SECRET in line]
+
+
+def privacy(folder: Path | None = None) -> dict[str, Any]:
+    """Do everything once, in the window and on the command line, and return the row of what could have leaked.
+
+    Parameters
+    ----------
+    folder : Path, optional
+        Where; a temporary folder if none is given.
+
+    Returns
+    -------
+    dict
+        "network_tries", "names_in_logs" (both lists of str), "passed".
+    """
+    own = folder or Path(tempfile.mkdtemp(prefix="musemate-privacy-"))
+    try:
+        lines = live(own, 0.0, 1, with_everything=True)
+        use_command_line(own)
+        tries, names = network_tries(own, lines), names_in_logs(own)
+    finally:
+        if folder is None:
+            shutil.rmtree(own, ignore_errors=True)
+    return {"network_tries": tries, "names_in_logs": names, "passed": not tries and not names}
+
+
 if __name__ == "__main__":
     print(json.dumps(soak(float(sys.argv[1]) if len(sys.argv) > 1 else 15.0), indent=1))

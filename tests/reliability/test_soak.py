@@ -9,8 +9,17 @@ from typing import Any
 
 import pytest
 
-from tests.reliability.day import SECRET
-from tests.reliability.soak import environment, guarded, left_over, live, slope
+from tests.reliability.soak import (
+    SECRET,
+    environment,
+    guarded,
+    left_over,
+    live,
+    names_in_logs,
+    network_tries,
+    slope,
+    use_command_line,
+)
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="looks into /proc")
 N_DAYS = 2
@@ -31,7 +40,7 @@ def lines(folder: Path) -> list[dict[str, Any]]:
 @pytest.fixture(scope="module")
 def commands(folder: Path, lines: list[dict[str, Any]]) -> str:
     """Use the whole command line and return what it printed."""
-    return guarded(folder, f"from tests.reliability.day import command_line; command_line({str(folder)!r})", 900.0)
+    return use_command_line(folder)
 
 
 def test_nothing_is_left_over(lines: list[dict[str, Any]]) -> None:
@@ -43,10 +52,7 @@ def test_nothing_is_left_over(lines: list[dict[str, Any]]) -> None:
 
 def test_nobody_asks_a_network(folder: Path, lines: list[dict[str, Any]], commands: str) -> None:
     assert "passes the self-test" in commands  # the last command was reached
-    calls = folder / "network-calls.txt"
-    assert not calls.exists(), calls.read_text()
-    assert [socket for line in lines for socket in line["network"]] == []
-    assert [name for line in lines for name in line["libraries"]] == []
+    assert network_tries(folder, lines) == []
 
 
 def test_the_log_holds_no_names(folder: Path, lines: list[dict[str, Any]], commands: str) -> None:
@@ -54,7 +60,7 @@ def test_the_log_holds_no_names(folder: Path, lines: list[dict[str, Any]], comma
     assert {"musemate.log", "worker-quick.log", "worker-train.log", "command-line.log"} <= logs.keys()
     assert any(name.startswith("crash-") for name in logs)
     assert "ValueError" in logs["musemate.log"]  # what went wrong is told
-    assert [name for name, text in logs.items() if SECRET in text] == []
+    assert names_in_logs(folder) == []
     assert [name for name in logs if name.startswith("running-")] == []
 
 
@@ -74,13 +80,20 @@ print(there.recv(5))
 
 def test_the_guard_guards(tmp_path: Path) -> None:
     assert guarded(tmp_path, TRIES, 60.0).split() == ["refused"] * 3 + ["b'local'"]
-    noted = (tmp_path / "network-calls.txt").read_text()
+    noted = "\n".join(network_tries(tmp_path, [{"network": [], "libraries": []}]))
     assert all(event in noted for event in ("socket.connect", "socket.getaddrinfo", "urllib.Request"))
     workers = "import multiprocessing as m; p = m.get_context('spawn').Process(target=print); p.start(); p.join()"
     done = subprocess.run(
         [sys.executable, "-v", "-c", workers], env=environment(tmp_path), capture_output=True, text=True, check=True
     )
     assert done.stderr.count("import 'sitecustomize'") >= 2  # in the process that it starts too
+
+
+def test_names_in_logs_are_found(tmp_path: Path) -> None:
+    folder = tmp_path / "home" / "log"
+    folder.mkdir(parents=True)
+    (folder / "musemate.log").write_text(f"all is well\nopened {SECRET}.wav\n")
+    assert names_in_logs(tmp_path) == [f"musemate.log: opened {SECRET}.wav"]
 
 
 def test_a_slope_does_not_mind_outliers() -> None:
