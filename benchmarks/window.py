@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import argparse
 import os
+import random
 import statistics
 import subprocess
 import sys
@@ -26,6 +27,7 @@ LONG_S, LONG_RATE_HZ = 300, 48_000
 N_FRAMES = 120
 TICK_MS = 16
 TRAIN_S = 40.0
+N_CANCELS = 10
 START = """
 import sys, time
 began = float(sys.argv[1])
@@ -142,6 +144,28 @@ class Bench:
             ("  while training runs, worst", f"{max(busy):.1f} ms", ""),
         ]
 
+    def cancels(self, n: int) -> list[Row]:
+        """Stop trainings at random moments; measure how long the window waits for the word, and for the worker."""
+        answered: list[float] = []
+        ended: list[float] = []
+        dice = random.Random(n)
+        for _ in range(n):
+            self.window.parts.train.train.click()
+            self.wait(lambda: self.window.parts.train.losses.n_points > 0, limit_s=300.0)
+            self._lateness_ms(dice.uniform(0.1, 1.5))
+            job = self.window.session.lanes.train.jobs[0]
+            job.cancelled.connect(lambda: answered.append(time.perf_counter()))
+            began = time.perf_counter()
+            self.window.trainer.stop()
+            self.wait(lambda: not self.window.trainer.is_running)
+            answered[-1] -= began
+            ended.append(time.perf_counter() - began)
+        return [
+            (f"cancel of a training is answered, worst of {n}", f"{max(answered):.2f} s", "1 s"),
+            ("  median", f"{statistics.median(answered):.2f} s", ""),
+            (f"  the training has ended, worst of {n}", f"{max(ended):.2f} s", ""),
+        ]
+
     def _lateness_ms(self, seconds: float) -> list[float]:
         from PySide6.QtCore import QEventLoop, QTimer
 
@@ -162,6 +186,18 @@ class Bench:
         loop.exec()
         timer.stop()
         return late
+
+
+def training_rows(train_s: float = TRAIN_S, n_cancels: int = N_CANCELS) -> list[Row]:
+    """Measure what a songwriter feels of a training: stalls of the window, and how soon a stop is answered."""
+    with tempfile.TemporaryDirectory(prefix="musemate-bench-") as name:
+        os.environ["MUSEMATE_HOME"] = name
+        bench = Bench(Path(name))
+        bench.window.open_paths([_long_file(Path(name))])
+        bench.wait(lambda: bench.window.parts.train.train.isEnabled())
+        rows = bench.stalls(train_s) + bench.cancels(n_cancels)
+        bench.window.close()
+    return rows
 
 
 def _percentile(values: list[float], percent: int) -> float:
@@ -192,7 +228,7 @@ def main() -> None:
         bench = Bench(Path(name))
         rows += bench.pictures(_long_file(Path(name)))
         if train_s:
-            rows += bench.stalls(train_s)
+            rows += bench.stalls(train_s) + bench.cancels(N_CANCELS)
         bench.window.close()
     print(f"{'measured':<52}{'value':>16}{'goal':>10}")
     for what, value, goal in rows:
