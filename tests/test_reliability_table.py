@@ -79,11 +79,11 @@ def test_the_bound_is_that_of_clopper_and_pearson(runner, failures, n, bound):
 
 def test_rows_tell_what_was_lost(runner):
     pieces = {piece.name: piece for piece in importlib.import_module("reliability_pieces").PIECES}
-    modes = {"full": {"tried": 5, "said": 3, "problems": []}, "broken": {"tried": 5, "said": 5, "problems": ["gone"]}}
-    assert pieces["faults"].rows({"import": modes}) == [
+    done = {"tried": 10, "said": 8, "ways": 2, "problems": ["gone"]}
+    assert pieces["faults"].rows({"import": done}) == [
         (
             "disk fails: import",
-            "10 faults of 2 kinds",
+            "10 faults: each wish in 2 of 8 ways",
             "1 lost; 8 said in a sentence, 2 without consequence",
             "0 lost",
         )

@@ -146,7 +146,7 @@ def campaign(
     operations: Sequence[Operation] = OPERATIONS,
     modes: Sequence[Mode] = MODES,
     *,
-    rotate: bool = False,
+    rotate: int | None = None,
     stride: int = 1,
     limit_s: float = float("inf"),
     told: Callable[[Try], None] = lambda tried: None,
@@ -157,8 +157,8 @@ def campaign(
     ----------
     operations, modes
         What to do, and how the disk fails.
-    rotate : bool
-        Take one mode a wish, the next for the next, instead of all of them.
+    rotate : int, optional
+        Take one mode a wish, the next for the next, instead of all of them, beginning with this one.
     stride : int
         Only every so many-th wish.
     limit_s : float
@@ -176,7 +176,7 @@ def campaign(
         for operation in operations:
             n_wishes = len(bench.count(operation))
             for n in range(1, n_wishes + 1, stride):
-                for mode in [modes[n // stride % len(modes)]] if rotate else modes:
+                for mode in modes if rotate is None else [modes[(n // stride + rotate) % len(modes)]]:
                     if time.monotonic() - began_s > limit_s:
                         return tries
                     tries.append(bench.attempt(operation, mode, n))
