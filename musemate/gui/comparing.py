@@ -43,6 +43,8 @@ class Comparing(QObject):
         fragment = self._listening.fragment
         if self._job is not None or fragment is None or self._session.is_closing or not self.is_wanted:
             return
+        if self._session.protection is not None:
+            return
         if self._session.lanes.quick.jobs:  # others first
             self._timer.start()
             return

@@ -12,9 +12,11 @@ from musemate.engine.events import Analysed, Event, FileRefused, FragmentAdded, 
 from musemate.engine.points import points_in
 from musemate.errors import MuseMateError
 from musemate.gui.background import Background
+from musemate.gui.holder import Holder
 from musemate.gui.picturestore import PictureStore
 from musemate.jobs.lanes import Lanes
-from musemate.paths import fresh_project_folder
+from musemate.paths import absolute, fresh_project_folder
+from musemate.project.protection import Protection
 from musemate.project.records import Fragment, Run, Take
 from musemate.project.store import Project
 from musemate.settings import load_settings, save_settings
@@ -35,6 +37,8 @@ class Session(QObject):
     said = Signal(str, str, str)
     """Text, hint and level for the message bar."""
     failed = Signal(object)
+    only_read = Signal()
+    """Something was to be changed in a project that may only be read."""
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -43,6 +47,7 @@ class Session(QObject):
         self.pictures = PictureStore(self.lanes, self.background, self)
         self.pictures.failed.connect(self.failed)
         self.project: Project | None = None
+        self._holder = Holder()
         self.loading: list[str] = []
         self.is_closing = False
 
@@ -50,18 +55,33 @@ class Session(QObject):
 
     def open_project(self, folder: Path) -> bool:
         """Open a project; False, and a message, when that fails."""
-        return self._take_over(lambda: Project.open(folder))
+        folder = absolute(folder)
+        held = self._holder.try_for(folder)
+        return self._take_over(lambda: Project.open(folder, held=held), held)
 
     def create_project(self, folder: Path) -> bool:
         """Make a project in a folder; False, and a message, when that fails."""
         return self._take_over(lambda: Project.create(folder))
 
-    def _take_over(self, make: Any) -> bool:
+    @property
+    def protection(self) -> Protection | None:
+        """Why the open project may only be read; None where it may be changed, and where none is open."""
+        return self.project.protection if self.project is not None else None
+
+    def may_change(self) -> bool:
+        """Whether the open project may be changed; says why not."""
+        if self.protection is not None:
+            self.only_read.emit()
+        return self.protection is None
+
+    def _take_over(self, make: Any, held: Protection | None = None) -> bool:
         try:
             project = make()
         except MuseMateError as error:
+            self._holder.forget()
             self.failed.emit(error)
             return False
+        self._holder.keep(project.folder, held)
         self._stop_work()
         if self.project is not None:
             self.project.close()
@@ -82,6 +102,7 @@ class Session(QObject):
         if self.project is not None:
             self.project.close()
             self.project = None
+        self._holder.release()
 
     def _stop_work(self) -> None:
         """Cancel what is being done for the project that is left."""
@@ -137,7 +158,10 @@ class Session(QObject):
         try:
             return change(*args)
         except MuseMateError as error:
-            self.failed.emit(error)
+            if self.protection is not None and error.message == self.protection.message:
+                self.only_read.emit()
+            else:
+                self.failed.emit(error)
             return None
 
     def remember(self, **changes: Any) -> None:
@@ -155,6 +179,8 @@ class Session(QObject):
             return
         if self.project is None and not self.create_project(fresh_project_folder(Path(files[0]).stem)):
             return
+        if not self.may_change():
+            return
         self.loading += files
         self.rows_changed.emit()
         job = self.lanes.quick.submit("import_audio", project=self.folder, files=files)
@@ -164,7 +190,7 @@ class Session(QObject):
 
     def analyse(self, fragment_id: str) -> None:
         """Find beats, key and voice of a fragment."""
-        if self.is_closing:
+        if self.is_closing or self.protection is not None:
             return
         job = self.lanes.analyse.submit("analyse_fragment", project=self.folder, fragment=fragment_id)
         job.happened.connect(self._on_analysed)

@@ -38,7 +38,7 @@ class Taker(QObject):
         self._submit("instant", wish, {}, fragment=fragment_id)
 
     def _submit(self, task: str, wish: TakeWish, options: dict[str, int | None], **source: str) -> None:
-        if self._job is not None:
+        if self._job is not None or not self._session.may_change():
             return
         self._wanted, self._n_made = wish.count, 0
         self._panel.show_working(_("Making take {n} of {total}…").format(n=1, total=wish.count), None)

@@ -135,7 +135,9 @@ class Trainer(QObject):
             self.queue.leave()
 
     def _add(self, training: QueuedTraining) -> Item | None:
-        return self.queue.add(training) if self.queue is not None else None
+        if self.queue is None or not self._session.may_change():
+            return None
+        return self.queue.add(training)
 
     # projects ------------------------------------------------------------------------------------------
 
@@ -158,7 +160,7 @@ class Trainer(QObject):
             self._take_over()
 
     def _take_over(self) -> None:
-        if self.queue is None:
+        if self.queue is None or self._session.protection is not None:
             return
         fresh = self.queue.take_over(self._is_wanted)
         for item in fresh:

@@ -33,6 +33,7 @@ from musemate.gui.exporting import Exporting, show_folder
 from musemate.gui.firsttakes import FirstTakes
 from musemate.gui.fragments import Fragments
 from musemate.gui.jobsview import JobsView
+from musemate.gui.keeping import Keeping
 from musemate.gui.keysheet import KeySheet
 from musemate.gui.languagechoice import LanguageChoice
 from musemate.gui.layout import Parts
@@ -112,6 +113,7 @@ class Window(QMainWindow):
         self.views = ViewMenu(self.parts.stage, self.playhead, self.memory, self)
         self.advancing = Advancing(self.session, self.parts, self.trainer, self)
         self.language = LanguageChoice(self.session, messages, self)
+        self.keeping = Keeping(self.session, messages, self)
         self.actions_by_name = Actions(self, self._handlers())
         self.views.adopt(self.actions_by_name)
         self.language.adopt(self.actions_by_name)
@@ -134,7 +136,7 @@ class Window(QMainWindow):
         project = dropping.project_in(paths)
         if project is not None:
             self.session.open_project(project)
-        elif paths:
+        elif paths and not self.keeping.opens(paths):
             self.session.import_files(dropping.sound_files(paths))
 
     def on_open_audio(self) -> None:
@@ -159,7 +161,7 @@ class Window(QMainWindow):
 
     def _on_project(self) -> None:
         project = self.session.project
-        self.setWindowTitle(f"{project.name} – MuseMate" if project else "MuseMate")
+        self.setWindowTitle(self.keeping.guard.title)
         if project is not None:
             self.memory.add_recent(project.folder)
         recent = self.memory.recent_projects()
@@ -247,6 +249,7 @@ class Window(QMainWindow):
         return {
             **self.views.handlers(),
             **self.language.handlers(),
+            **self.keeping.handlers(),
             "open_audio": self.on_open_audio,
             "new_project": self.on_new_project,
             "open_project": self.on_open_project,

@@ -51,6 +51,21 @@ def keep(connection: sqlite3.Connection, folder: Path) -> Path | None:
             temporary.unlink(missing_ok=True)
 
 
+def renew(folder: Path) -> bool:
+    """Copy the database of a project's folder if it has changed; return whether it is sound.
+
+    Without room for a copy, the last one has to do: nothing is said, nothing else is kept from working.
+    """
+    try:
+        with contextlib.closing(schema.connect(folder / "project.sqlite")) as connection:
+            if not is_sound(connection):
+                return False
+            keep(connection, folder)
+    except schema.DAMAGE:
+        return True
+    return True
+
+
 def generations(folder: Path) -> list[Path]:
     """Return the copies in a project's folder, the newest first, damaged ones too."""
     try:
