@@ -57,4 +57,5 @@ class CheckView(QDialog):
 
 def _told(found: Found) -> str:
     """Return a finding as a paragraph: what is wrong, what was done or still works, and where it is."""
-    return "\n".join(filter(None, (found.message, found.repaired or found.rest, found.place)))
+    place = "" if found.place in found.message else found.place
+    return "\n".join(filter(None, (found.message, found.repaired or found.rest, place)))
