@@ -11,7 +11,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from tests.reliability import fuzzing, targets
+from tests.reliability import fuzzing, guided, targets
 from tests.reliability.mutations import spoilt_bytes, spoilt_json
 from tests.reliability.targets import TARGETS, Target, fed, opened
 
@@ -119,3 +119,10 @@ def test_a_piece_of_the_campaign(name: str) -> None:
     row = fuzzing.campaign(name, 300, seed=1)
     assert (row.inputs, row.faults, row.hangs, row.crashes) == (300, 0, 0, 0), row.examples[:3]
     assert row.understood + row.refused == 300
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", ["queues", "answers"])
+def test_guided_by_coverage(name: str) -> None:
+    pytest.importorskip("atheris", reason="atheris is not installed (the extra fuzz)")
+    assert guided.run(name, 5) == 0
