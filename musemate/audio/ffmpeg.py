@@ -65,7 +65,13 @@ class FfmpegDecoder:
 
 def has_ffmpeg() -> bool:
     """Tell whether the program ffmpeg is installed."""
-    return shutil.which("ffmpeg") is not None
+    return _program() is not None
+
+
+def _program() -> str | None:
+    """Return the program; none from the current folder, where Windows looks first and a file from outside may lie."""
+    found = shutil.which("ffmpeg")
+    return None if found is None or Path(found).absolute().parent == Path.cwd() else found
 
 
 @contextmanager
@@ -77,7 +83,7 @@ def open_with_ffmpeg(path: Path) -> Iterator[FfmpegDecoder]:
     AudioFileError
         ffmpeg is not installed, or finds no sound that it can decode.
     """
-    program = shutil.which("ffmpeg")
+    program = _program()
     if program is None:
         raise AudioFileError(
             _('"{name}" needs the free program ffmpeg, which is not installed here.').format(name=shown_name(path)),

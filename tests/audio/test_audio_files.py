@@ -297,6 +297,18 @@ def test_m4a_without_ffmpeg_says_so(m4a: Path, monkeypatch: pytest.MonkeyPatch) 
     assert caught.value.hint == "Install ffmpeg (ffmpeg.org) and open the file again, or convert it to WAV."
 
 
+def test_no_program_is_taken_from_the_current_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    planted = tmp_path / ("ffmpeg.exe" if sys.platform == "win32" else "ffmpeg")
+    planted.write_text("#!/bin/sh\n")
+    planted.chmod(0o755)
+    monkeypatch.setenv("PATH", str(tmp_path))
+    assert ffmpeg.has_ffmpeg()
+    monkeypatch.chdir(tmp_path)
+    assert not ffmpeg.has_ffmpeg()
+    monkeypatch.setenv("PATH", ".")
+    assert not ffmpeg.has_ffmpeg()
+
+
 def test_a_cut_m4a_is_damaged(m4a: Path, tmp_path: Path) -> None:
     path = tmp_path / "cut.m4a"
     path.write_bytes(m4a.read_bytes()[:12_000])
