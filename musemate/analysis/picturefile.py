@@ -115,7 +115,7 @@ def is_earlier(path: Path) -> bool:
         with _one_reader:
             record: npt.NDArray[Any] = np.load(path, allow_pickle=False)
         return int(record["format"]) < FORMAT
-    except (OSError, ValueError, IndexError, KeyError, EOFError, SyntaxError, TypeError):
+    except _UNREADABLE:
         return False
 
 

@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from musemate.parsing import parsed_json
+
 MANIFEST = "manifest.json"
 SEAL = "seal"
 _SUFFIX = ".safetensors"
@@ -60,13 +62,13 @@ def faults(folder: Path) -> Iterator[Fault]:
 def _read(path: Path) -> dict[str, Any] | None:
     """Return a manifest, None where it is not as it was written."""
     try:
-        manifest = json.loads(path.read_bytes())
+        manifest = parsed_json(path.read_bytes())
         content = {name: value for name, value in manifest.items() if name != SEAL}
         is_sound = manifest.get(SEAL, _seal_of(content)) == _seal_of(content)
         names = [*content["parts"], *content.get("states", {})]
         is_sound = is_sound and all(Path(name).name == name for name in names)
         is_sound = is_sound and all(isinstance(facts, dict) for facts in content.get("states", {}).values())
-    except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError):
+    except (OSError, ValueError, KeyError, TypeError, AttributeError):
         return None
     return manifest if is_sound else None
 

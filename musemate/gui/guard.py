@@ -42,10 +42,16 @@ class Guard(QObject):
         return f"{name} – MuseMate"
 
     def say(self) -> None:
-        """Say why nothing can be changed."""
-        protection = self._session.protection
-        if protection is not None:
-            again = (_("Try again"), self.take_over) if protection.kind == HELD else None
+        """Say why nothing can be changed, or that it can be from now on."""
+        protection, project = self._session.protection, self._session.project
+        if protection is None or project is None:
+            return
+        if protection.kind != HELD:
+            self._messages.say(protection.message, protection.hint, level="warning")
+        elif is_free(project.folder):
+            self._say_free()
+        else:
+            again = (_("Try again"), self.take_over)
             self._messages.say(protection.message, protection.hint, level="warning", action=again)
 
     def take_over(self) -> None:
@@ -66,9 +72,12 @@ class Guard(QObject):
         project = self._session.project
         if project is not None and is_free(project.folder):
             self._timer.stop()
-            self._messages.say(
-                _("The other window has let go of this project."),
-                _("You can go on with it here."),
-                level="done",
-                action=(_("Go on here"), self.take_over),
-            )
+            self._say_free()
+
+    def _say_free(self) -> None:
+        self._messages.say(
+            _("The other window has let go of this project."),
+            _("You can go on with it here."),
+            level="done",
+            action=(_("Go on here"), self.take_over),
+        )

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import json
 import sqlite3
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -12,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from musemate.language import _
+from musemate.parsing import parsed_json
 from musemate.project import backups, opening, schema, seals
 from musemate.project.database import FILE_NAME
 from musemate.project.findings import DAMAGED, Finding
@@ -186,6 +186,6 @@ def _use(contents: Contents, audio: Any, user: str) -> None:
 
 def _layers(text: Any) -> list[dict[str, Any]]:
     try:
-        return [layer for layer in json.loads(text) if isinstance(layer, dict)]
+        return [layer for layer in parsed_json(text) if isinstance(layer, dict)]
     except (ValueError, TypeError):
         return []

@@ -155,11 +155,11 @@ def queued(project: Path) -> list[tuple[QueuedTraining, bool]]:
 def is_whole(path: Path) -> bool:
     """Whether a list is as it was stored; one of an earlier version, without a seal, is when it can be read."""
     try:
-        content = json.loads(path.read_bytes())
+        content = parsed_json(path.read_bytes())
         if isinstance(content, list):
             return True
         return bool(content[SEAL] == _seal_of(content["trainings"]))
-    except (OSError, ValueError, KeyError, TypeError, RecursionError):
+    except (OSError, ValueError, KeyError, TypeError):
         return False
 
 

@@ -51,6 +51,9 @@ def test_a_second_window_reads_and_takes_over_when_the_first_is_gone(qtbot, make
     assert second.session.protection is not None  # it is there still
     first.close()
     qtbot.waitUntil(lambda: "has let go" in second.parts.messages.text, timeout=30_000)
+    second.parts.messages.dismiss()  # it is said again when something is to be changed
+    second.choosing.give_stars(["t1"], 5)
+    assert second.session.project.take("t1").stars == 4
     press_action(qtbot, second)
     assert second.session.protection is None
     assert second.windowTitle() == "A project – MuseMate"
