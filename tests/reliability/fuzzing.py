@@ -26,9 +26,13 @@ from tests.reliability.targets import TARGETS, fed, opened
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 HANG_S = 5.0
-"""An input that takes longer counts as a hang."""
+"""An input that computes longer counts as a hang, whatever else the machine does meanwhile."""
+STUCK_S = 60.0
+"""And so does one that waits longer."""
 MEMORY_BYTES = 4 << 30
 """Address space of a process that reads; torch alone takes half of it."""
+HANGS = tuple(getattr(signal, name) for name in ("SIGPROF", "SIGALRM") if hasattr(signal, name))
+"""What ends a process that hangs."""
 MOST_FAULTS = 20
 """After so many a target is given up: they are all the same few."""
 
@@ -109,7 +113,7 @@ def _note_break(row: Row, folder: Path, first: int, code: int) -> None:
     if not reached:
         raise RuntimeError(f"{row.target} could not be prepared:\n{words}")
     index = int(reached)
-    is_hang = code == -signal.SIGALRM
+    is_hang = -code in HANGS
     row.inputs = index + 1 - first
     row.hangs, row.crashes = row.hangs + is_hang, row.crashes + (not is_hang)
     row.examples.append(f"input {index}, exit code {code}: {words[-1500:]}")
@@ -129,24 +133,31 @@ def _child(target: str, seed: int, first: int, end: int, folder: Path) -> None:
     row, began_s = Row(target), time.monotonic()
     with opened(target, folder) as prepared, (folder / "reached").open("w+b", buffering=0) as reached:
         _limit_memory()
-        faulthandler.register(signal.SIGALRM, chain=True)  # says where it hangs, then lets the signal end the process
+        for number in HANGS:  # says where it hangs, then lets the signal end the process
+            faulthandler.register(number, chain=True)
         for index in range(first, end):
             os.pwrite(reached.fileno(), b"%-12d" % index, 0)
             data = prepared.make(Random(f"{target} {seed} {index}"))
-            signal.setitimer(signal.ITIMER_REAL, HANG_S)
+            _watch(HANG_S, STUCK_S)
             try:
                 kind = fed(prepared, data)
                 setattr(row, kind, getattr(row, kind) + 1)
             except Exception:
                 row.faults += 1
                 row.examples.append(f"input {index}: {traceback.format_exc()[-1500:]}")
-            signal.setitimer(signal.ITIMER_REAL, 0)
+            _watch(0, 0)
             row.inputs += 1
             if index % 1000 == 0 or row.faults >= MOST_FAULTS:
                 _write(row, began_s, folder)
             if row.faults >= MOST_FAULTS:
                 break
     _write(row, began_s, folder)
+
+
+def _watch(hang_s: float, stuck_s: float) -> None:
+    """Set the limits of the next input; 0 lifts them."""
+    signal.setitimer(signal.ITIMER_PROF, hang_s)
+    signal.setitimer(signal.ITIMER_REAL, stuck_s)
 
 
 def _write(row: Row, began_s: float, folder: Path) -> None:

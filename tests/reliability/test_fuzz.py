@@ -104,7 +104,7 @@ def test_a_target_that_only_breaks_is_given_up(monkeypatch: pytest.MonkeyPatch, 
 
 
 def test_a_process_that_crashes_or_hangs_is_counted(tmp_path: Path) -> None:
-    for code, counted in ((-11, "crashes"), (-14, "hangs")):
+    for code, counted in ((-11, "crashes"), (-14, "hangs"), (-27, "hangs")):
         (tmp_path / "errors").write_text("the most recent call first")
         (tmp_path / "reached").write_text("17")
         row = fuzzing.Row("x", inputs=12)
