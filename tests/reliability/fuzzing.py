@@ -145,9 +145,10 @@ def _child(target: str, seed: int, first: int, end: int, folder: Path) -> None:
             except Exception:
                 row.faults += 1
                 row.examples.append(f"input {index}: {traceback.format_exc()[-1500:]}")
+                _write(row, began_s, folder)  # a crash after it does not hide it
             _watch(0, 0)
             row.inputs += 1
-            if index % 1000 == 0 or row.faults >= MOST_FAULTS:
+            if index % 1000 == 0:
                 _write(row, began_s, folder)
             if row.faults >= MOST_FAULTS:
                 break
