@@ -213,8 +213,10 @@ def _soak_rows(tally: Tally) -> list[Row]:
     if "slope_mib" in tally:
         tried = f"{tally['days']} days in {tally['minutes']:g} min"
         slopes = f"window {tally['window_slope_mib']}, workers {tally['workers_slope_mib']}"
+        low, high = tally.get("slope_range_mib", ("", ""))
+        sure = f", 95 % between {low} and {high}" if low != "" else ""
         rows += [
-            ("soak: memory slope", tried, f"{tally['slope_mib']} MiB a simulated hour ({slopes})", "1 MiB"),
+            ("soak: memory slope", tried, f"{tally['slope_mib']} MiB a simulated hour{sure} ({slopes})", "1 MiB"),
             ("soak: left over", tried, ", ".join(tally["left"]) or "nothing", "nothing"),
         ]
     return rows

@@ -1,23 +1,25 @@
 """The soak: eight hours of a songwriter compressed into some minutes, and what the window has grown by in them.
 
 `soak(minutes)` runs days of `day.py` in a process of its own and returns a row for the table. A simulated hour is
-an eighth of the time it ran: fifteen minutes stand for eight hours.
+an eighth of the time it ran: fifteen minutes stand for eight hours, in which a free machine lives about a hundred days.
 """
 
 from __future__ import annotations
 
 import json
+import math
 import os
 import shutil
 import subprocess
 import sys
 import tempfile
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 
 from musemate.audio.files import read_clip, write_wav
 from musemate.paths import resource
@@ -32,6 +34,8 @@ OTHERS_OWN = ("torchinductor_", "pulse-")
 """Empty folders that torch and PulseAudio's library make for each user, whatever program uses them."""
 POOLED = "Thread (pooled)"
 """Qt's own helpers: a few that come with work and go after half a minute without."""
+LEAST_DAYS = 12
+"""A busy machine runs longer: a slope through fewer days says nothing."""
 GOAL_MIB = 1.0
 """Growth allowed in a simulated hour."""
 
@@ -83,7 +87,7 @@ def live(folder: Path, seconds: float, least_days: int, *, with_everything: bool
     write_wav(folder / f"{SECRET}.wav", read_clip(resource("demo.flac"), 4.0, 4.0))
     arguments = f"{str(folder)!r}, {seconds}, {least_days}, with_everything={with_everything}"
     code = f"from tests.reliability.day import main; main({arguments})"
-    lines: list[dict[str, Any]] = [json.loads(line) for line in guarded(folder, code, seconds + 900.0).splitlines()]
+    lines: list[dict[str, Any]] = [json.loads(line) for line in guarded(folder, code, seconds + 7200.0).splitlines()]
     # looked at now: what belongs to the whole program, such as its drawn icons, goes with its process
     lines[-1]["temporaries"] = sorted(str(path.relative_to(folder / "tmp")) for path in (folder / "tmp").rglob("*"))
     return lines
@@ -91,9 +95,22 @@ def live(folder: Path, seconds: float, least_days: int, *, with_everything: bool
 
 def slope(at_h: Iterable[float], mib: Iterable[float]) -> float:
     """Return the growth in MiB an hour: the median of the slopes of all pairs (Theil 1950, Sen 1968)."""
+    return float(np.median(_slopes(at_h, mib)))
+
+
+def slope_range(at_h: Sequence[float], mib: Iterable[float]) -> tuple[float, float]:
+    """Return the 95 % interval of `slope` (Hollander and Wolfe 1973, 9.3, for many points)."""
+    n, slopes = len(at_h), _slopes(at_h, mib)
+    spread = 1.96 * math.sqrt(n * (n - 1) * (2 * n + 5) / 18)
+    low, high = (round((len(slopes) + sign * spread) / 2) for sign in (-1, 1))
+    return float(slopes[max(0, low - 1)]), float(slopes[min(len(slopes) - 1, high)])
+
+
+def _slopes(at_h: Iterable[float], mib: Iterable[float]) -> npt.NDArray[np.float64]:
+    """Return the slopes of all pairs of points, ascending."""
     x, y = np.asarray(list(at_h)), np.asarray(list(mib))
     first, second = np.triu_indices(len(x), k=1)
-    return float(np.median((y[second] - y[first]) / (x[second] - x[first])))
+    return np.sort((y[second] - y[first]) / (x[second] - x[first]))
 
 
 def left_over(days: list[dict[str, Any]], end: dict[str, Any]) -> list[str]:
@@ -127,18 +144,19 @@ def soak(minutes: float = 15.0, folder: Path | None = None) -> dict[str, Any]:
     -------
     dict
         "minutes", "days", "window_mib" and "workers_mib" (at the end), "slope_mib" of window and workers together a
-        simulated hour, "window_slope_mib", "workers_slope_mib", "left" (what was not given back), "passed".
+        simulated hour, "slope_range_mib" (its 95 % interval), "window_slope_mib", "workers_slope_mib", "left" (what
+        was not given back), "passed".
     """
     own = folder or Path(tempfile.mkdtemp(prefix="musemate-soak-"))
     try:
-        *days, end = live(own, minutes * 60, 4, with_everything=False)
+        *days, end = live(own, minutes * 60, LEAST_DAYS, with_everything=False)
     finally:
         if folder is None:
             shutil.rmtree(own, ignore_errors=True)
     warm = days[max(1, round(WARM_UP * len(days))) :]
-    hours = [day["at_s"] / (minutes * 60) * SIMULATED_HOURS for day in warm]
+    hours = [day["at_s"] / days[-1]["at_s"] * SIMULATED_HOURS for day in warm]
     window, workers = ([day[name] for day in warm] for name in ("window_mib", "workers_mib"))
-    both = slope(hours, np.add(window, workers))
+    both, (low, high) = slope(hours, np.add(window, workers)), slope_range(hours, np.add(window, workers))
     left = left_over(days, end)
     return {
         "minutes": minutes,
@@ -146,6 +164,7 @@ def soak(minutes: float = 15.0, folder: Path | None = None) -> dict[str, Any]:
         "window_mib": round(window[-1], 1),
         "workers_mib": round(workers[-1], 1),
         "slope_mib": round(both, 2),
+        "slope_range_mib": [round(low, 2), round(high, 2)],
         "window_slope_mib": round(slope(hours, window), 2),
         "workers_slope_mib": round(slope(hours, workers), 2),
         "left": left,

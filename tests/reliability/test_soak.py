@@ -7,6 +7,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 
 from tests.reliability.soak import (
@@ -18,6 +19,7 @@ from tests.reliability.soak import (
     names_in_logs,
     network_tries,
     slope,
+    slope_range,
     use_command_line,
 )
 
@@ -100,6 +102,17 @@ def test_a_slope_does_not_mind_outliers() -> None:
     hours = [0.0, 1.0, 2.0, 3.0, 4.0, 5.0, 6.0, 7.0]
     assert slope(hours, [100.0 + 0.5 * hour for hour in hours]) == pytest.approx(0.5)
     assert slope(hours, [100.0, 100.5, 180.0, 101.5, 102.0, 102.5, 30.0, 103.5]) == pytest.approx(0.5, abs=0.1)
+
+
+def test_a_slope_says_how_sure_it_is() -> None:
+    rng = np.random.default_rng(3)
+    hours = np.linspace(0.0, 8.0, 60)
+    n_hit = 0
+    for _ in range(100):
+        low, high = slope_range(list(hours), 250.0 + 0.5 * hours + rng.normal(0.0, 5.0, 60))
+        assert 0.0 < high - low < 3.0
+        n_hit += low <= 0.5 <= high
+    assert 85 <= n_hit <= 100
 
 
 def test_what_is_left_over_is_named() -> None:
