@@ -45,10 +45,10 @@ def test_every_scale_of_a_take_is_kept_at_its_own_rate(perform, layered, store):
     assert (coarse.rate_hz, coarse.n_frames) == (320, 640)
     np.testing.assert_array_equal(coarse.samples, read_clip(made.file).samples[:, ::25])
     # made again, nothing is stored twice
-    n_files = len(list(store.audio_path("").iterdir()))
+    n_files = len(list((store.folder / "audio").iterdir()))
     perform(generate, layered, run=take.run, count=1, **take.request)
     assert store.take("t2").layers == take.layers
-    assert len(list(store.audio_path("").iterdir())) == n_files
+    assert len(list((store.folder / "audio").iterdir())) == n_files
 
 
 def test_they_are_left_out_where_nobody_wants_them_or_there_are_none(perform, layered, store, toy):
