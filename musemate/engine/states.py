@@ -25,7 +25,7 @@ from musemate.project.states import GENERATIONS
 LEAST_S, MOST_S = 15.0, 120.0
 """Rest between two states, at least; and at most, as long as that costs no more than `SHARE`."""
 AIM, SHARE = 0.01, 0.02
-"""Share of the training's time that writing takes: aimed at, and allowed."""
+"""Share of the training's time that writing takes: aimed at, and allowed. The first state has to show what it takes."""
 
 
 class Training(Protocol):
@@ -45,9 +45,17 @@ class Training(Protocol):
 AnyTraining = TypeVar("AnyTraining", bound=Training)
 
 
-def rest_after(cost_s: float) -> float:
-    """Return how long to wait after a state that took so many seconds to write."""
-    return max(LEAST_S, min(MOST_S, cost_s / AIM), cost_s / SHARE)
+def next_at(began_s: float, ended_s: float, spent_s: float, cost_s: float) -> float:
+    """Return when the next state may be written.
+
+    Parameters
+    ----------
+    began_s, ended_s : float
+        When the training began (or went on), and when the last state was written.
+    spent_s, cost_s : float
+        What all states took to write since it began, and what the last one took.
+    """
+    return max(ended_s + max(LEAST_S, min(MOST_S, cost_s / AIM)), began_s + (spent_s + cost_s) / SHARE)
 
 
 class Keeper:
@@ -65,7 +73,8 @@ class Keeper:
         self._checkpoint = checkpoint
         self._about = hashlib.sha256(json.dumps(about, sort_keys=True).encode()).hexdigest()
         self._number = max((_number(facts) for facts in checkpoint.states.values()), default=0)
-        self._ended_s, self._rest_s = time.monotonic(), LEAST_S
+        self._began_s = self._ended_s = time.monotonic()
+        self._spent_s = self._cost_s = 0.0
         self._now: tuple[int, str, Training] | None = None
         self._kept_step = 0
         self._news: list[Event] = []
@@ -126,8 +135,11 @@ class Keeper:
 
     def look(self, *, stopping: bool) -> Iterator[Event]:
         """Write a state where it is time to, or where the training stops; say what there is to say."""
-        if stopping or time.monotonic() - self._ended_s >= self._rest_s:
+        if stopping:
             self.keep()
+        elif time.monotonic() >= next_at(self._began_s, self._ended_s, self._spent_s, self._cost_s):
+            self.keep()
+            self._spent_s += self._cost_s
         yield from self.news()
 
     def keep(self) -> None:
@@ -149,7 +161,7 @@ class Keeper:
             self._number, self._kept_step, self._has_warned = number, state.step, False
             self._news.append(StateStored(index, state.step))
         self._ended_s = time.monotonic()
-        self._rest_s = rest_after(self._ended_s - began_s)
+        self._cost_s = self._ended_s - began_s
 
     def news(self) -> Iterator[Event]:
         """Yield what was not said yet."""

@@ -20,7 +20,7 @@ from musemate.engine.classic.reckoning import Pace
 from musemate.engine.events import Event, Progressed, ScaleFinished, StateStored, Warned
 from musemate.engine.frames.engine import FramesEngine
 from musemate.engine.frames.rendering import RendererTraining
-from musemate.engine.states import AIM, LEAST_S, MOST_S, SHARE, rest_after
+from musemate.engine.states import AIM, LEAST_S, MOST_S, SHARE, next_at
 from musemate.project.states import GENERATIONS, has_state
 from tests.engine.signals import ticking_clip
 
@@ -49,8 +49,7 @@ def _everything_is_reported(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.fixture
 def always_stored(monkeypatch: pytest.MonkeyPatch) -> None:
     """Store a state after every step."""
-    monkeypatch.setattr(states, "LEAST_S", 0.0)
-    monkeypatch.setattr(states, "rest_after", lambda cost_s: 0.0)
+    monkeypatch.setattr(states, "next_at", lambda *times: 0.0)
 
 
 def events_of(
@@ -233,10 +232,14 @@ def test_a_full_disk_stops_no_training_and_is_said_once(
 
 
 def test_how_often_follows_from_what_it_takes() -> None:
-    assert rest_after(0.01) == LEAST_S == 15
-    assert rest_after(0.6) == pytest.approx(0.6 / AIM)
-    assert rest_after(2.0) == MOST_S == 120
-    assert rest_after(10.0) == pytest.approx(10 / SHARE)
+    def rest(cost_s: float, trained_s: float = 1e6, spent_s: float = 0.0) -> float:
+        return next_at(1000.0 - trained_s, 1000.0, spent_s, cost_s) - 1000.0
+
+    assert rest(0.01) == LEAST_S == 15
+    assert rest(0.6) == pytest.approx(0.6 / AIM)
+    assert rest(2.0) == MOST_S == 120
+    # a slow disk: all of it together keeps to the share that is allowed
+    assert rest(10.0, trained_s=1000.0, spent_s=20.0) == pytest.approx((20 + 10) / SHARE - 1000)
 
 
 class Question:

@@ -29,8 +29,7 @@ PRESETS = {"frames": "sketch", "classic": "quick"}
 def tell_everything() -> list[tuple[object, str, object]]:
     """Return what to patch so that each step is reported, logged and stored."""
     return [
-        (states, "LEAST_S", 0.0),
-        (states, "rest_after", lambda cost_s: 0.0),
+        (states, "next_at", lambda *times: 0.0),
         (loss_log, "INTERVAL_S", 0.0),
         (classic, "REPORT_EVERY_S", 0.0),
         (frames, "REPORT_EVERY_S", 0.0),
