@@ -103,5 +103,18 @@ def test_rows_tell_what_was_lost(runner):
     )
     flips = {"found": {"bit flips in audio": {"n": 5, "found": 4, "harmless": 1}}}
     assert pieces["flips"].rows(flips) == [("bit flips in audio", "5 flips", "4 found, 1 harmless", "0 missed")]
+    slopes = {"slope_mib": 0.3, "slope_range_mib": [0.1, 0.5], "window_slope_mib": 0.1, "workers_slope_mib": 0.2}
+    soaked = {
+        "privacy": {"network_tries": [], "names_in_logs": ["x"]},
+        "days": 9,
+        "minutes": 15.0,
+        "left": [],
+        **slopes,
+    }
+    assert [row[2] for row in pieces["soak"].rows(soaked)] == [
+        "0 network calls, 1 lines of logs with a name that the songwriter gave",
+        "0.3 MiB a simulated hour, 95 % between 0.1 and 0.5 (window 0.1, workers 0.2)",
+        "nothing",
+    ]
     for piece in pieces.values():
         assert isinstance(piece.rows({}), list)
