@@ -107,7 +107,7 @@ def write_whole(file: Path, text: str, failure: str) -> None:
     try:
         file.parent.mkdir(parents=True, exist_ok=True)
         try:
-            with temporary.open("w", encoding="utf-8") as opened:
+            with temporary.open("w", encoding="utf-8", errors="replace") as opened:  # halves of characters
                 opened.write(text)
                 opened.flush()
                 os.fsync(opened.fileno())

@@ -12,7 +12,7 @@ from musemate.cli_presets import parsed_options
 from musemate.engine.base import TakeRequest
 from musemate.engine.checkpoint import Checkpoint
 from musemate.engine.points import points_in
-from musemate.engine.savedpresets import load_presets, presets_file
+from musemate.engine.savedpresets import load_presets, presets_file, save_preset
 from musemate.errors import CheckpointError, SettingsError, WorkerError
 from musemate.gui.memory import Memory
 from musemate.jobs.messages import error_from_json
@@ -102,3 +102,10 @@ def test_a_request_of_another_kind(wrong: dict[str, object]) -> None:
 @pytest.mark.parametrize("told", [{}, {"type": "BaseException"}, {"type": ["x"]}, {"type": "Path", "hint": None}])
 def test_an_error_that_nobody_sent(told: dict[str, object]) -> None:
     assert type(error_from_json(told)) is WorkerError
+
+
+def test_a_saved_preset_whose_name_is_half_a_character(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv(HOME_VARIABLE, str(tmp_path))
+    presets_file("frames").write_text('{"presets": [{"name": "\\ud800", "base": "sketch", "values": {}}]}')
+    save_preset("frames", "mine", "sketch", {})
+    assert [preset.name for preset in load_presets("frames")] == ["?", "mine"]
