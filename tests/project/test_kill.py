@@ -46,7 +46,7 @@ def kill_while_writing(folder, n_takes, wait_s):
     return n_said
 
 
-@pytest.mark.parametrize("n_kills", [4, pytest.param(300, marks=pytest.mark.slow)])
+@pytest.mark.parametrize("n_kills", [4, pytest.param(300, marks=pytest.mark.campaign)])
 def test_a_killed_writer_leaves_a_whole_project(project, add_run, n_kills):
     add_run()
     rng = random.Random(n_kills)

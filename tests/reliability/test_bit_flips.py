@@ -62,7 +62,7 @@ def test_a_flipped_bit_in_what_somebody_said_is_put_right(folder: Path, text: by
     assert mended(folder, folder / FILE_NAME, 8 * place, said(folder))
 
 
-@pytest.mark.slow
+@pytest.mark.campaign
 def test_the_campaign_misses_nothing() -> None:
     rows = campaign(400)
     assert sum(row["n"] for row in rows) == 400

@@ -39,7 +39,7 @@ def test_nothing_is_lost_whatever_fails(bench, name):
     assert any(tried.error for tried in tries)
 
 
-@pytest.mark.slow
+@pytest.mark.campaign
 def test_nothing_is_lost_at_any_wish():
     tries = campaign(rotate=0)
     assert len(tries) > 500

@@ -113,7 +113,7 @@ def test_a_process_that_crashes_or_hangs_is_counted(tmp_path: Path) -> None:
         assert row.examples[0].startswith(f"input 17, exit code {code}: the most recent")
 
 
-@pytest.mark.slow
+@pytest.mark.campaign
 @pytest.mark.parametrize("name", list(TARGETS))
 def test_a_piece_of_the_campaign(name: str) -> None:
     row = fuzzing.campaign(name, 300, seed=1)
@@ -121,7 +121,7 @@ def test_a_piece_of_the_campaign(name: str) -> None:
     assert row.understood + row.refused == 300
 
 
-@pytest.mark.slow
+@pytest.mark.campaign
 @pytest.mark.parametrize("name", ["queues", "answers"])
 def test_guided_by_coverage(name: str) -> None:
     pytest.importorskip("atheris", reason="atheris is not installed (the extra fuzz)")

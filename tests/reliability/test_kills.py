@@ -33,7 +33,7 @@ def test_a_killed_window_loses_nothing(tmp_path, cold, monkeypatch):
 
 
 @linux_only
-@pytest.mark.slow
+@pytest.mark.campaign
 @pytest.mark.parametrize("start", [ColdStarter, WarmStarter])
 def test_many_kills_lose_nothing(tmp_path, start):
     starter = start(tmp_path / "home")
