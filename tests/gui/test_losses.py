@@ -8,9 +8,9 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from PySide6.QtCore import QPoint, Qt
-from PySide6.QtGui import QImage
-from PySide6.QtWidgets import QWidget
+from PySide6.QtCore import QEvent, QPoint, QPointF, Qt
+from PySide6.QtGui import QImage, QMouseEvent
+from PySide6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
 
 from musemate.engine.events import Progressed
@@ -177,7 +177,9 @@ def test_values_under_the_mouse_are_not_cut_in_a_narrow_panel(qtbot: QtBot, styl
         made.part("structure 1").add(step, losses)
     plot.set_history(made)
     plot.show()
-    qtbot.mouseMove(plot, QPoint(120, 60))
+    no_button, no_key, place = Qt.MouseButton.NoButton, Qt.KeyboardModifier.NoModifier, QPointF(120, 60)
+    moved = QMouseEvent(QEvent.Type.MouseMove, place, plot.mapToGlobal(place), no_button, no_button, no_key)
+    QApplication.sendEvent(plot, moved)  # a window manager may have put the window where the mouse is not
     qtbot.waitUntil(lambda: pixels(plot, palette.RAISED) > 0)
     image = plot.grab().toImage()
     edges = {image.pixelColor(x, y).name() for x in (0, image.width() - 1) for y in range(image.height())}
