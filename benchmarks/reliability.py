@@ -52,10 +52,12 @@ def machine() -> str:
 
 
 def commit() -> str:
-    """Return the commit of the working tree, with a + where files differ from it."""
-    command = ["git", "-C", str(REPOSITORY), "describe", "--always", "--dirty=+", "--exclude=*"]
-    done = subprocess.run(command, capture_output=True, text=True, check=False)
-    return done.stdout.strip() or "unknown"
+    """Return the commit of the working tree, with a + where files differ from it, those that are written here aside."""
+    git = ["git", "-C", str(REPOSITORY)]
+    done = subprocess.run([*git, "describe", "--always", "--exclude=*"], capture_output=True, text=True, check=False)
+    own = [f":!{file.relative_to(REPOSITORY).as_posix()}" for file in (STATE, TABLE)]
+    differs = subprocess.run([*git, "diff", "--quiet", "HEAD", "--", ".", *own], capture_output=True, check=False)
+    return f"{done.stdout.strip()}{'+' if differs.returncode else ''}" if done.returncode == 0 else "unknown"
 
 
 def run(piece: Piece, state: State, deadline_s: float) -> bool:
