@@ -34,6 +34,8 @@ MOST_KILLS = 4
 SESSIONS_A_PROJECT = 6
 CATCH_UP_S = 0.3
 """How long a word may be on its way."""
+SETTLED_S = 2.0
+"""How long after its death a process may still hold the lock of its training."""
 MOST_WORDS = 12
 LATEST_S = 1.0
 """A kill comes after up to so many words, and up to so long after the last of them."""
@@ -242,12 +244,26 @@ class Campaign:
         """Look at the project, beside those who still work in it or after them."""
         project = self._place / "project"
         try:
-            problems = [text for text in faults_of(project) if not (alive and text.endswith("is training"))]
+            problems = self._faults(project, alive=alive)
             problems += list(lost(project, self._said + window.words, window.later))
         except MuseMateError as error:
             problems = [f"the project does not open: {error.message} {error.detail}"]
         for text in problems:
             self._problem(f"{text} (after {window.words[-3:]})")
+
+    @staticmethod
+    def _faults(project: Path, *, alive: bool) -> list[str]:
+        """Return what is wrong with a project; no run may stay in training once the system has let go of all locks.
+
+        A process of many threads counts as ended when its first one is, a moment before the last gives back the files.
+        """
+        deadline_s = time.monotonic() + SETTLED_S
+        while True:
+            faults = faults_of(project)
+            others = [text for text in faults if not text.endswith("is training")]
+            if alive or others == faults or time.monotonic() > deadline_s:
+                return others if alive else faults
+            threading.Event().wait(0.05)
 
     def _resume(self) -> None:
         """Finish the last run here: it must be able to go on."""
