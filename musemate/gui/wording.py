@@ -83,20 +83,14 @@ def fragment_facts(fragment: Fragment) -> str:
 
 def take_name(take: Take, *, full: bool = True) -> str:
     """Return a take's name as it stands in a sentence; the full one tells instant takes from trained ones."""
-    name = _("take {n}").format(n=take.name[5:]) if _is_usual(take) else take.name
-    return _("instant {take}").format(take=name) if full and take.is_instant else name
+    return take.shown_name if full else take.short_name
 
 
 def take_title(take: Take, *, full: bool = True) -> str:
     """Return a take's name as a title; the songwriter's own names stay as they were typed."""
     name = take_name(take, full=full)
-    is_ours = _is_usual(take) or (full and take.is_instant)
+    is_ours = take.has_usual_name or (full and take.is_instant)
     return name[:1].upper() + name[1:] if is_ours else name
-
-
-def _is_usual(take: Take) -> bool:
-    """Whether a take still has the name that it was stored with."""
-    return take.name.startswith("take ") and take.name[5:].isdigit()
 
 
 def take_facts(take: Take) -> str:

@@ -127,8 +127,16 @@ class Take:
         return f"{INSTANT} {self.name}" if self.is_instant else self.name
 
     @property
+    def has_usual_name(self) -> bool:
+        """Whether it still has the name that it was stored with."""
+        return self.name.startswith("take ") and self.name[5:].isdigit()
+
+    @property
+    def short_name(self) -> str:
+        """Name in the language in use; names that the songwriter gave stay as they are."""
+        return _("take {n}").format(n=self.name[5:]) if self.has_usual_name else self.name
+
+    @property
     def shown_name(self) -> str:
-        """Full name in the language in use; names that the songwriter gave stay as they are."""
-        is_usual = self.name == f"take {self.id[1:]}"
-        name = _("take {n}").format(n=self.id[1:]) if is_usual else self.name
-        return _("instant {take}").format(take=name) if self.is_instant else name
+        """The same, telling instant takes from trained ones."""
+        return _("instant {take}").format(take=self.short_name) if self.is_instant else self.short_name
