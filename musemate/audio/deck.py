@@ -106,19 +106,16 @@ class Deck:
         """Whether what was last asked to play has reached its end."""
         return self.ended_serial == self.wish.play_serial
 
-    def render(self, out: npt.NDArray[np.float32], now_s: float, latency_s: float) -> None:
+    def render(self, out: npt.NDArray[np.float32], heard_at_s: float) -> None:
         """Fill a block for the sound card.
 
         Parameters
         ----------
         out : ndarray, shape (frames, 1 or 2), float32
             Is overwritten.
-        now_s : float
-            The time on a steady clock.
-        latency_s : float
-            How long after `now_s` the block's start will be heard.
+        heard_at_s : float
+            When the block's start will be heard, on a steady clock.
         """
-        heard_at_s = now_s + latency_s
         for first in range(0, len(out), _PIECE_FRAMES):
             piece = out[first : first + _PIECE_FRAMES]
             self._fill(piece)

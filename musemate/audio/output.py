@@ -9,6 +9,7 @@ from typing import Any
 from musemate.audio.deck import Deck
 from musemate.audio.devices import Device
 from musemate.audio.dropouts import Dropouts
+from musemate.audio.heardclock import HeardClock
 from musemate.errors import PlaybackError
 from musemate.language import _
 
@@ -68,6 +69,7 @@ class Output:
                 hint=_("Close other programs that use it, then press play again."),
                 detail=repr(error),
             ) from error
+        self._clock = HeardClock(self.latency_s, deck.rate_hz)
 
     @property
     def runs(self) -> bool:
@@ -100,6 +102,7 @@ class Output:
             self.deck.idle_frames = 0
             self.deck.lead_in = round(_LEAD_IN_S * self.deck.rate_hz)
             self.last_call_s = time.monotonic()
+            self._clock.restart()
             self._stream.start()
         except self._backend.PortAudioError as error:
             raise PlaybackError(
@@ -128,8 +131,9 @@ class Output:
         self.last_call_s = now_s
         deck = self.deck
         if status and deck.lead_in == 0:
+            self._clock.restart()
             self.dropouts.note(now_s, deck.wish.playing and not deck.has_ended)
-        deck.render(out, now_s, self.latency_s)
+        deck.render(out, self._clock.heard_at(now_s, len(out)))
         if deck.idle_frames > STAY_AWAKE_S * deck.rate_hz:
             self._ran_out = True
             raise self._backend.CallbackStop

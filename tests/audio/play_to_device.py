@@ -51,6 +51,7 @@ def main(first: str, second: str = "", switch_at_s: str = "0") -> None:
             pending = None
         ticks.wait(1 / 30)  # as often as the window asks
     grows = all(b >= a for a, b in itertools.pairwise(positions))
+    ticks.wait(2 * BUFFER_S)  # what is buffered is heard
     print(json.dumps({"available": player.available, "started": started, "end_s": player.position_s, "grows": grows}))
     player.close()
 

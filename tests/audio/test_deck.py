@@ -30,7 +30,7 @@ def _render(deck: Deck, n_frames: int, n_channels: int = 2, now_s: float = 0.0, 
     blocks = []
     for first in range(0, n_frames, block):
         out = np.full((min(block, n_frames - first), n_channels), np.nan, dtype=np.float32)
-        deck.render(out, now_s + first / RATE_HZ, 0.0)
+        deck.render(out, now_s + first / RATE_HZ)
         blocks.append(out.T)
     return np.concatenate(blocks, axis=1)
 
@@ -272,7 +272,7 @@ def test_a_lead_in_is_silence_before_everything_else() -> None:
 def test_the_mark_tells_what_is_heard_and_not_what_is_buffered() -> None:
     deck = _playing(_noise())
     out = np.zeros((1000, 2), dtype=np.float32)
-    deck.render(out, now_s=10.0, latency_s=0.1)
+    deck.render(out, heard_at_s=10.1)
     ends_s = 10.0 + 0.1 + 1000 / RATE_HZ
     assert deck.mark.frame_at(ends_s, RATE_HZ) == 1000
     assert deck.mark.frame_at(ends_s - 0.05, RATE_HZ) == 600
@@ -294,12 +294,12 @@ def test_the_callback_makes_nothing_that_grows() -> None:
     deck = _playing(samples, loop=_loop(_tone(8000, 50.0), 1600, 2360), level=0.5, gain=0.5)
     out = np.zeros((512, 2), dtype=np.float32)
     for block in range(50):  # what numpy and Python keep for themselves
-        deck.render(out, block / 10, 0.1)
+        deck.render(out, block / 10)
     tracemalloc.start()
     try:
         before = tracemalloc.get_traced_memory()[0]
         for block in range(500):
-            deck.render(out, block / 10, 0.1)
+            deck.render(out, block / 10)
         now, peak = tracemalloc.get_traced_memory()
     finally:
         tracemalloc.stop()

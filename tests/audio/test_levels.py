@@ -57,7 +57,7 @@ def test_the_deck_measures_what_it_gives_out_with_the_volume() -> None:
     samples = np.full((1, 8000), 0.8, dtype=np.float32)
     deck.wish = dataclasses.replace(deck.wish, samples=samples, playing=True, play_serial=1, gain=0.5)
     out = np.zeros((4000, 2), dtype=np.float32)
-    deck.render(out, 0.0, 0.1)
+    deck.render(out, heard_at_s=0.1)
     deck.levels.heard(0.3)  # the volume itself came in without a step
     level = deck.levels.heard(1.0)
     assert level is not None

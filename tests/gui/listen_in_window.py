@@ -62,7 +62,7 @@ def loop(window: Window) -> dict[str, Any]:
     click_at(window, end_s - 0.5)
     from_s = audition.position_s
     press(window, Qt.Key.Key_Space)
-    until(lambda: audition.is_playing and audition.position_s < end_s - 0.6)
+    until(lambda: audition.is_playing and start_s + 0.3 < audition.position_s < end_s - 0.6)
     until(lambda: audition.position_s > end_s - 0.3)
     until(lambda: audition.position_s < end_s - 0.6 and audition.position_s > start_s + 0.3)
     press(window, Qt.Key.Key_Space)
@@ -72,13 +72,16 @@ def loop(window: Window) -> dict[str, Any]:
 def switch(window: Window) -> dict[str, Any]:
     """Hear a take, its fragment, and the take again; then a take whose file is deleted while it plays."""
     audition, listening = window.audition, window.listening
+    window.parts.transport.volume.setValue(0)  # nothing is heard before the gains are known
     click_play(window, "t1")
     until(lambda: listening.matching.gains_db is not None)
     gains_db = listening.matching.gains_db
     press(window, Qt.Key.Key_S)
+    until(lambda: not audition.is_playing)
     QTest.qWait(400)
+    window.parts.transport.volume.setValue(100)
     press(window, Qt.Key.Key_Space)
-    until(lambda: audition.position_s > 0.8)
+    until(lambda: audition.position_s > 0.5)
     press(window, Qt.Key.Key_A)
     until(lambda: listening.side == "fragment" and audition.position_s > 1.0 + 1.6)
     press(window, Qt.Key.Key_B)
