@@ -76,6 +76,10 @@ class ExportError(MuseMateError):
     """A take cannot be written to where it should go."""
 
 
+class StudyError(MuseMateError):
+    """A questionnaire, a study or its answers cannot be read, made or written."""
+
+
 class PlaybackError(MuseMateError):
     """Sound cannot be played on this machine."""
 

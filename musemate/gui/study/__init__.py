@@ -1,0 +1,1 @@
+"""The questionnaire in the window: making, running and reading a study."""
