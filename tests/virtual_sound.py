@@ -21,10 +21,10 @@ from typing import Any
 
 import numpy as np
 import pytest
+from patience import HANG_S
 
 SINK_RATE_HZ = 44_100
 _PROGRAMS = ("pulseaudio", "pactl", "parec")
-_START_LIMIT_S = 10.0
 
 
 class FakeSound:
@@ -173,7 +173,7 @@ class Recording:
 
     def wait_for_first_bytes(self) -> None:
         """Return once the recorder runs."""
-        assert self._begun.wait(_START_LIMIT_S), "parec recorded nothing"
+        assert self._begun.wait(HANG_S), "parec recorded nothing"
 
     def end(self) -> None:
         """Stop recording."""
@@ -204,7 +204,7 @@ class NullSink:
 
     def control(self, *words: str) -> None:
         """Call pactl."""
-        subprocess.run(["pactl", *words], env=self.env, check=True, capture_output=True, timeout=10)
+        subprocess.run(["pactl", *words], env=self.env, check=True, capture_output=True, timeout=HANG_S)
 
     @contextlib.contextmanager
     def recording(self) -> Iterator[Recording]:
@@ -230,7 +230,7 @@ def null_sink() -> Iterator[NullSink]:
         env = _environment(folder)
         with (folder / "log").open("wb") as log, _ended(_pulseaudio(folder, env, log)) as server:
             _wait_until_up(server, env, folder / "log")
-            subprocess.run(["pactl", "set-default-sink", "musemate"], env=env, check=True, timeout=10)
+            subprocess.run(["pactl", "set-default-sink", "musemate"], env=env, check=True, timeout=HANG_S)
             yield NullSink(env)
 
 
@@ -265,8 +265,8 @@ def _pulseaudio(folder: Path, env: dict[str, str], log: Any) -> subprocess.Popen
 
 
 def _wait_until_up(server: subprocess.Popen[bytes], env: dict[str, str], log: Path) -> None:
-    deadline = time.monotonic() + _START_LIMIT_S
-    while subprocess.run(["pactl", "info"], env=env, capture_output=True, timeout=10, check=False).returncode != 0:
+    deadline = time.monotonic() + HANG_S
+    while subprocess.run(["pactl", "info"], env=env, capture_output=True, timeout=HANG_S, check=False).returncode != 0:
         if server.poll() is not None or time.monotonic() > deadline:
             pytest.fail(f"pulseaudio did not start:\n{log.read_text(errors='replace')}")
 

@@ -15,14 +15,14 @@ def count(n, *, cancelled):
         yield Warned(f"{index}")
 
 
-def flood(seconds, *, cancelled):
-    """Progress far faster than ten a second."""
-    end = time.monotonic() + seconds
+def flood(seconds, least_steps, *, cancelled):
+    """Progress far faster than ten a second, for some time and for longer where so many steps take longer."""
+    began = time.monotonic()
     step = 0
-    while time.monotonic() < end:
+    while step < least_steps or time.monotonic() - began < seconds:
         step += 1
         yield Progressed(0, 1, step, 0, {"loss": 1.0 / step}, 0.0, None)
-    yield Listed([{"steps": step}])
+    yield Listed([{"steps": step, "seconds": time.monotonic() - began}])
 
 
 def until_cancelled(*, cancelled):
@@ -58,11 +58,11 @@ def deaf(*, cancelled):
     time.sleep(60)
 
 
-def slow_to_stop(seconds, *, cancelled):
+def slow_to_stop(file, *, cancelled):
+    """Stops only when a file says that it may."""
     yield Warned("running")
-    while not cancelled():
+    while not (cancelled() and os.path.exists(file)):  # noqa: PTH110
         time.sleep(0.005)
-    time.sleep(seconds)
 
 
 def fails(*, cancelled):

@@ -12,6 +12,7 @@ import time
 from pathlib import Path
 
 import pytest
+from patience import HANG_S, takes_less
 
 from musemate.engine.events import FragmentAdded, Listed, Progressed, Warned
 from musemate.errors import TooShortError, WorkerError
@@ -19,8 +20,6 @@ from musemate.jobs.lane import Lane
 from musemate.jobs.lanes import Lanes
 
 FINDER = "lane_tasks:get_task"
-START_MS = 15_000
-"""A new process on a busy machine may take its time."""
 
 
 class Diary:
@@ -64,18 +63,18 @@ def lane(qtbot):
 def run(qtbot, lane, task, **args):
     """Run one job to its end and return its diary."""
     diary = Diary(lane.submit(task, **args))
-    with qtbot.waitSignal(diary.job.finished, timeout=START_MS):
+    with qtbot.waitSignal(diary.job.finished):
         pass
     return diary
 
 
 def wait_for_event(qtbot, diary):
-    qtbot.waitUntil(lambda: bool(diary.events), timeout=START_MS)
+    qtbot.waitUntil(lambda: bool(diary.events))
 
 
 def wait_for(condition):
-    """Wait up to ten seconds for a condition outside of Qt, and return its value."""
-    deadline = time.monotonic() + 10
+    """Wait for a condition outside of Qt, and return its value."""
+    deadline = time.monotonic() + HANG_S
     while not (value := condition()):
         assert time.monotonic() < deadline, "waited in vain"
         threading.Event().wait(0.02)
@@ -101,7 +100,7 @@ def test_jobs_queue_and_share_one_worker(qtbot, lane):
         job.started.connect(lambda n=number: order.append(("started", n)))
         job.finished.connect(lambda n=number: order.append(("finished", n)))
     assert [job.state for job in lane.jobs] == ["waiting"] * 3
-    with qtbot.waitSignal(jobs[2].finished, timeout=START_MS):
+    with qtbot.waitSignal(jobs[2].finished):
         pass
     assert order == [(what, n) for n in range(3) for what in ("started", "finished")]
     assert facts(qtbot, lane)["pid"] == facts(qtbot, lane)["pid"]
@@ -116,57 +115,78 @@ def test_the_worker_is_polite(qtbot, lane):
 
 
 def test_progress_comes_at_most_ten_times_a_second_and_the_last_one_is_kept(qtbot, lane):
-    diary = run(qtbot, lane, "flood", seconds=0.5)
-    n_steps = diary.events[0].rows[0]["steps"]
-    assert n_steps > 100
-    assert 2 <= len(diary.progress) <= 7
-    assert diary.progress[-1] == Progressed(0, 1, n_steps, 0, {"loss": 1.0 / n_steps}, 0.0, None)
+    diary = run(qtbot, lane, "flood", seconds=0.5, least_steps=100)
+    row = diary.events[0].rows[0]
+    assert 2 <= len(diary.progress) <= 10 * row["seconds"] + 2
+    assert len(diary.progress) < 0.5 * row["steps"]
+    assert diary.progress[-1] == Progressed(0, 1, row["steps"], 0, {"loss": 1.0 / row["steps"]}, 0.0, None)
 
 
 def test_a_running_job_stops_within_a_second_and_keeps_what_is_finished(qtbot, lane):
-    diary = Diary(lane.submit("until_cancelled"))
-    wait_for_event(qtbot, diary)
-    before = time.monotonic()
-    with qtbot.waitSignal(diary.job.finished, timeout=5_000):
-        diary.job.cancel()
-        diary.job.cancel()
-    assert diary.times["cancelled"] - before < 1.0
-    assert diary.entries == ["started", "cancelled", "finished"]
-    assert diary.events[-1] == FragmentAdded("kept", "")
+    def attempt():
+        diary = Diary(lane.submit("until_cancelled"))
+        wait_for_event(qtbot, diary)
+        before = time.monotonic()
+        with qtbot.waitSignal(diary.job.finished):
+            diary.job.cancel()
+            diary.job.cancel()
+        assert diary.entries == ["started", "cancelled", "finished"]
+        assert diary.events[-1] == FragmentAdded("kept", "")
+        return diary.times["cancelled"] - before
+
+    takes_less(1.0, attempt)
 
 
 def test_a_waiting_job_is_cancelled_at_once_and_never_starts(qtbot, lane):
-    first, second = Diary(lane.submit("until_cancelled")), Diary(lane.submit("count", n=1))
-    before = time.monotonic()
-    with qtbot.waitSignal(second.job.finished, timeout=START_MS):
-        second.job.cancel()
-    assert second.times["cancelled"] - before < 1.0
-    assert second.entries == ["cancelled", "finished"]
+    first = Diary(lane.submit("until_cancelled"))
+
+    def attempt():
+        second = Diary(lane.submit("count", n=1))
+        before = time.monotonic()
+        with qtbot.waitSignal(second.job.finished):
+            second.job.cancel()
+        assert second.entries == ["cancelled", "finished"]
+        return second.times["cancelled"] - before
+
+    takes_less(1.0, attempt)
     first.job.cancel()
-    with qtbot.waitSignal(first.job.finished, timeout=START_MS):
+    with qtbot.waitSignal(first.job.finished):
         pass
 
 
-def test_a_slow_stop_is_answered_within_a_second_and_finished_when_it_is(qtbot, lane):
-    diary = Diary(lane.submit("slow_to_stop", seconds=1.5))
-    wait_for_event(qtbot, diary)
-    before = time.monotonic()
-    with qtbot.waitSignal(diary.job.finished, timeout=10_000):
-        diary.job.cancel()
-    assert diary.times["cancelled"] - before < 1.0
-    assert diary.times["finished"] - before > 1.4
-    assert diary.entries == ["started", "cancelled", "finished"]
+def test_a_slow_stop_is_answered_within_a_second_and_finished_when_it_is(qtbot, lane, tmp_path, monkeypatch):
+    monkeypatch.setattr("musemate.jobs.supervisor.KILL_S", HANG_S)
+    may_stop = tmp_path / "may stop"
+
+    def attempt():
+        may_stop.unlink(missing_ok=True)
+        diary = Diary(lane.submit("slow_to_stop", file=may_stop))
+        wait_for_event(qtbot, diary)
+        before = time.monotonic()
+        with qtbot.waitSignal(diary.job.cancelled):
+            diary.job.cancel()
+        assert diary.entries == ["started", "cancelled"]
+        with qtbot.waitSignal(diary.job.finished):
+            may_stop.touch()
+        assert diary.entries == ["started", "cancelled", "finished"]
+        return diary.times["cancelled"] - before
+
+    takes_less(1.0, attempt)
 
 
 def test_a_deaf_task_is_ended_with_its_process_and_the_lane_goes_on(qtbot, lane, monkeypatch):
     monkeypatch.setattr("musemate.jobs.supervisor.KILL_S", 1.2)
-    diary = Diary(lane.submit("deaf"))
-    wait_for_event(qtbot, diary)
-    before = time.monotonic()
-    with qtbot.waitSignal(diary.job.finished, timeout=10_000):
-        diary.job.cancel()
-    assert diary.times["cancelled"] - before < 1.0
-    assert diary.entries == ["started", "cancelled", "finished"]
+
+    def attempt():
+        diary = Diary(lane.submit("deaf"))
+        wait_for_event(qtbot, diary)
+        before = time.monotonic()
+        with qtbot.waitSignal(diary.job.finished):
+            diary.job.cancel()
+        assert diary.entries == ["started", "cancelled", "finished"]
+        return diary.times["cancelled"] - before
+
+    takes_less(1.0, attempt)
     assert run(qtbot, lane, "count", n=1).entries[-2:] == ["succeeded", "finished"]
 
 
@@ -195,7 +215,7 @@ def test_a_dying_worker_fails_its_job_only(qtbot, lane, task, args, reason):
     if sys.platform == "win32" and task == "crashes":
         pytest.skip("Windows has no signals to name")
     diary, following = Diary(lane.submit(task, **args)), Diary(lane.submit("count", n=2))
-    with qtbot.waitSignal(following.job.finished, timeout=START_MS):
+    with qtbot.waitSignal(following.job.finished):
         pass
     assert diary.entries == ["started", "failed", "finished"]
     assert isinstance(diary.job.error, WorkerError)
@@ -206,15 +226,18 @@ def test_a_dying_worker_fails_its_job_only(qtbot, lane, task, args, reason):
 
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows has no kill -9")
 def test_a_killed_worker_is_reported_within_two_seconds(qtbot, lane):
-    pid = facts(qtbot, lane)["pid"]
-    diary = Diary(lane.submit("until_cancelled"))
-    wait_for_event(qtbot, diary)
-    before = time.monotonic()
-    with qtbot.waitSignal(diary.job.finished, timeout=5_000):
-        os.kill(pid, signal.SIGKILL)
-    assert diary.times["failed"] - before < 2.0
-    assert "probably for want of memory" in diary.job.error.message
-    assert facts(qtbot, lane)["pid"] != pid
+    def attempt():
+        pid = facts(qtbot, lane)["pid"]
+        diary = Diary(lane.submit("until_cancelled"))
+        wait_for_event(qtbot, diary)
+        before = time.monotonic()
+        with qtbot.waitSignal(diary.job.finished):
+            os.kill(pid, signal.SIGKILL)
+        assert "probably for want of memory" in diary.job.error.message
+        assert facts(qtbot, lane)["pid"] != pid
+        return diary.times["failed"] - before
+
+    takes_less(2.0, attempt)
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows has no kill -9")
@@ -222,7 +245,7 @@ def test_a_worker_killed_between_jobs_is_replaced(qtbot, lane):
     pid = facts(qtbot, lane)["pid"]
     os.kill(pid, signal.SIGKILL)
     supervised = lane._thread.supervisor._state
-    qtbot.waitUntil(lambda: supervised.worker is None, timeout=5_000)
+    qtbot.waitUntil(lambda: supervised.worker is None)
     assert facts(qtbot, lane)["pid"] != pid
 
 
@@ -248,7 +271,7 @@ def test_a_worker_ends_with_its_killed_window(tmp_path):
 
 def test_warm_starts_the_worker_ahead(qtbot, lane):
     lane.warm()
-    qtbot.waitUntil(lambda: len(multiprocessing.active_children()) == 1, timeout=START_MS)
+    qtbot.waitUntil(lambda: len(multiprocessing.active_children()) == 1)
     pid = multiprocessing.active_children()[0].pid
     assert facts(qtbot, lane)["pid"] == pid
 
@@ -292,29 +315,39 @@ def test_an_unknown_task_of_the_real_registry_is_a_failure(qtbot):
 def rest(qtbot, job):
     """Let a job rest, and return how long that took."""
     before = time.monotonic()
-    with qtbot.waitSignal(job.paused, timeout=5_000) as told:
+    with qtbot.waitSignal(job.paused) as told:
         job.pause()
     assert told.args == [True]
     return time.monotonic() - before
 
 
+def go_on(qtbot, job):
+    with qtbot.waitSignal(job.paused) as told:
+        job.pause(False)
+    assert told.args == [False]
+
+
 def test_a_paused_job_rests_within_a_second_and_goes_on_where_it_was(qtbot, lane):
     diary = Diary(lane.submit("counting"))
-    qtbot.waitUntil(lambda: bool(diary.progress), timeout=START_MS)
-    assert rest(qtbot, diary.job) < 1.0
+    qtbot.waitUntil(lambda: bool(diary.progress))
+
+    def attempt():
+        if diary.job.is_paused:
+            go_on(qtbot, diary.job)
+        return rest(qtbot, diary.job)
+
+    takes_less(1.0, attempt)
     assert diary.job.is_paused
     seen = len(diary.progress)
     following = Diary(lane.submit("count", n=1))  # hears nothing before the paused one has ended
     qtbot.wait(300)
     assert len(diary.progress) <= seen + 1, "one look may have been on its way"
     assert following.entries == []
-    with qtbot.waitSignal(diary.job.paused, timeout=5_000) as told:
-        diary.job.pause(False)
-    assert told.args == [False]
-    qtbot.waitUntil(lambda: len(diary.progress) > seen + 1, timeout=5_000)
+    go_on(qtbot, diary.job)
+    qtbot.waitUntil(lambda: len(diary.progress) > seen + 1)
     steps = [event.step for event in diary.progress]
     assert steps == sorted(steps)
-    with qtbot.waitSignal(following.job.finished, timeout=START_MS):
+    with qtbot.waitSignal(following.job.finished):
         diary.job.cancel()
     assert diary.entries == ["started", "cancelled", "finished"]
 
@@ -323,7 +356,7 @@ def test_a_paused_job_rests_within_a_second_and_goes_on_where_it_was(qtbot, lane
 def test_a_paused_job_leaves_the_processor_alone(qtbot, lane):
     pid = facts(qtbot, lane)["pid"]
     diary = Diary(lane.submit("counting"))
-    qtbot.waitUntil(lambda: bool(diary.progress), timeout=START_MS)
+    qtbot.waitUntil(lambda: bool(diary.progress))
     rest(qtbot, diary.job)
 
     def ticks():
@@ -335,22 +368,26 @@ def test_a_paused_job_leaves_the_processor_alone(qtbot, lane):
 
 
 def test_a_paused_job_can_be_cancelled_at_once(qtbot, lane):
-    diary = Diary(lane.submit("counting"))
-    qtbot.waitUntil(lambda: bool(diary.progress), timeout=START_MS)
-    rest(qtbot, diary.job)
-    before = time.monotonic()
-    with qtbot.waitSignal(diary.job.finished, timeout=5_000):
-        diary.job.cancel()
-    assert time.monotonic() - before < 1.0
-    assert diary.entries == ["started", "cancelled", "finished"]
-    assert not diary.job.is_paused
+    def attempt():
+        diary = Diary(lane.submit("counting"))
+        qtbot.waitUntil(lambda: bool(diary.progress))
+        rest(qtbot, diary.job)
+        before = time.monotonic()
+        with qtbot.waitSignal(diary.job.finished):
+            diary.job.cancel()
+        assert diary.entries == ["started", "cancelled", "finished"]
+        assert not diary.job.is_paused
+        return time.monotonic() - before
+
+    takes_less(1.0, attempt)
     assert run(qtbot, lane, "count", n=1).entries[-2:] == ["succeeded", "finished"]
 
 
-def test_closing_while_a_job_is_paused_ends_it_cleanly(qtbot):
+def test_closing_while_a_job_is_paused_ends_it_cleanly(qtbot, monkeypatch):
+    monkeypatch.setattr("musemate.jobs.supervisor.CLOSE_S", HANG_S)  # or it would be killed on a slow machine
     lane = Lane("closing", finder=FINDER)
     diary = Diary(lane.submit("counting"))
-    qtbot.waitUntil(lambda: bool(diary.progress), timeout=START_MS)
+    qtbot.waitUntil(lambda: bool(diary.progress))
     rest(qtbot, diary.job)
     lane.close()
     assert diary.entries == ["started", "cancelled", "finished"]
@@ -360,8 +397,8 @@ def test_closing_while_a_job_is_paused_ends_it_cleanly(qtbot):
 
 def test_a_pause_of_a_job_that_waits_is_ignored(qtbot, lane):
     running, waiting = Diary(lane.submit("counting")), Diary(lane.submit("count", n=1))
-    qtbot.waitUntil(lambda: bool(running.progress), timeout=START_MS)
+    qtbot.waitUntil(lambda: bool(running.progress))
     waiting.job.pause()
-    with qtbot.waitSignal(waiting.job.finished, timeout=START_MS):
+    with qtbot.waitSignal(waiting.job.finished):
         running.job.cancel()
     assert waiting.entries == ["started", "succeeded", "finished"]

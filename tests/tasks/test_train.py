@@ -10,6 +10,7 @@ import sys
 
 import numpy as np
 import pytest
+from patience import HANG_S
 
 from musemate.audio.clip import AudioClip
 from musemate.audio.files import read_clip, write_wav
@@ -297,9 +298,9 @@ def test_a_killed_training_loses_no_finished_scale(qtbot, perform, toy, store, f
         seen = []
         job = lane.submit("train", project=folder, fragment="f1", options={"wait_at": 2})
         job.happened.connect(seen.append)
-        qtbot.waitUntil(lambda: len(of(seen, ScaleFinished)) == 2, timeout=15_000)
+        qtbot.waitUntil(lambda: len(of(seen, ScaleFinished)) == 2)
         assert store.run("r1").state == "training"
-        with qtbot.waitSignal(job.finished, timeout=5_000):
+        with qtbot.waitSignal(job.finished):
             os.kill(lane._thread.supervisor._state.worker.pid, signal.SIGKILL)
     finally:
         lane.close()
@@ -307,15 +308,16 @@ def test_a_killed_training_loses_no_finished_scale(qtbot, perform, toy, store, f
     assert sorted(p.name for p in store.run_path("r1").glob("*.part")) == ["coarse.part", "middle.part"]
 
 
-def test_closing_the_window_in_the_middle_of_a_training_keeps_its_scales(qtbot, toy, store, folder):
+def test_closing_the_window_in_the_middle_of_a_training_keeps_its_scales(qtbot, toy, store, folder, monkeypatch):
     from musemate.jobs.lane import Lane
 
+    monkeypatch.setattr("musemate.jobs.supervisor.CLOSE_S", HANG_S)  # or it would be killed on a slow machine
     lane = Lane("closed", finder="toy_engine:get_task")
     try:
         seen = []
         job = lane.submit("train", project=folder, fragment="f1", options={"wait_at": 1})
         job.happened.connect(seen.append)
-        qtbot.waitUntil(lambda: len(of(seen, ScaleFinished)) == 1, timeout=15_000)
+        qtbot.waitUntil(lambda: len(of(seen, ScaleFinished)) == 1)
     finally:
         lane.close()
     assert job.state == "cancelled"
