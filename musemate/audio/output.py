@@ -98,12 +98,12 @@ class Output:
             return
         try:
             self._stream.stop()
-            self._ran_out = False
             self.deck.idle_frames = 0
             self.deck.lead_in = round(_LEAD_IN_S * self.deck.rate_hz)
             self.last_call_s = time.monotonic()
             self._clock.restart()
             self._stream.start()
+            self._ran_out = False  # only now: who saw it neither run nor have run out would take the device for lost
         except self._backend.PortAudioError as error:
             raise PlaybackError(
                 _("The sound device did not start, so nothing can be played."),

@@ -14,7 +14,7 @@ import time
 from musemate.audio.files import read_clip
 from musemate.audio.player import Player
 
-LIMIT_S = 30.0
+LIMIT_S = 120.0
 BUFFER_S = 0.2
 """Long enough for a machine that is busy with other tests."""
 

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from patience import HANG_S
 from recorded import clips_heard, heard_whole, likeness, offset
 from virtual_sound import SINK_RATE_HZ, NullSink, null_sink
 
@@ -47,7 +48,7 @@ def _play(sink: NullSink, *arguments: str) -> tuple[dict[str, object], np.ndarra
 
     def once() -> tuple[dict[str, object], np.ndarray]:
         with sink.recording() as recording:
-            done = subprocess.run(command, env=env, capture_output=True, text=True, timeout=60, check=False)
+            done = subprocess.run(command, env=env, capture_output=True, text=True, timeout=HANG_S, check=False)
         assert done.returncode == 0, done.stderr
         return json.loads(done.stdout), recording.samples
 

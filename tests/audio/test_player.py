@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from functools import partial
 
 import numpy as np
 import pytest
@@ -249,6 +250,29 @@ def test_play_in_the_moment_when_the_stream_falls_asleep(play: Player, sound: Fa
     play.play()
     assert stream.calls[-2:] == ["stop", "start"]
     assert play.is_playing
+
+
+def test_a_stream_that_is_woken_is_not_taken_for_lost_meanwhile(
+    play: Player, sound: FakeSound, clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    play.set_clip(_clip(0.5))
+    play.play()
+    _pump(sound, clock, round((2 + output.STAY_AWAKE_S) * RATE_HZ))
+    stream, opened = sound.streams[0], play.card.output
+    assert opened is not None and not stream.active
+    seen = []
+
+    def watched(act: Callable[[], None]) -> None:
+        """Look at it before and after each of the device's steps, as the window's thread may at any time."""
+        seen.append(opened.runs or opened.ran_out)
+        act()
+        seen.append(opened.runs or opened.ran_out)
+
+    for name in ("stop", "start"):
+        monkeypatch.setattr(stream, name, partial(watched, getattr(stream, name)))
+    play.play()
+    assert seen == [True] * 4
+    assert stream.active
 
 
 def test_a_device_that_disappears_is_noticed_and_playing_goes_on_when_it_is_back(

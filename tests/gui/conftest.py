@@ -14,9 +14,11 @@ from pytestqt.qtbot import QtBot
 from virtual_sound import FakeSound
 
 from musemate.app import make_app
+from musemate.audio import output, player
 from musemate.audio.clip import AudioClip
 from musemate.audio.files import write_wav
 from musemate.audio.player import Player
+from musemate.gui.comparison import SIDE_A, SIDE_B
 from musemate.gui.window import Window
 from musemate.project.store import Project
 
@@ -41,11 +43,30 @@ def sound() -> FakeSound:
     return FakeSound()
 
 
+class SoundTime:
+    """The player's clock while a device is pumped: it goes on with what is played, and rests when the machine does."""
+
+    def __init__(self) -> None:
+        self.now_s = 1000.0
+
+    def monotonic(self) -> float:
+        return self.now_s
+
+
 @pytest.fixture
-def pumped(sound: FakeSound) -> Iterator[FakeSound]:
-    """Return a sound device that plays in real time, as far as the event loop allows."""
+def pumped(sound: FakeSound, monkeypatch: pytest.MonkeyPatch) -> Iterator[FakeSound]:
+    """Return a sound device that plays in real time, as far as the event loop allows; its clock runs no faster."""
+    clock = SoundTime()
+    for module in (output, player):
+        monkeypatch.setattr(module, "time", clock)
+
+    def play_on() -> None:
+        clock.now_s += 0.01
+        if sound.streams:
+            sound.pump(sound.streams[-1].samplerate // 100)
+
     timer = QTimer(interval=10)
-    timer.timeout.connect(lambda: sound.streams and sound.pump(sound.streams[-1].samplerate // 100))
+    timer.timeout.connect(play_on)
     timer.start()
     yield sound
     timer.stop()
@@ -80,6 +101,18 @@ def make_window(qtbot: QtBot, style: None, sound: FakeSound) -> Iterator[Callabl
     yield make
     for window in windows:
         window.close()
+
+
+@pytest.fixture
+def both_ready(qtbot: QtBot) -> Callable[[Window], None]:
+    """Return a function that waits until both sides of a comparison are read: then a switch happens at once."""
+
+    def wait(window: Window) -> None:
+        comparison, clips = window.listening.comparison, window.audition.clips
+        sounds = [comparison.sound(side) for side in (SIDE_A, SIDE_B)]
+        qtbot.waitUntil(lambda: all(clips.kept(sound) is not None for sound in sounds))
+
+    return wait
 
 
 @pytest.fixture

@@ -14,7 +14,7 @@ from musemate.app import make_app
 from musemate.gui.memory import Memory
 from musemate.gui.window import Window
 
-LIMIT_MS = 40_000
+LIMIT_MS = 180_000
 
 
 def main(project: str) -> int:

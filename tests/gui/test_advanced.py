@@ -288,7 +288,7 @@ def test_a_saved_preset_is_trained_and_its_points_make_takes(
     window.open_paths([project_with_takes])
     drawer = open_drawer(window, qtbot)
     choose(drawer.presets.presets, "Tiny")
-    with qtbot.waitSignal(window.trainer.run_ended, timeout=180_000):
+    with qtbot.waitSignal(window.trainer.run_ended):
         qtbot.mouseClick(window.parts.train.train, Qt.MouseButton.LeftButton)
     with Project.open(project_with_takes) as project:
         run = project.runs()[-1]
@@ -299,7 +299,7 @@ def test_a_saved_preset_is_trained_and_its_points_make_takes(
     point.setCurrentIndex(2)
     window.parts.make.count.setValue(1)
     window.parts.make.seconds.setValue(1.0)
-    with qtbot.waitSignal(window.taker.made, timeout=180_000):
+    with qtbot.waitSignal(window.taker.made):
         qtbot.mouseClick(window.parts.make.make, Qt.MouseButton.LeftButton)
     with Project.open(project_with_takes) as project:
         take = project.takes(run=run.id)[-1]

@@ -17,7 +17,6 @@ from musemate.gui.window import Window
 from musemate.project.store import Project
 from tests.gui.take_cells import click_play, click_star
 
-WAIT_MS = 60_000
 KEY = Qt.Key
 CTRL, SHIFT = Qt.KeyboardModifier.ControlModifier, Qt.KeyboardModifier.ShiftModifier
 
@@ -165,8 +164,8 @@ def test_takes_get_figures_in_the_background_and_one_whose_file_is_gone_says_so(
         assert take is not None
         return take.figures
 
-    qtbot.waitUntil(lambda: shown("t1") is not None and shown("t3") is not None, timeout=WAIT_MS)
-    qtbot.waitUntil(lambda: not window.comparing.is_running and takes.thumbnails.is_missing(gone), timeout=WAIT_MS)
+    qtbot.waitUntil(lambda: shown("t1") is not None and shown("t3") is not None)
+    qtbot.waitUntil(lambda: not window.comparing.is_running and takes.thumbnails.is_missing(gone))
     first, third = shown("t1"), shown("t3")
     assert first is not None
     assert third is not None
@@ -175,7 +174,7 @@ def test_takes_get_figures_in_the_background_and_one_whose_file_is_gone_says_so(
     assert shown("t2") is None
     assert window.parts.messages.text == "", "nobody asked for figures, so nothing is said"
     click_play(qtbot, takes, "t2")
-    qtbot.waitUntil(lambda: window.parts.messages.level == "error", timeout=WAIT_MS)
+    qtbot.waitUntil(lambda: window.parts.messages.level == "error")
     takes.select("t1")
     qtbot.keyClick(takes.table, KEY.Key_5)
     assert project_of(window).take("t1").stars == 5

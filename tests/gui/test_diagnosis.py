@@ -18,7 +18,6 @@ from musemate.gui.diagnosisview import DiagnosisView
 from musemate.gui.window import Window
 from musemate.project.locks import RunLock
 
-WAIT_MS = 60_000
 pytestmark = pytest.mark.qt_log_ignore("This plugin does not support raise")  # offscreen has no window manager
 
 
@@ -45,9 +44,9 @@ def noted(folder: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
 
 def sheet(window: Window, qtbot: QtBot) -> DiagnosisView:
     """Return the sheet when it shows something."""
-    qtbot.waitUntil(lambda: bool(window.findChildren(DiagnosisView)), timeout=WAIT_MS)
+    qtbot.waitUntil(lambda: bool(window.findChildren(DiagnosisView)))
     view = window.findChild(DiagnosisView)
-    qtbot.waitUntil(lambda: bool(view.text.toPlainText()), timeout=WAIT_MS)
+    qtbot.waitUntil(lambda: bool(view.text.toPlainText()))
     return view
 
 
@@ -86,8 +85,8 @@ def kill_worker(window: Window) -> None:
 def test_a_worker_that_dies_leaves_a_diagnosis(window: Window, qtbot: QtBot, noted: Path) -> None:
     lane = window.session.lanes.analyse
     lane.warm()
-    qtbot.waitUntil(lambda: lane._thread.supervisor._state.worker is not None, timeout=WAIT_MS)
-    with qtbot.waitSignal(window.diagnosis.crash_noted, timeout=WAIT_MS) as crash:
+    qtbot.waitUntil(lambda: lane._thread.supervisor._state.worker is not None)
+    with qtbot.waitSignal(window.diagnosis.crash_noted) as crash:
         os.kill(lane._thread.supervisor._state.worker.pid, signal.SIGKILL)
     text = Path(crash.args[0]).read_text(encoding="utf-8")
     assert "The process of the lane analyse ended" in text
@@ -104,7 +103,7 @@ def test_the_next_start_offers_a_crash_once(
     window = make_window()
     window.diagnosis.look_back()
     messages = window.parts.messages
-    qtbot.waitUntil(lambda: "crashed the last time" in messages.text, timeout=WAIT_MS)
+    qtbot.waitUntil(lambda: "crashed the last time" in messages.text)
     shoot(window, "crash-offered")
     qtbot.mouseClick(messages._button, Qt.MouseButton.LeftButton)
     assert sheet(window, qtbot).text.toPlainText().count("Segmentation fault") == 1

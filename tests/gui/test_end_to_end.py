@@ -18,7 +18,6 @@ from musemate.gui.window import Window
 from musemate.paths import resource
 from tests.gui.take_cells import click_play
 
-WAIT_MS = 60_000
 Shoot = Callable[[QWidget, str], None]
 
 
@@ -72,6 +71,7 @@ def test_songwriter_gets_from_a_dropped_file_to_an_export(
     make_window: Callable[..., Window],
     qtbot: QtBot,
     pumped: FakeSound,
+    both_ready: Callable[[Window], None],
     song: Path,
     tmp_path: Path,
     shoot: Shoot,
@@ -86,7 +86,7 @@ def test_songwriter_gets_from_a_dropped_file_to_an_export(
     listen(window, qtbot, pumped)
     make(window, qtbot)
     shoot(window, "6-takes")
-    compare(window, qtbot)
+    compare(window, qtbot, both_ready)
     shoot(window, "7-compared")
     exported = export(window, qtbot, tmp_path / "for my DAW", shoot)
     check_export(window, exported)
@@ -99,7 +99,7 @@ def load(window: Window, qtbot: QtBot, song: Path) -> None:
     assert not window.parts.is_workspace
     drop(window, song)
     view = window.parts.stage.view
-    qtbot.waitUntil(lambda: not view.wave.is_empty and not view.mel.is_empty, timeout=WAIT_MS)
+    qtbot.waitUntil(lambda: not view.wave.is_empty and not view.mel.is_empty)
     assert window.parts.is_workspace
     assert window.listening.fragment is not None
     assert window.listening.fragment.name == "My song"
@@ -130,11 +130,11 @@ def train(window: Window, qtbot: QtBot, shoot: Shoot) -> None:
     panel.preset.value = "sketch"
     qtbot.mouseClick(panel.train, Qt.MouseButton.LeftButton)
     assert panel.is_running
-    qtbot.waitUntil(lambda: panel.losses.n_points > 1, timeout=WAIT_MS)
+    qtbot.waitUntil(lambda: panel.losses.n_points > 1)
     assert panel.state.text().startswith("Scale ")
-    qtbot.waitUntil(lambda: panel.strip.buttons[0].property("state") == "done", timeout=WAIT_MS)
+    qtbot.waitUntil(lambda: panel.strip.buttons[0].property("state") == "done")
     shoot(window, "4-training")
-    qtbot.waitUntil(lambda: not window.trainer.is_running, timeout=WAIT_MS)
+    qtbot.waitUntil(lambda: not window.trainer.is_running)
     assert [run.state for run in window.session.runs()] == ["finished"]
     assert panel.state.text() == "Training finished"
     assert panel.detail.text().startswith("Took 0:")
@@ -165,18 +165,19 @@ def make(window: Window, qtbot: QtBot) -> None:
     panel.mode.value = "variation"
     panel.closeness.setValue(70)
     qtbot.mouseClick(panel.make, Qt.MouseButton.LeftButton)
-    qtbot.waitUntil(lambda: not window.taker.is_running, timeout=WAIT_MS)
+    qtbot.waitUntil(lambda: not window.taker.is_running)
     takes = window.session.takes()
     assert [(take.mode, take.closeness, take.seconds) for take in takes] == [("variation", 0.7, 3.0)] * 2
     assert takes[0].seed != takes[1].seed
     assert window.parts.takes.ids == ["t2", "t1"]
     audio = [take.audio for take in takes]
-    qtbot.waitUntil(lambda: all(window.parts.takes.thumbnails.has(name) for name in audio), timeout=WAIT_MS)
+    qtbot.waitUntil(lambda: all(window.parts.takes.thumbnails.has(name) for name in audio))
 
 
-def compare(window: Window, qtbot: QtBot) -> None:
+def compare(window: Window, qtbot: QtBot, both_ready: Callable[[Window], None]) -> None:
     """Play a take, switch to the fragment and back: the position stays."""
     click_play(qtbot, window.parts.takes, "t1")
+    both_ready(window)
     qtbot.waitUntil(lambda: window.audition.position_s > 0.3)
     run = window.session.runs()[0]
     qtbot.keyClick(window, Qt.Key.Key_A)
@@ -201,7 +202,7 @@ def export(window: Window, qtbot: QtBot, folder: Path, shoot: Shoot) -> list[str
     dialog.folder.setText(str(folder))
     dialog.bit_depth.value = "32f"
     shoot(dialog, "8-export")
-    with qtbot.waitSignal(window.exporting.exported, timeout=WAIT_MS) as done:
+    with qtbot.waitSignal(window.exporting.exported) as done:
         qtbot.mouseClick(dialog.export, Qt.MouseButton.LeftButton)
     assert "Exported" in window.parts.messages.text
     shoot(window, "9-exported")
@@ -224,7 +225,7 @@ def check_export(window: Window, files: list[str]) -> None:
 def come_back(window: Window, qtbot: QtBot, folder: Path, shoot: Shoot) -> None:
     """Open the project again: everything is as it was left."""
     drop(window, folder)
-    qtbot.waitUntil(lambda: not window.parts.stage.view.wave.is_empty, timeout=WAIT_MS)
+    qtbot.waitUntil(lambda: not window.parts.stage.view.wave.is_empty)
     assert window.listening.fragment is not None
     assert window.listening.fragment.length_s == pytest.approx(2.5, abs=0.05)
     assert window.parts.takes.ids == ["t2", "t1"]

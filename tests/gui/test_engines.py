@@ -33,7 +33,6 @@ from tests.gui.conftest import make_clip
 from tests.gui.take_cells import click_play
 
 Shoot = Callable[[QWidget, str], None]
-WAIT_MS = 60_000
 SCALES = ("320 Hz", "1000 Hz", "22050 Hz")
 
 
@@ -246,7 +245,7 @@ def test_a_real_estimate_is_shown(make_window: Callable[..., Window], qtbot: QtB
     window.trainer.options = {"tiny": True}
     window.open_paths([project_with_takes])
     panel = window.parts.train
-    qtbot.waitUntil(lambda: panel.estimate.text().startswith("Takes "), timeout=WAIT_MS)
+    qtbot.waitUntil(lambda: panel.estimate.text().startswith("Takes "))
     assert panel.estimate.text().endswith(" on cpu")
     assert panel.estimate.isVisible()
 
@@ -291,7 +290,7 @@ def test_each_scale_of_a_take_is_heard_and_seen(
     qtbot.waitUntil(lambda: window.audition.is_playing and window.audition._is_loaded)
     assert window.audition.position_s > 0.3, "it goes on where the take was"
     assert strip.buttons[0].property("playing") == "true"
-    qtbot.waitUntil(lambda: not stage.view.wave.is_empty and not stage.view.mel.is_empty, timeout=WAIT_MS)
+    qtbot.waitUntil(lambda: not stage.view.wave.is_empty and not stage.view.mel.is_empty)
     assert stage.view.mel.picture is not None
     assert stage.view.mel.picture.rate_hz == 320
     assert stage.view.wave.has_samples, "so few samples are drawn one by one"
@@ -331,9 +330,9 @@ def test_a_training_that_goes_on_offers_what_it_finished_before(
     window.trainer._on_event(item, RunStarted(run.id, "cpu", list(SCALES)))
     assert [button.property("state") for button in panel.strip.buttons] == ["done", "waiting", "waiting"]
     qtbot.mouseClick(panel.strip.buttons[0], Qt.MouseButton.LeftButton)
-    qtbot.waitUntil(lambda: window.audition.position_s > 0.1, timeout=WAIT_MS)
-    qtbot.waitUntil(lambda: stage.bar.title.text() == "Preview of 320 Hz", timeout=WAIT_MS)
-    qtbot.waitUntil(lambda: stage.view.wave.has_samples, timeout=WAIT_MS)
+    qtbot.waitUntil(lambda: window.audition.position_s > 0.1)
+    qtbot.waitUntil(lambda: stage.bar.title.text() == "Preview of 320 Hz")
+    qtbot.waitUntil(lambda: stage.view.wave.has_samples)
     window.audition.stop()
 
 
@@ -351,7 +350,7 @@ def test_scales_are_exported_where_there_are_any(
     dialog.folder.setText(str(tmp_path / "out"))
     dialog.layers.click()
     shoot(dialog, "export-scales")
-    with qtbot.waitSignal(window.exporting.exported, timeout=WAIT_MS):
+    with qtbot.waitSignal(window.exporting.exported):
         qtbot.mouseClick(dialog.export, Qt.MouseButton.LeftButton)
     names = sorted(file.name for file in (tmp_path / "out").iterdir())
     assert [name.partition("take-")[2] for name in names] == [

@@ -20,7 +20,6 @@ from musemate.paths import resource
 from musemate.project.store import Project
 from tests.gui.take_cells import click_play
 
-WAIT_MS = 60_000
 Shoot = Callable[[QWidget, str], None]
 
 
@@ -37,14 +36,14 @@ def window(make_window: Callable[..., Window]) -> Window:
 
 
 def wait_for_takes(window: Window, qtbot: QtBot, n: int) -> None:
-    qtbot.waitUntil(lambda: len(window.parts.takes.ids) == n and not window.first_takes.fragment, timeout=WAIT_MS)
+    qtbot.waitUntil(lambda: len(window.parts.takes.ids) == n and not window.first_takes.fragment)
 
 
 def test_takes_come_by_themselves_while_the_fragment_is_heard(
     window: Window, qtbot: QtBot, song: Path, pumped: FakeSound, shoot: Shoot
 ) -> None:
     window.open_paths([song])
-    qtbot.waitUntil(lambda: bool(window.first_takes.fragment), timeout=WAIT_MS)
+    qtbot.waitUntil(lambda: bool(window.first_takes.fragment))
     assert "are being made" in window.parts.takes._empty.text()
     assert window.parts.train.train.isEnabled()
     window.audition.play()
@@ -84,7 +83,7 @@ def test_more_can_be_made_of_another_region_until_something_is_trained(
     panel.count.setValue(1)
     panel.mode.value = "variation"
     qtbot.mouseClick(panel.make, Qt.MouseButton.LeftButton)
-    qtbot.waitUntil(lambda: not window.taker.is_running and len(window.session.takes()) == 4, timeout=WAIT_MS)
+    qtbot.waitUntil(lambda: not window.taker.is_running and len(window.session.takes()) == 4)
     made, project = window.session.takes()[-1], window.session.project
     assert project is not None
     assert (made.is_instant, made.mode, made.seconds) == (True, "variation", pytest.approx(3.0))
@@ -101,7 +100,7 @@ def test_more_can_be_made_of_another_region_until_something_is_trained(
     window.trainer.run_started.emit(trained.id)
     assert window.view.current_run() == trained, "a new training counts, not what was chosen before it"
     window.actions_by_name["make_instant_takes"].trigger()
-    qtbot.waitUntil(lambda: not window.taker.is_running and len(window.session.takes()) == 5, timeout=WAIT_MS)
+    qtbot.waitUntil(lambda: not window.taker.is_running and len(window.session.takes()) == 5)
     assert window.session.takes()[-1].is_instant
 
 
@@ -126,7 +125,7 @@ def test_a_file_too_short_for_takes_loads_without_a_word(window: Window, qtbot: 
     clip: AudioClip = read_clip(song)
     short = write_wav(song.with_name("short.wav"), clip.region(0.0, 1.5))
     window.open_paths([short])
-    qtbot.waitUntil(lambda: not window.parts.stage.view.wave.is_empty, timeout=WAIT_MS)
+    qtbot.waitUntil(lambda: not window.parts.stage.view.wave.is_empty)
     assert window.first_takes.fragment == ""
     assert window.parts.messages.text == ""
     assert window.parts.takes._empty.text() == "Your takes will appear here."
@@ -142,13 +141,13 @@ def test_what_fails_is_not_said(window: Window, qtbot: QtBot, song: Path) -> Non
     write_wav(song, AudioClip(samples, clip.rate_hz), overwrite=True)
     window.first_takes.is_wanted = False
     window.open_paths([song])
-    qtbot.waitUntil(lambda: not window.parts.stage.view.wave.is_empty, timeout=WAIT_MS)
+    qtbot.waitUntil(lambda: not window.parts.stage.view.wave.is_empty)
     assert window.session.project is not None
     window.session.project.set_region("f1", 0.0, 2.5)
     window.first_takes.is_wanted = True
     window.session.rows_changed.emit()
     assert window.first_takes.fragment == "f1"
-    qtbot.waitUntil(lambda: not window.session.lanes.quick.jobs, timeout=WAIT_MS)
+    qtbot.waitUntil(lambda: not window.session.lanes.quick.jobs)
     assert window.first_takes.fragment == ""
     assert window.session.takes() == []
     assert window.parts.messages.text == ""
@@ -158,7 +157,7 @@ def test_a_project_that_is_opened_again_is_left_as_it_was(
     window: Window, qtbot: QtBot, project_with_takes: Path
 ) -> None:
     window.open_paths([project_with_takes])
-    qtbot.waitUntil(lambda: not window.parts.stage.view.wave.is_empty, timeout=WAIT_MS)
+    qtbot.waitUntil(lambda: not window.parts.stage.view.wave.is_empty)
     assert not any(job.task == "instant" for job in window.session.lanes.jobs)
     assert not any(take.is_instant for take in window.session.takes())
 
@@ -174,4 +173,4 @@ def test_of_several_files_the_one_looked_at_gets_takes(
     assert {window.session.fragment_of(take).id for take in window.session.takes()} == {looked_at}
     unseen = next(fragment for fragment in window.session.fragments() if fragment.id != looked_at)
     window.listening.show_fragment(unseen)
-    qtbot.waitUntil(lambda: len(window.session.takes(unseen.id)) == 3, timeout=WAIT_MS)
+    qtbot.waitUntil(lambda: len(window.session.takes(unseen.id)) == 3)

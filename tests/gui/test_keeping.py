@@ -50,7 +50,7 @@ def test_a_second_window_reads_and_takes_over_when_the_first_is_gone(qtbot, make
     press_action(qtbot, second)
     assert second.session.protection is not None  # it is there still
     first.close()
-    qtbot.waitUntil(lambda: "has let go" in second.parts.messages.text, timeout=30_000)
+    qtbot.waitUntil(lambda: "has let go" in second.parts.messages.text)
     second.parts.messages.dismiss()  # it is said again when something is to be changed
     second.choosing.give_stars(["t1"], 5)
     assert second.session.project.take("t1").stars == 4
@@ -119,7 +119,7 @@ def test_a_newer_project_is_shown_and_everything_that_writes_says_why_not(qtbot,
 
 def test_a_sound_project_is_called_sound(qtbot, window, whole):
     window.session.open_project(whole)
-    with qtbot.waitSignal(window.parts.messages.shown, check_params_cb=lambda text: "is sound" in text, timeout=60_000):
+    with qtbot.waitSignal(window.parts.messages.shown, check_params_cb=lambda text: "is sound" in text):
         window.actions_by_name["check_project"].trigger()
     qtbot.waitUntil(lambda: not window.keeping.checker.is_running)
 
@@ -128,7 +128,7 @@ def test_what_a_check_finds_is_shown_and_repaired(qtbot, window, whole, shoot):
     window.session.open_project(whole)
     write_row(whole, "UPDATE take SET stars = 1 WHERE number = 2")  # one bit of 0
     told = window.parts.messages.shown
-    with qtbot.waitSignal(told, check_params_cb=lambda text: "One thing in the project is" in text, timeout=60_000):
+    with qtbot.waitSignal(told, check_params_cb=lambda text: "One thing in the project is" in text):
         window.actions_by_name["check_project"].trigger()
     qtbot.waitUntil(lambda: not window.keeping.checker.is_running)
     shoot(window, "keeping-found")
@@ -136,7 +136,7 @@ def test_what_a_check_finds_is_shown_and_repaired(qtbot, window, whole, shoot):
     view = window.keeping.checker.view
     assert "The entry t2 of the project is not as it was stored." in view.text.toPlainText()
     shoot(view, "keeping-findings")
-    with qtbot.waitSignal(told, check_params_cb=lambda text: text == "One thing was repaired.", timeout=60_000):
+    with qtbot.waitSignal(told, check_params_cb=lambda text: text == "One thing was repaired."):
         qtbot.mouseClick(view.repair, Qt.MouseButton.LeftButton)
     assert window.session.project.take("t2").stars == 0
     qtbot.waitUntil(lambda: not window.keeping.checker.is_running)
@@ -159,7 +159,7 @@ def test_a_project_is_packed_and_opened_again(qtbot, window, project_with_takes,
     monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *args, **more: (str(file), ""))
     window.session.open_project(project_with_takes)
     told = window.parts.messages.shown
-    with qtbot.waitSignal(told, check_params_cb=lambda text: "is packed: packed.zip" in text, timeout=60_000):
+    with qtbot.waitSignal(told, check_params_cb=lambda text: "is packed: packed.zip" in text):
         window.actions_by_name["pack_project"].trigger()
     qtbot.waitUntil(lambda: not window.keeping.packer.is_running)
     data = QMimeData()
@@ -171,7 +171,7 @@ def test_a_project_is_packed_and_opened_again(qtbot, window, project_with_takes,
         Qt.MouseButton.LeftButton,
         Qt.KeyboardModifier.NoModifier,
     )
-    with qtbot.waitSignal(window.session.project_changed, timeout=60_000):
+    with qtbot.waitSignal(window.session.project_changed):
         window.dropEvent(drop)
     assert window.session.project.name == "packed"
     assert len(window.session.takes()) == 3
@@ -181,7 +181,7 @@ def test_a_project_is_packed_and_opened_again(qtbot, window, project_with_takes,
 def test_what_is_no_packed_project_is_a_sentence(qtbot, window, tmp_path):
     (tmp_path / "odd.zip").write_bytes(b"no zip")
     told = window.parts.messages.shown
-    with qtbot.waitSignal(told, check_params_cb=lambda text: "is damaged, or no zip file" in text, timeout=60_000):
+    with qtbot.waitSignal(told, check_params_cb=lambda text: "is damaged, or no zip file" in text):
         window.open_paths([tmp_path / "odd.zip"])
     assert window.session.project is None
     qtbot.waitUntil(lambda: not window.keeping.packer.is_running)

@@ -21,8 +21,6 @@ from musemate.gui.window import Window
 from musemate.tasks.loss_history import LossHistory
 from musemate.tasks.loss_log import LossLog
 
-WAIT_MS = 30_000
-
 
 def history(n: int = 200) -> LossHistory:
     """Return losses as a training has them: a draft, then two scales of twice the steps, one loss below zero."""
@@ -158,7 +156,7 @@ def test_the_log_of_a_finished_training_is_shown(
     assert "no losses to show yet" in window.parts.messages.text
     window.view._on_tree("run", "r1")
     panel = window.parts.train
-    qtbot.waitUntil(lambda: panel.losses.isVisible(), timeout=WAIT_MS)
+    qtbot.waitUntil(lambda: panel.losses.isVisible())
     assert panel.losses.n_points == 1
     qtbot.mouseClick(panel.all_losses, Qt.MouseButton.LeftButton)
     dialog = window.losses._dialog

@@ -15,8 +15,6 @@ from musemate.engine.events import Reported
 from musemate.gui.window import Window
 from musemate.project.store import Project
 
-WAIT_MS = 150_000
-
 
 @pytest.fixture
 def opened(window: Window, project_with_takes: Path, qtbot: QtBot) -> Window:
@@ -44,7 +42,7 @@ def browsed(monkeypatch: pytest.MonkeyPatch) -> list[Path]:
 
 def test_a_report_on_the_chosen_take_is_written_and_opened(opened: Window, qtbot: QtBot, browsed: list[Path]) -> None:
     opened.parts.takes.select("t4")  # nothing of it is drawn, which is the most of the work
-    with qtbot.waitSignal(opened.reporter.written, timeout=WAIT_MS) as done:
+    with qtbot.waitSignal(opened.reporter.written) as done:
         asked = [action for action in opened.parts.takes.table.menu().actions() if "report" in action.text()]
         asked[0].trigger()
         assert opened.parts.messages.text == "Writing a report on 1 take of My song…"
@@ -70,7 +68,7 @@ def test_a_report_that_is_cancelled_leaves_nothing(opened: Window, qtbot: QtBot)
     opened.actions_by_name["report"].trigger()
     assert opened.parts.messages._button.text() == "Cancel"
     opened.parts.messages._button.click()
-    qtbot.waitUntil(lambda: not opened.reporter.is_running, timeout=WAIT_MS)
+    qtbot.waitUntil(lambda: not opened.reporter.is_running)
     assert opened.parts.messages.text == "The report was cancelled; nothing was written."
     reports = Path(opened.session.folder) / "reports"
     assert not reports.exists() or list(reports.iterdir()) == []

@@ -21,7 +21,6 @@ from musemate.gui.window import Window
 from musemate.project.store import Project
 from musemate.tasks.draw_pictures import draw_picture
 
-WAIT_MS = 60_000
 Shoot = Callable[[QWidget, str], None]
 
 
@@ -35,7 +34,7 @@ def opened(window: Window, qtbot: QtBot, project_with_takes: Path) -> Window:
                 draw_picture(layer, clip).save(project.cache_path(audio) / f"{layer}.npy")
     window.open_paths([project_with_takes])
     window.view._show_take("t1")
-    qtbot.waitUntil(lambda: is_drawn(window.parts.stage), timeout=WAIT_MS)
+    qtbot.waitUntil(lambda: is_drawn(window.parts.stage))
     return window
 
 
@@ -52,7 +51,7 @@ def test_keys_put_the_take_beside_its_fragment(opened: Window, qtbot: QtBot, sho
     stage = opened.parts.stage
     assert stage.bar.modes[ALONE].isChecked()
     press(qtbot, opened, Qt.Key.Key_2)
-    qtbot.waitUntil(lambda: is_drawn(stage), timeout=WAIT_MS)
+    qtbot.waitUntil(lambda: is_drawn(stage))
     assert stage.bar.modes[ABOVE].isChecked()
     assert opened.actions_by_name["view_above"].isChecked()
     fragment, take = stage.view.canvas.lanes[:2]
@@ -80,11 +79,11 @@ def test_the_same_stretch_is_seen_on_both_sides_of_a_comparison(
     stage.view.show_stretch(0.5, 1.5)
     qtbot.waitUntil(lambda: opened.audition._is_loaded)
     qtbot.keyClick(opened, Qt.Key.Key_X)
-    qtbot.waitUntil(lambda: stage.subject is not None and stage.subject.kind == "fragment", timeout=WAIT_MS)
+    qtbot.waitUntil(lambda: stage.subject is not None and stage.subject.kind == "fragment")
     assert stage.view.visible_s == pytest.approx((1.5, 2.5))
     assert isinstance(stage.view.canvas.lanes[1], DifferenceLane)
     qtbot.keyClick(opened, Qt.Key.Key_X)
-    qtbot.waitUntil(lambda: stage.subject is not None and stage.subject.kind == "take", timeout=WAIT_MS)
+    qtbot.waitUntil(lambda: stage.subject is not None and stage.subject.kind == "take")
     assert stage.view.visible_s == pytest.approx((0.5, 1.5))
 
 
@@ -102,7 +101,7 @@ def test_pictures_on_demand_are_drawn_and_remembered(opened: Window, qtbot: QtBo
     for key in (Qt.Key.Key_7, Qt.Key.Key_8, Qt.Key.Key_9):
         press(qtbot, opened, key)
     assert [lane.title for lane in stage.view.canvas.lanes] == ["", "Mel spectrogram", "STFT", "MFCC", "Chromagram"]
-    qtbot.waitUntil(lambda: is_drawn(stage), timeout=WAIT_MS)
+    qtbot.waitUntil(lambda: is_drawn(stage))
     shoot(opened, "views-all")
     assert opened.memory.get("view_layers", []) == ["peaks", "mel", "stft", "mfcc", "chroma"]
     for key in (Qt.Key.Key_9, Qt.Key.Key_8, Qt.Key.Key_7, Qt.Key.Key_6, Qt.Key.Key_5):

@@ -14,6 +14,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from patience import HANG_S
 from recorded import BLOCK_FRAMES, clips_heard, heard_whole, likeness, offset
 from scipy.signal import correlate
 from virtual_sound import SINK_RATE_HZ, NullSink, null_sink
@@ -46,7 +47,12 @@ def test_play_button_is_heard_on_the_device(sink: NullSink, song: Path, tmp_path
     )
     with sink.recording() as recording:
         done = subprocess.run(
-            [sys.executable, str(SCRIPT), str(folder)], env=env, capture_output=True, text=True, timeout=90, check=False
+            [sys.executable, str(SCRIPT), str(folder)],
+            env=env,
+            capture_output=True,
+            text=True,
+            timeout=HANG_S,
+            check=False,
         )
     assert done.returncode == 0, done.stderr
     assert float(done.stdout.split()[-1]) == pytest.approx(6.0, abs=0.2)
@@ -98,7 +104,7 @@ def _listen(sink: NullSink, scene: str, project: Path) -> tuple[dict[str, Any], 
         command = [sys.executable, str(LISTEN), scene, str(copy)]
         with sink.recording() as recording:
             env = _env(sink, project.parent)
-            done = subprocess.run(command, env=env, capture_output=True, text=True, timeout=120, check=False)
+            done = subprocess.run(command, env=env, capture_output=True, text=True, timeout=2 * HANG_S, check=False)
         assert done.returncode == 0, done.stderr
         return json.loads(done.stdout.splitlines()[-1]), recording.samples
 

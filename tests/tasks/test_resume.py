@@ -78,7 +78,7 @@ def test_a_worker_that_dies_inside_a_step_is_told_at_once_and_loses_nothing(
     lane = Lane("dying", finder="dying_engine:get_task")
     try:
         job = lane.submit("train", project=folder, fragment="f1", device="cpu", seed=7, **arguments)
-        with qtbot.waitSignal(job.failed, timeout=300_000):
+        with qtbot.waitSignal(job.failed):
             job.happened.connect(lambda event: None)
         worker = [child for child in multiprocessing.active_children() if "dying" in child.name]
         assert worker == [], "told when it is gone"
