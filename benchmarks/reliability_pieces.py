@@ -137,7 +137,7 @@ def _flips(tally: Tally) -> Iterator[None]:
             what = row.pop("what")
             known = tally.setdefault("found", {}).setdefault(what, {})
             for name, count in row.items():
-                known[name] = known.get(name, 0) + count
+                known[name] = known.get(name, [] if isinstance(count, list) else 0) + count
         tally["n"] = tally.get("n", 0) + FLIPS_A_STEP
         yield
 
@@ -145,7 +145,8 @@ def _flips(tally: Tally) -> Iterator[None]:
 def _flip_rows(tally: Tally) -> list[Row]:
     rows = []
     for what, counts in tally.get("found", {}).items():
-        outcome = ", ".join(f"{count} {name}" for name, count in counts.items() if name != "n")
+        found = [f"{count} {name}" for name, count in counts.items() if name not in ("n", "misses")]
+        outcome = ", ".join(found) + "".join(f"; missed: {miss}" for miss in counts.get("misses", []))
         rows.append((what, f"{counts['n']} flips", outcome, "0 missed"))
     return rows
 

@@ -2,15 +2,14 @@
 
 The manifest carries the format number, the configuration, a hash a file and what is finished. A file is first written
 under a temporary name in the same folder, synced, renamed; the manifest is renamed last, so a kill at any moment leaves
-the older state readable.
+the older state readable. A copy of the manifest follows it, for the day when a bit of the disk flips.
 """
 
 from __future__ import annotations
 
 import hashlib
-import os
 from collections.abc import Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -19,10 +18,9 @@ from safetensors import SafetensorError
 from safetensors.torch import load as load_tensors
 from safetensors.torch import save as save_tensors
 
-from musemate.engine.manifests import MANIFEST, sealed
+from musemate.engine.manifests import COPY, MANIFEST, sealed, stored, write_whole
 from musemate.errors import CheckpointError
 from musemate.language import _
-from musemate.parsing import parsed_json
 
 FORMAT = 2
 
@@ -40,8 +38,7 @@ class Checkpoint:
         self.directory = directory
         directory.mkdir(parents=True, exist_ok=True)
         self.manifest: dict[str, Any] = {"format": FORMAT, "parts": {}, "facts": {}}
-        if (directory / MANIFEST).exists():
-            self.manifest = self._read_manifest()
+        self._read_manifest()
 
     @property
     def facts(self) -> dict[str, Any]:
@@ -109,11 +106,14 @@ class Checkpoint:
     def _write(self, name: str, tensors: Mapping[str, torch.Tensor]) -> str:
         """Write tensors to a file and return its hash."""
         data = save_tensors({key: t.detach().cpu().contiguous() for key, t in tensors.items()})
-        _write_whole(self.directory / f"{name}.safetensors", data)
+        write_whole(self.directory / f"{name}.safetensors", data)
         return hashlib.sha256(data).hexdigest()
 
     def _write_manifest(self) -> None:
-        _write_whole(self.directory / MANIFEST, sealed(self.manifest))
+        content = sealed(self.manifest)
+        write_whole(self.directory / MANIFEST, content)
+        with suppress(OSError):  # the copy of before serves as well: what it names is still there
+            write_whole(self.directory / COPY, content)
 
     def _read(self, name: str, expected: str | None) -> dict[str, torch.Tensor]:
         try:
@@ -144,9 +144,13 @@ class Checkpoint:
                 detail=repr(error),
             ) from error
 
-    def _read_manifest(self) -> dict[str, Any]:
+    def _read_manifest(self) -> None:
+        """Read what was stored before, if anything was; from the copy where the manifest is not as it was written."""
         try:
-            manifest = parsed_json((self.directory / MANIFEST).read_text(encoding="utf-8"))
+            found = stored(self.directory)
+            if found is None:
+                return
+            manifest = found[0]
             known = (
                 manifest["format"] == FORMAT
                 and isinstance(manifest["parts"], dict)
@@ -155,7 +159,7 @@ class Checkpoint:
             )
         except (OSError, ValueError, KeyError, TypeError) as error:
             raise CheckpointError(
-                _("The training in {folder} cannot be read.").format(folder=self.directory),
+                _("The list of what the training in {folder} has learned is damaged.").format(folder=self.directory),
                 hint=_("Train again, or bring the folder back from a backup."),
                 detail=repr(error),
             ) from error
@@ -164,16 +168,4 @@ class Checkpoint:
                 _("The training in {folder} was made by another version of MuseMate.").format(folder=self.directory),
                 hint=_("Open it with that version, or train again."),
             )
-        return dict(manifest)
-
-
-def _write_whole(path: Path, data: bytes) -> None:
-    temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")
-    try:
-        with temporary.open("wb") as file:
-            file.write(data)
-            file.flush()
-            os.fsync(file.fileno())
-        temporary.replace(path)
-    finally:
-        temporary.unlink(missing_ok=True)
+        self.manifest = manifest

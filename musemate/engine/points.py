@@ -9,9 +9,9 @@ import re
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
+from musemate.engine.manifests import part_names
 from musemate.errors import ParameterError, SettingsError
 from musemate.language import _
-from musemate.parsing import parsed_json
 
 SNAPSHOTS = "snapshots"
 """The parameter, the same in every engine."""
@@ -56,10 +56,7 @@ def points_among(parts: Iterable[str]) -> list[int]:
 
 def points_in(folder: Path) -> list[int]:
     """Return the points that a training's folder holds, ascending; none where nothing can be read."""
-    try:
-        return points_among(parsed_json((folder / "manifest.json").read_text(encoding="utf-8"))["parts"])
-    except (OSError, ValueError, KeyError, TypeError):
-        return []
+    return points_among(part_names(folder))
 
 
 def chosen_part(part: str, parts: Iterable[str], at_steps: int | None) -> str:

@@ -96,7 +96,7 @@ class QueueFile:
         """
         path = self._folder / f"{self._token}.json"
         rows = [asdict(training) for training in trainings]
-        content = json.dumps({SEAL: _seal_of(rows), "trainings": rows}, indent=1).encode()
+        content = _text(rows)
 
         def fill(file: BinaryIO) -> None:
             file.write(content)
@@ -155,12 +155,15 @@ def queued(project: Path) -> list[tuple[QueuedTraining, bool]]:
 def is_whole(path: Path) -> bool:
     """Whether a list is as it was stored; one of an earlier version, without a seal, is when it can be read."""
     try:
-        content = parsed_json(path.read_bytes())
-        if isinstance(content, list):
-            return True
-        return bool(content[SEAL] == _seal_of(content["trainings"]))
+        data = path.read_bytes()
+        content = parsed_json(data)
+        return isinstance(content, list) or data == _text(content["trainings"])
     except (OSError, ValueError, KeyError, TypeError):
         return False
+
+
+def _text(rows: Any) -> bytes:
+    return json.dumps({SEAL: _seal_of(rows), "trainings": rows}, indent=1).encode()
 
 
 def _seal_of(rows: Any) -> str:

@@ -13,7 +13,7 @@ from typing import Any, Self
 from musemate.errors import ProjectError
 from musemate.language import _
 from musemate.paths import absolute, cache_folder
-from musemate.project import recovery
+from musemate.project import recovery, sums
 from musemate.project.database import FILE_NAME, Database, not_a_project
 from musemate.project.intake import fitted, is_from, take_in
 from musemate.project.keep import sweep_project
@@ -311,6 +311,7 @@ class Project(Takes):
                 if self.protection is not None:
                     return replace(run, **changes)
                 self._database.update("run", run.id, **changes)
+                sums.complete(self.run_path(run.id))
                 run = run_from(self._database.row("run", run.id))
         return run
 

@@ -29,6 +29,11 @@ _PART_WORDS = {
     True: (mark("A part of what training {run} learned is damaged."), _PART_REST),
     False: (mark("A part of what training {run} learned is missing."), _PART_REST),
 }
+_LIST_WORDS = {
+    True: mark("The list of what training {run} has learned is damaged."),
+    False: mark("The list of what training {run} has learned is missing."),
+}
+_COPY_TEXT = mark("The copy of the list of what training {run} has learned is damaged.")
 _STATE_WORDS = {
     True: (mark("A state in the middle of training {run} is damaged."), _STATE_REST),
     False: (mark("A state in the middle of training {run} is missing."), _STATE_REST),
@@ -161,9 +166,27 @@ def _weights(folder: Path, place: Path) -> Iterator[Finding]:
         return
     for fault in manifests.faults(place):
         where = f"{place.relative_to(folder).as_posix()}/{fault.file}"
+        if fault.is_list:
+            yield _list_finding(folder, place, where, fault)
+            continue
         text, rest = _STATE_WORDS[fault.is_there] if fault.is_state else _PART_WORDS[fault.is_there]
         text, rest = _(text).format(run=place.name), _(rest)
         yield Finding(DAMAGED if fault.is_there else MISSING, where, text, rest)
+
+
+def _list_finding(folder: Path, place: Path, where: str, fault: manifests.Fault) -> Finding:
+    """Say what a damaged list of parts means: nothing, where the other one of the two is sound."""
+    text = _(_COPY_TEXT if fault.file == manifests.COPY else _LIST_WORDS[fault.is_there]).format(run=place.name)
+    kind = DAMAGED if fault.is_there else MISSING
+    if manifests.is_kept(place):
+        rest = _("It is kept twice, and the other one is sound: takes can be made as before.")
+        return Finding(kind, where, text, rest, partial(_write_list, folder, place))
+    return Finding(kind, where, text, _(_PART_REST))
+
+
+def _write_list(folder: Path, place: Path) -> str:
+    """Write the list of parts again from the one of the two that is sound."""
+    return _("It was written again from the other one.") if manifests.restore(place, folder / "damaged") else ""
 
 
 def _pictures(folder: Path, known: Contents, cancelled: Cancelled) -> Iterator[Finding]:

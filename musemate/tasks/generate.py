@@ -6,6 +6,7 @@ import random
 from collections.abc import Generator, Iterator
 from dataclasses import asdict
 
+from musemate.engine import manifests
 from musemate.engine.base import CPU, MAX_TAKE_S, Cancelled, Layer, LayeredModel, Model, TakeRequest
 from musemate.engine.events import Event, TakeMade, Warned, Working
 from musemate.engine.registry import get_engine
@@ -100,6 +101,7 @@ def _takes(
     chosen, warnings = choose_device(device)
     yield from [warned for warned in warnings if warned not in _said]
     _said.update(warnings)
+    yield from manifests.warnings(store.run_path(run.id))
     maker = _Maker(store, run, chosen.name, layers, cancelled)
     for index, request in enumerate(requests):
         yield Working(_("Making take {n} of {count}").format(n=index + 1, count=len(requests)), index / len(requests))

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 from musemate.audio.clip import AudioClip
 from musemate.audio.files import read_clip
+from musemate.engine import manifests
 from musemate.engine.base import Cancelled, TrainRequest, check_seed
 from musemate.engine.clock import Pauses
 from musemate.engine.events import (
@@ -22,6 +24,7 @@ from musemate.engine.events import (
     Working,
 )
 from musemate.engine.fitting import check_fits
+from musemate.engine.previews import fragment_file, preview_file
 from musemate.engine.registry import get_engine
 from musemate.errors import AudioFileError, DeviceError, MuseMateError, SettingsError
 from musemate.language import _
@@ -92,6 +95,7 @@ def train(
             )
         else:
             record, warnings = _old_run(store, run, device)
+            warnings = [*warnings, *manifests.warnings(store.run_path(run))]
         yield from warnings
         yield from _Training(store, record, cancelled).events()
 
@@ -176,7 +180,7 @@ class _Training:
         with store.training(run.id) as folder:
             store.update_run(run.id, device=run.device)
             request = TrainRequest(run.preset, run.seed, run.device, run.options)
-            sums.forget(folder)
+            sums.forget(folder, self._heard(folder, range(run.n_finished)))
             losses = LossLog(folder, run.seconds)
             reason = ""
             try:
@@ -189,7 +193,7 @@ class _Training:
                 raise
             finally:
                 losses.close()
-                sums.write(folder)
+                sums.complete(folder)
                 complete = self._store_end(reason)
         stored = store.run(run.id)
         yield RunFinished(run.id, round(stored.seconds, 2), round(stored.peak_mib, 1), self._device, complete)
@@ -205,6 +209,11 @@ class _Training:
                 hint=_("Choose a region that can be heard."),
             )
         return clip
+
+    @staticmethod
+    def _heard(folder: Path, scales: Iterable[int]) -> list[str]:
+        """Return the names of the files in which finished scales can be heard; nothing changes them any more."""
+        return [file(folder, scale).name for scale in scales for file in (preview_file, fragment_file)]
 
     @property
     def _seconds(self) -> float:
@@ -227,6 +236,8 @@ class _Training:
         if isinstance(event, DeviceChanged):
             self._device = event.device
         if isinstance(event, ScaleFinished):
+            folder = self._store.run_path(self._run.id)
+            sums.note(folder, self._heard(folder, [event.scale]))
             self._n_finished = max(self._n_finished, event.scale + 1)
         if isinstance(event, ScaleFinished | StateStored):
             losses.sync()

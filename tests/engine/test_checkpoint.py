@@ -7,7 +7,7 @@ import pytest
 import torch
 
 from musemate.engine.checkpoint import Checkpoint
-from musemate.engine.manifests import faults
+from musemate.engine.manifests import faults, sealed, warnings
 from musemate.errors import CheckpointError
 
 
@@ -27,7 +27,8 @@ def test_what_is_stored_comes_back(stored: Path) -> None:
 
 
 def test_nothing_temporary_stays(stored: Path) -> None:
-    assert sorted(p.name for p in stored.iterdir()) == ["first.safetensors", "manifest.json", "second.safetensors"]
+    names = ["first.safetensors", "manifest.copy.json", "manifest.json", "second.safetensors"]
+    assert sorted(path.name for path in stored.iterdir()) == names
 
 
 def test_a_flipped_byte_is_found_and_the_other_part_stays_usable(stored: Path) -> None:
@@ -42,14 +43,15 @@ def test_a_flipped_byte_is_found_and_the_other_part_stays_usable(stored: Path) -
 
 @pytest.mark.parametrize("text", ["", "{", "[]", '{"format": 1}', '{"format": 1, "parts": 3, "facts": {}}', "\0\xff"])
 def test_damaged_manifest_is_a_sentence(stored: Path, text: str) -> None:
-    (stored / "manifest.json").write_text(text)
-    with pytest.raises(CheckpointError, match=r"cannot be read|another version"):
+    for name in ("manifest.json", "manifest.copy.json"):
+        (stored / name).write_text(text)
+    with pytest.raises(CheckpointError, match=r"what the training in .* has learned is damaged\.$|another version"):
         Checkpoint(stored)
 
 
 def test_newer_format_is_refused(stored: Path) -> None:
     manifest = json.loads((stored / "manifest.json").read_text())
-    (stored / "manifest.json").write_text(json.dumps({**manifest, "format": 99}))
+    (stored / "manifest.json").write_bytes(sealed({**manifest, "format": 99}))
     with pytest.raises(CheckpointError, match="another version"):
         Checkpoint(stored)
 
@@ -74,3 +76,47 @@ def test_a_checkpoint_can_be_looked_at_without_loading_it(stored: Path) -> None:
     (stored / "manifest.json").write_text(json.dumps(without_seal))  # as an earlier version wrote it
     (stored / "second.safetensors").unlink()
     assert [(fault.file, fault.is_there) for fault in faults(stored)] == [("second.safetensors", False)]
+
+
+def flip_a_seed(file: Path) -> None:
+    file.write_text(file.read_text().replace('"seed": 3', '"seed": 7'))
+
+
+def test_a_manifest_that_was_changed_is_not_believed_and_its_copy_serves(stored: Path) -> None:
+    assert warnings(stored) == []
+    flip_a_seed(stored / "manifest.json")
+    checkpoint = Checkpoint(stored)
+    assert (checkpoint.facts, checkpoint.parts) == ({"seed": 3}, ["first", "second"])
+    assert torch.equal(checkpoint.load("first")["a"], torch.arange(5.0))
+    (warned,) = warnings(stored)
+    assert warned.message == "The list of what training run has learned is damaged; its copy is used."
+    checkpoint.note({"seed": 3})  # whatever is stored next puts it right
+    assert (warnings(stored), list(faults(stored))) == ([], [])
+
+
+def test_without_a_sound_copy_a_changed_manifest_is_refused(stored: Path) -> None:
+    flip_a_seed(stored / "manifest.json")
+    flip_a_seed(stored / "manifest.copy.json")
+    with pytest.raises(CheckpointError, match="has learned is damaged") as refused:
+        Checkpoint(stored)
+    assert "Train again" in refused.value.hint
+    assert sorted(fault.file for fault in faults(stored)) == ["manifest.copy.json", "manifest.json"]
+
+
+def test_a_copy_that_could_not_be_written_again_is_an_earlier_state(
+    stored: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    checkpoint, replace = Checkpoint(stored), Path.replace
+
+    def refuse(self: Path, target: Path) -> Path:
+        if target.name == "manifest.copy.json":
+            raise OSError(28, "No space left on device")
+        return replace(self, target)
+
+    monkeypatch.setattr(Path, "replace", refuse)
+    checkpoint.store("third", {"c": torch.ones(1)})
+    monkeypatch.undo()
+    assert Checkpoint(stored).parts == ["first", "second", "third"]
+    assert list(faults(stored)) == []
+    flip_a_seed(stored / "manifest.json")
+    assert Checkpoint(stored).parts == ["first", "second"]

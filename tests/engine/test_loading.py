@@ -12,6 +12,7 @@ import torch
 
 from musemate.engine.checkpoint import MANIFEST, Checkpoint
 from musemate.engine.loading import damage_said
+from musemate.engine.manifests import sealed
 from musemate.engine.registry import get_engine
 from musemate.errors import CheckpointError
 from tests.reliability.targets import store_model
@@ -30,7 +31,7 @@ def changed(sound: Path, folder: Path, facts: dict[str, Any]) -> Path:
         (folder / file.name).write_bytes(file.read_bytes())
     manifest = json.loads((sound / MANIFEST).read_text())
     manifest["facts"] = {name: value for name, value in (manifest["facts"] | facts).items() if value != "gone"}
-    (folder / MANIFEST).write_text(json.dumps(manifest))
+    (folder / MANIFEST).write_bytes(sealed(manifest))
     return folder
 
 

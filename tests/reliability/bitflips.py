@@ -11,7 +11,7 @@ import random
 import shutil
 import tempfile
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -22,10 +22,11 @@ from musemate.analysis.figures import Figures
 from musemate.analysis.peaks import Peaks
 from musemate.audio.clip import AudioClip
 from musemate.audio.files import read_clip, write_wav
+from musemate.engine import manifests
 from musemate.engine.events import Checked, Found
-from musemate.engine.manifests import MANIFEST, sealed
+from musemate.engine.manifests import COPY, MANIFEST, sealed
 from musemate.errors import MuseMateError
-from musemate.project import backups, sums
+from musemate.project import backups, queue, sums
 from musemate.project.database import FILE_NAME
 from musemate.project.queue import QueuedTraining, QueueFile
 from musemate.project.records import Beats, Layer
@@ -33,6 +34,8 @@ from musemate.project.store import Project
 from musemate.tasks.check import check
 
 FOUND, HARMLESS, MISSED = "found", "harmless", "missed"
+FACTS = {"seed": 7, "width": 0.30000000000000004, "rate": 1e-05, "name": "Röschen", "none": None}
+"""Numbers and letters that JSON can write in more than one way: a flipped bit may change the text but not the value."""
 REQUEST = {"seconds": 1.0, "mode": "new", "closeness": 0.5, "seed": 1, "scale": None}
 
 
@@ -60,9 +63,9 @@ def make_project(folder: Path) -> Path:
             project.set_figures(take.id, Figures(0.9, 0.25, None, -14.0, (0.5, -0.25)))
         _fill_run(project.run_path(run.id), noise)
         Peaks.of(noise()).save(project.cache_path(fragment.audio) / "peaks.npy")
-        queue = QueueFile(folder)
-        queue.write([QueuedTraining("f1", 0.0, 0.5, "frames", "sketch", seed=3)])
-        queue.close()
+        waiting = QueueFile(folder)
+        waiting.write([QueuedTraining("f1", 0.0, 0.5, "frames", "sketch", seed=3, options={"rate": 1e-05})])
+        waiting.close()
         backups.keep(project._database._connection, folder)
         project.set_stars("t1", 5)  # the backup is older than the project
     return folder
@@ -70,14 +73,17 @@ def make_project(folder: Path) -> Path:
 
 def _fill_run(place: Path, noise: Any) -> None:
     place.mkdir(parents=True)
-    parts = {name: hashlib.sha256(name.encode() * 500).digest() * 100 for name in ("a", "b")}
+    parts = {name: hashlib.sha256(name.encode() * 500).digest() * 100 for name in ("a", "b", "state-a")}
     for name, data in parts.items():
         (place / f"{name}.safetensors").write_bytes(data)
     hashes = {name: hashlib.sha256(data).hexdigest() for name, data in parts.items()}
-    (place / MANIFEST).write_bytes(sealed({"format": 2, "parts": hashes, "facts": {"seed": 7, "width": 8.5}}))
+    state = {"part": "c", "step": 5, "number": 1, "sha256": hashes.pop("state-a")}
+    manifest = {"format": 2, "parts": hashes, "facts": FACTS, "states": {"state-a": state}}
+    for name in (MANIFEST, COPY):
+        (place / name).write_bytes(sealed(manifest))
     write_wav(place / "preview-1.wav", noise())
     (place / "losses.csv").write_text("seconds,part,step,loss,value\n1.0,a,100,critic,0.25\n")
-    sums.write(place)
+    sums.complete(place)
 
 
 def files_of(folder: Path) -> list[Path]:
@@ -92,17 +98,23 @@ def findings(folder: Path, *, repair: bool = False) -> list[Found]:
     return [event for event in events if isinstance(event, Found)]
 
 
+def flip(path: Path, bit: int) -> None:
+    """Flip a bit of a file."""
+    with path.open("r+b", buffering=0) as file:
+        file.seek(bit // 8)
+        (byte,) = file.read(1)
+        file.seek(bit // 8)
+        file.write(bytes([byte ^ 1 << bit % 8]))
+
+
 @contextmanager
 def flipped(path: Path, bit: int) -> Iterator[None]:
-    """Flip a bit of a file while the block runs."""
-    whole = path.read_bytes()
-    damaged = bytearray(whole)
-    damaged[bit // 8] ^= 1 << bit % 8
-    path.write_bytes(damaged)
+    """Flip a bit of a file while the block runs; in place, for a file written anew is waited for by some disks."""
+    flip(path, bit)
     try:
         yield
     finally:
-        path.write_bytes(whole)
+        flip(path, bit)
 
 
 def said(folder: Path) -> list[Any]:
@@ -122,14 +134,7 @@ def trial(folder: Path, path: Path, bit: int, whole: list[Any]) -> str:
         if any(finding.place == place for finding in found):
             assert all(finding.message and finding.rest for finding in found)
             return FOUND
-        return MISSED if not _is_harmless(path, place) else HARMLESS
-
-
-def _is_harmless(path: Path, place: str) -> bool:
-    """Whether a flip that was not named changes nothing: white space in JSON, or a sum that now names another file."""
-    if path.name == sums.FILE_NAME:
-        return any(True for _ in sums.faults(path.parent))  # the file that it names is said to be damaged or missing
-    return False
+        return MISSED
 
 
 def _use_the_rest(folder: Path, path: Path, whole: list[Any]) -> None:
@@ -161,10 +166,7 @@ def mended(folder: Path, path: Path, bit: int, whole: list[Any]) -> bool:
     with tempfile.TemporaryDirectory() as place:
         copy = Path(place) / "copy"
         shutil.copytree(folder, copy)
-        damaged = copy / path.relative_to(folder)
-        content = bytearray(damaged.read_bytes())
-        content[bit // 8] ^= 1 << bit % 8
-        damaged.write_bytes(content)
+        flip(copy / path.relative_to(folder), bit)
         findings(copy, repair=True)
         assert not [finding for finding in findings(copy) if finding.is_harm and finding.place == FILE_NAME]
         return said(copy) == whole
@@ -177,10 +179,11 @@ def campaign(n: int, seed: int = 0) -> list[dict[str, Any]]:
     -------
     list of dict
         One row a kind of file: how many flips were found and named, harmless, and missed; of the database, how many of
-        the repaired ones say all that they said before.
+        the repaired ones say all that they said before. Where any were missed, "misses" says which.
     """
     rng = random.Random(seed)
     counts: dict[str, Counter[str]] = {}
+    misses: dict[str, list[str]] = {}
     with tempfile.TemporaryDirectory() as place:
         folder = make_project(Path(place) / "project")
         whole = said(folder)
@@ -190,11 +193,48 @@ def campaign(n: int, seed: int = 0) -> list[dict[str, Any]]:
             bit = rng.randrange(8 * path.stat().st_size)
             kind = path.relative_to(folder).parts[0]
             counter = counts.setdefault(kind, Counter())
-            counter[trial(folder, path, bit, whole)] += 1
+            outcome = trial(folder, path, bit, whole)
+            counter[outcome] += 1
+            if outcome == MISSED:
+                misses.setdefault(kind, []).append(told(folder, path, bit))
             if path.name == FILE_NAME and number % 10 == 0:
                 counter["repaired"] += 1
                 counter["said the same afterwards"] += mended(folder, path, bit, whole)
-    return [{"what": f"bit flips in {kind}", "n": n_of(counter), **counter} for kind, counter in sorted(counts.items())]
+    return [
+        {"what": f"bit flips in {kind}", "n": n_of(counter), **counter}
+        | ({"misses": misses[kind]} if kind in misses else {})
+        for kind, counter in sorted(counts.items())
+    ]
+
+
+def told(folder: Path, path: Path, bit: int) -> str:
+    """Return in words which bit was flipped, and between which others it lies."""
+    data, place = path.read_bytes(), bit // 8
+    around = data[max(0, place - 12) : place + 12]
+    return f"{path.relative_to(folder).as_posix()}, byte {place} of {len(data)}, bit {bit % 8}, in {around!r}"
+
+
+def every_bit(folder: Path) -> Iterator[tuple[Path, int, bool]]:
+    """Flip every bit of every small file that is written as text, and look at what was in it alone.
+
+    Yields
+    ------
+    (Path, int, bool)
+        The file, the bit, and whether the file was named.
+    """
+    run = folder / "runs" / "r1"
+    looks: list[tuple[Path, Callable[[], Iterable[str]]]] = [
+        (run / name, lambda: [fault.file for fault in manifests.faults(run)]) for name in (MANIFEST, COPY)
+    ]
+    looks += [(run / name, lambda: [file for file, _ in sums.faults(run)]) for name in (sums.FILE_NAME, "losses.csv")]
+    looks += [
+        (path, lambda path=path: [] if queue.is_whole(path) else [path.name])  # type: ignore[misc]
+        for path in (folder / queue.FOLDER).glob("*.json")
+    ]
+    for path, look in looks:
+        for bit in range(8 * path.stat().st_size):
+            with flipped(path, bit):
+                yield path, bit, path.name in look()
 
 
 def n_of(counter: Counter[str]) -> int:

@@ -170,7 +170,7 @@ OPERATIONS: Sequence[Operation] = (
         "go on with a stopped training",
         _task("train", run="r2", device="cpu"),
         trained,
-        (*TRAINED_COLUMNS, "runs/r2/manifest.json"),
+        (*TRAINED_COLUMNS, "runs/r2/manifest.json", "runs/r2/manifest.copy.json"),
         goes_on=True,
     ),
     Operation("keep a queue", _queue, nothing),

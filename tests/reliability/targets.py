@@ -366,7 +366,8 @@ def manifests(folder: Path) -> Target:
 
     def make(random: Random) -> bytes:
         if random.random() < 0.5:
-            return b"m" + spoilt_json(random, [manifest])
+            spoilt = spoilt_json(random, [manifest])
+            return b"m" + (spoilt if random.random() < 0.2 else _sealed_again(spoilt))
         return b"w" + spoilt_bytes(random, [weights])
 
     def feed(data: bytes) -> None:
@@ -376,6 +377,7 @@ def manifests(folder: Path) -> Target:
             told = told.replace(
                 hashlib.sha256(weights).hexdigest().encode(), hashlib.sha256(content).hexdigest().encode()
             )
+            told = _sealed_again(told)
         (spoilt / MANIFEST).write_bytes(told)
         (spoilt / "scale-0.safetensors").write_bytes(tensors)
         (spoilt / "scale-0-at-5.safetensors").write_bytes(weights)
@@ -386,6 +388,18 @@ def manifests(folder: Path) -> Target:
             checkpoint.load(part)
 
     return Target(make, feed)
+
+
+def _sealed_again(told: bytes) -> bytes:
+    """Seal a manifest, as whoever changes it can do too; what is none stays as it is."""
+    from musemate.engine.manifests import sealed
+    from musemate.parsing import parsed_json
+
+    try:
+        value = parsed_json(told)
+    except ValueError:
+        return told
+    return sealed(value) if isinstance(value, dict) else told
 
 
 def store_model(folder: Path) -> None:
@@ -432,7 +446,7 @@ def models(folder: Path) -> Target:
             own = content if content and name == spoilt_name.decode() else whole
             (spoilt / name).write_bytes(own)
             told = told.replace(hashlib.sha256(whole).hexdigest().encode(), hashlib.sha256(own).hexdigest().encode())
-        (spoilt / MANIFEST).write_bytes(told)
+        (spoilt / MANIFEST).write_bytes(_sealed_again(told))
         engine.load(spoilt, "cpu")
 
     return Target(make, feed)

@@ -13,11 +13,13 @@ from tests.reliability.bitflips import (
     HARMLESS,
     MISSED,
     campaign,
+    every_bit,
     files_of,
     findings,
     make_project,
     mended,
     said,
+    told,
     trial,
 )
 
@@ -45,6 +47,20 @@ def test_a_flipped_bit_in_any_file_is_found_and_named(folder: Path) -> None:
         if trial(folder, path, bit, whole) == MISSED:
             missed.append((path.name, bit))
     assert missed == []
+
+
+def test_every_bit_of_every_small_file_is_found_and_named(folder: Path) -> None:
+    flips = list(every_bit(folder))
+    assert {path.name.rpartition(".")[2] for path, _bit, _named in flips} == {"json", "csv", "SHA256SUMS"}
+    assert len(flips) > 10_000
+    assert [told(folder, path, bit) for path, bit, is_named in flips if not is_named] == []
+
+
+def test_a_flipped_bit_in_the_name_of_a_seal_is_found(folder: Path) -> None:
+    """A list of parts without a seal is one of an earlier version, and was believed."""
+    path = folder / "runs" / "r1" / "manifest.json"
+    bit = 8 * (path.read_bytes().rindex(b'"seal"') + 1)
+    assert trial(folder, path, bit, said(folder)) == FOUND
 
 
 def test_a_flipped_bit_of_the_database_is_found_or_changes_nothing(folder: Path) -> None:

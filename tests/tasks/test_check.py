@@ -103,9 +103,41 @@ def test_parts_of_a_training_are_named(folder):
 
 @pytest.mark.parametrize("content", ["", "{", "[]", '{"parts": 1}', '{"parts": {"../../x": ""}}', "[" * 100_000])
 def test_a_damaged_manifest_is_named(folder, content):
-    (folder / "runs" / "r1" / "manifest.json").write_text(content)
-    (found,), _checked = look(folder)
-    assert (found.what, found.place) == ("damaged", "runs/r1/manifest.json")
+    place = folder / "runs" / "r1"
+    for name in ("manifest.json", "manifest.copy.json"):
+        (place / name).write_text(content)
+    found, checked = look(folder)
+    assert [(item.what, item.place) for item in found] == [
+        ("damaged", "runs/r1/manifest.json"),
+        ("damaged", "runs/r1/manifest.copy.json"),
+    ]
+    assert found[0].message == "The list of what training r1 has learned is damaged."
+    assert "train again" in found[0].rest
+    assert (checked.n_repairable, look(folder, repair=True)[1].n_repaired) == (0, 0)
+
+
+@pytest.mark.parametrize("name", ["manifest.json", "manifest.copy.json"])
+def test_a_damaged_manifest_is_written_again_from_the_other_one(folder, name):
+    place = folder / "runs" / "r1"
+    whole = (place / name).read_bytes()
+    (place / name).write_bytes(whole.replace(b'"seal"', b'"seam"'))
+    (found,), checked = look(folder)
+    assert (found.what, found.place, checked.n_repairable) == ("damaged", f"runs/r1/{name}", 1)
+    assert "takes can be made as before" in found.rest
+    (found,), checked = look(folder, repair=True)
+    assert (found.repaired, checked.n_harmed) == ("It was written again from the other one.", 0)
+    assert (place / name).read_bytes() == whole
+    assert b"seam" in (folder / "damaged" / f"r1-{name}").read_bytes()
+    assert look(folder)[0] == []
+
+
+def test_a_missing_manifest_is_written_again_from_its_copy(folder):
+    path = folder / "runs" / "r1" / "manifest.json"
+    whole = path.read_bytes()
+    path.unlink()
+    assert [(item.what, item.place) for item in look(folder)[0]] == [("missing", "runs/r1/manifest.json")]
+    assert look(folder, repair=True)[1].n_repaired == 1
+    assert path.read_bytes() == whole
 
 
 def test_a_damaged_state_loses_only_the_middle_of_a_part(folder):
@@ -113,7 +145,7 @@ def test_a_damaged_state_loses_only_the_middle_of_a_part(folder):
 
     path = folder / "runs" / "r1" / "manifest.json"
     manifest = json.loads(path.read_text())
-    path.write_bytes(sealed({**manifest, "states": {"a-state-1": {"step": 5, "sha256": "0" * 64}}}))
+    path.write_bytes(sealed({**manifest, "states": {"state-b": {"step": 5, "sha256": "0" * 64}}}))
     (found,), _checked = look(folder)
     assert found.message == "A state in the middle of training r1 is missing."
     assert "finished parts stay" in found.rest

@@ -103,6 +103,42 @@ def test_the_sums_of_what_can_be_heard_and_read_are_kept(perform, toy, store, fo
     assert list(sums.faults(place)) == [("losses.csv", True)]
 
 
+def heard(folder, scale=1):
+    """Put a preview where an engine writes it; the toy writes none."""
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / f"preview-{scale}.wav").write_bytes(b"a preview")
+    return folder / f"preview-{scale}.wav"
+
+
+def test_previews_have_their_sums_as_soon_as_they_are_announced(toy, store, folder):
+    preview = heard(store.run_path("r1"))
+    events = train(folder, "f1", cancelled=lambda: False)
+    assert any(isinstance(event, ScaleFinished) for event in events)  # and no further
+    noted = (preview.parent / sums.FILE_NAME).read_text()
+    assert "preview-1.wav" in noted and "losses.csv" not in noted
+    preview.write_bytes(b"a damaged one")
+    events.close()  # as when the window is closed
+    assert list(sums.faults(preview.parent)) == [("preview-1.wav", True)]
+    assert "losses.csv" in (preview.parent / sums.FILE_NAME).read_text()
+
+
+def test_a_training_that_goes_on_keeps_the_sums_of_its_finished_scales(perform, toy, store, folder):
+    preview = heard(store.run_path("r1"))
+    perform(train, folder, "f1", preset="sketch", cancelled=StopAfter(store, 1))
+    preview.write_bytes(b"a damaged one")
+    perform(train, folder, run="r1")
+    assert list(sums.faults(preview.parent)) == [("preview-1.wav", True)]
+
+
+def test_what_a_killed_training_left_has_its_sums_when_the_project_is_opened(perform, toy, store, folder):
+    place = heard(store.run_path("r1")).parent
+    perform(train, folder, "f1", preset="sketch", cancelled=StopAfter(store, 1))
+    (place / sums.FILE_NAME).unlink()
+    store.update_run("r1", state="training")  # as its process leaves it
+    assert store.run("r1").state == "stopped"
+    assert {"preview-1.wav", "losses.csv"} <= set((place / sums.FILE_NAME).read_text().split())
+
+
 def test_a_stopped_training_keeps_its_scales_and_goes_on_to_the_same_end(perform, toy, store, folder):
     events = perform(train, folder, "f1", seed=9, preset="sketch", cancelled=StopAfter(store, 1))
     assert events[-1].complete is False
