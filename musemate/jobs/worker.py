@@ -20,6 +20,7 @@ from typing import cast
 
 from musemate import language
 from musemate.errors import MuseMateError
+from musemate.jobs.heap import give_back
 from musemate.jobs.messages import CANCELLED, FAILED, SUCCEEDED, Message, error_to_json, receive, send
 from musemate.log import start_log
 from musemate.tasks.registry import Task, load
@@ -104,6 +105,8 @@ class Worker:
                 _logger.exception("%s broke", task)
             end |= {"end": FAILED, "error": error_to_json(error, task)}
         send(self._connection, end)
+        if not self._requests:  # said first: nobody waits for this
+            give_back()
 
     def _run(self, job: int, task: str, args: Message) -> None:
         self._before_rest = []
