@@ -59,7 +59,7 @@ class FragmentTree(QFrame):
             return
         kept = self.current
         with QSignalBlocker(self.tree):
-            self._match(self.tree.invisibleRootItem(), rows)
+            self._match(self._root, rows)
         here = {row.key for row in every(rows)}
         self._items = {key: item for key, item in self._items.items() if key in here}
         self._rows = rows
@@ -153,7 +153,7 @@ class FragmentTree(QFrame):
         wanted = {row.key for row in rows}
         for index in reversed(range(parent.childCount())):
             if _row(parent.child(index)).key not in wanted:
-                parent.takeChild(index)
+                parent.removeChild(parent.child(index))  # PySide never lets go of what `takeChild` returns
         for index, row in enumerate(rows):
             item = self._items.get(row.key) or QTreeWidgetItem()
             is_new = row.key not in self._items
@@ -170,6 +170,7 @@ class FragmentTree(QFrame):
 
     def _build(self) -> None:
         self.tree = QTreeWidget()
+        self._root = self.tree.invisibleRootItem()  # kept: rows that come and go under one and another are never freed
         self.tree.setHeaderHidden(True)
         self.tree.setIndentation(12)
         self.tree.setUniformRowHeights(True)

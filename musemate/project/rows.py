@@ -107,9 +107,21 @@ def take_from(row: sqlite3.Row) -> Take:
         return _take(tuple(row.keys()), tuple(row))
 
 
-@lru_cache(maxsize=MOST_KEPT)
+def remembering_takes() -> Callable[[sqlite3.Row], Take]:
+    """Return a `take_from` that remembers: of a thousand takes read again, those that did not change cost nothing.
+
+    It forgets them when it is let go of itself, so a project that is left takes its own with it.
+    """
+    made = lru_cache(maxsize=MOST_KEPT)(_take)
+
+    def remembered_from(row: sqlite3.Row) -> Take:
+        with _door("take", row):
+            return made(tuple(row.keys()), tuple(row))
+
+    return remembered_from
+
+
 def _take(columns: tuple[str, ...], cells: tuple[Any, ...]) -> Take:
-    """Make a take record; of a thousand takes that are read again, those that did not change cost nothing."""
     values = _known(dict(zip(columns, cells, strict=True)), "take", Take)
     values["name"] = values["name"] or f"take {values['id'][1:]}"
     values["run"] = id_of("run", values["run"])

@@ -13,7 +13,7 @@ from musemate.language import _, mark
 from musemate.project.database import Database
 from musemate.project.intake import store_clip
 from musemate.project.records import Layer, Take
-from musemate.project.rows import id_of, now, number_of, readable, take_from, twice
+from musemate.project.rows import id_of, now, number_of, readable, remembering_takes, twice
 
 CHOICES = ("name", "stars", "tags", "note", "rejected", "removed")
 """What may be changed of a take: its sound and how it was made never are."""
@@ -41,11 +41,12 @@ class Takes:
     def __init__(self, folder: Path, database: Database) -> None:
         self.folder = folder
         self._database = database
+        self._take_from = remembering_takes()
 
     def takes(self, run: str | None = None, fragment: str | None = None) -> list[Take]:
         """Return the takes (of one run, of one fragment), the oldest first."""
         rows = self._database.select(_SHOWN, twice("run", run) + twice("fragment", fragment))
-        return readable(take_from, rows)
+        return readable(self._take_from, rows)
 
     def take(self, take_id: str) -> Take:
         """Return one take, also a removed one."""
@@ -61,7 +62,7 @@ class Takes:
         """
         marks = ", ".join("?" * len(ids))
         rows = self._database.select(_SOME.format(marks), tuple(number_of("take", take_id) for take_id in ids))
-        found = {take.id: take for take in map(take_from, rows)}
+        found = {take.id: take for take in map(self._take_from, rows)}
         for take_id in ids:
             if take_id not in found:
                 self._database.row("take", take_id)  # says that there is none

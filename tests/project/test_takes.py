@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import gc
+import weakref
+
 import pytest
 
 from musemate.analysis.figures import DEFINITION, Figures
 from musemate.errors import ProjectError, SettingsError
+from musemate.project.store import Project
 
 REQUEST = {"seconds": 3.0, "mode": "new", "closeness": 0.5, "seed": 1}
 
@@ -15,6 +19,18 @@ def takes(project, add_run):
     """Return the ids of three takes."""
     run = add_run()
     return [project.add_take(run.id, "x.wav", REQUEST).id for _ in range(3)]
+
+
+def test_what_did_not_change_is_not_made_anew_and_goes_with_its_project(project, takes):
+    with Project.open(project.folder) as again:
+        first = again.take(takes[0])
+        assert first is again.takes()[0]
+        again.change_takes({takes[0]: {"stars": 3}})
+        assert again.take(takes[0]).stars == 3
+        held = weakref.ref(first)
+    del again, first
+    gc.collect()
+    assert held() is None
 
 
 def test_tags_are_kept_in_their_order_without_doubles(project, takes):
