@@ -17,7 +17,8 @@ from typing import Any
 N_KILLS, N_FLIPS, N_INPUTS = 300, 2_000, 1_000_000
 FLIPS_A_STEP, INPUTS_A_STEP = 100, 10_000
 SOAK_MINUTES = 15.0
-COST_S = 60.0
+COST_S = 180.0
+"""The first state is written after fifteen seconds, before its cost is known: a minute says little of hours."""
 CONFIDENCE = 0.95
 Tally = dict[str, Any]
 Row = tuple[str, str, str, str]

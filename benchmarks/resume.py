@@ -3,10 +3,10 @@
     python benchmarks/resume.py [--rounds 4] [--seconds 60] [--seed 0]
 
 Equality: each engine, tiny, stopped at random steps (some of them inside a step, as by a crash), about four times, and
-gone on with until it is finished; its tensors are compared bit by bit with those of a training straight through.
-Cost: each engine in its quickest preset trains for so many seconds on twenty seconds of synthetic sound, mostly the
-part whose state is largest; the shares are what writing states took of that. `resume_rows` and `cost_rows` return the
-tables' rows.
+gone on with until it is finished; its tensors are compared bit by bit with those of a training straight through. Cost:
+each engine in its quickest preset trains for so many seconds on twenty seconds of synthetic sound, mostly the part
+whose state is largest; the shares are what writing states took of that. `resume_rows` and `cost_rows`
+return the tables' rows.
 """
 
 from __future__ import annotations

@@ -29,7 +29,10 @@ def check(
     repair: Annotated[bool, typer.Option("--repair", help="Put right what can be; nothing is deleted.")] = False,
     as_json: JsonOption = False,
 ) -> None:
-    """Verify every file and entry of a project; exit code 0 when it is sound, 1 when something is lost, else 2."""
+    """Verify every file and entry of a project; exit code 0 when it is sound, 1 when something is lost, else 2.
+
+    Exports and reports are your own to change: they are not looked at, and can be made again.
+    """
     with Session(as_json) as session:
         events = session.run("check", project=str(project), repair=repair)
     if any(isinstance(event, Checked) and event.n_harmed for event in events):

@@ -44,6 +44,8 @@ def check(project: str, repair: bool = False, *, cancelled: Cancelled) -> Iterat
     """Look at all of a project; a `Found` for each thing that is wrong, and a `Checked` at the end.
 
     Nothing is changed without `repair`, and nothing is ever deleted: what is replaced is kept in the folder `damaged`.
+    What was exported and reported is the songwriter's own, to be cut, renamed and thrown away: it is not looked at. It
+    can be made again of what is.
 
     Parameters
     ----------

@@ -214,14 +214,14 @@ def test_a_full_disk_stops_no_training_and_is_said_once(
     name: str, tmp_path: Path, straight: Callable[[str], Path], always_stored: None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     expected = straight(name)
-    write = checkpoint_room._write_whole
+    write = checkpoint_room.write_whole
 
     def refuse(path: Path, data: bytes) -> None:
         if path.stem in GENERATIONS:
             raise OSError(errno.ENOSPC, "No space left on device")
         write(path, data)
 
-    monkeypatch.setattr(checkpoint_room, "_write_whole", refuse)
+    monkeypatch.setattr(checkpoint_room, "write_whole", refuse)
     events = list(events_of(name, tmp_path))
     said = [event for event in events if isinstance(event, Warned)]
     assert [event.message for event in said] == [
