@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -16,11 +17,12 @@ from virtual_sound import FakeSound
 from musemate.app import make_app
 from musemate.audio import output, player
 from musemate.audio.clip import AudioClip
-from musemate.audio.files import write_wav
+from musemate.audio.files import read_clip, write_wav
 from musemate.audio.player import Player
 from musemate.gui.comparison import SIDE_A, SIDE_B
 from musemate.gui.window import Window
 from musemate.project.store import Project
+from musemate.tasks.draw_pictures import USUAL, draw_picture
 
 RATE_HZ = 22_050
 
@@ -155,12 +157,13 @@ def song(tmp_path: Path) -> Path:
     return write_wav(tmp_path / "My song.wav", make_clip())
 
 
-@pytest.fixture
-def project_with_takes(tmp_path: Path, song: Path) -> Path:
-    """Return a project with one fragment, one finished run and three takes, without training anything."""
-    folder = tmp_path / "A project"
+@pytest.fixture(scope="session")
+def _kept_project(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return the project that each test gets a copy of; its pictures are drawn, so that no worker has to start."""
+    place = tmp_path_factory.mktemp("kept")
+    folder = place / "A project"
     with Project.create(folder) as project:
-        fragment = project.add_fragment(song)
+        fragment = project.add_fragment(write_wav(place / "My song.wav", make_clip()))
         project.set_region(fragment.id, 1.0, 3.0)
         run = project.add_run(
             fragment.id,
@@ -178,4 +181,14 @@ def project_with_takes(tmp_path: Path, song: Path) -> Path:
             audio = project.store_clip(make_clip(3.0, seed=10 + seed))
             request = {"seconds": 3.0, "mode": "new", "closeness": 0.5, "seed": seed}
             project.add_take(run.id, audio, request, device="cpu")
+        for audio in (fragment.audio, *(take.audio for take in project.takes())):
+            clip = read_clip(project.audio_path(audio))
+            for layer in USUAL:
+                draw_picture(layer, clip).save(project.cache_path(audio) / f"{layer}.npy")
     return folder
+
+
+@pytest.fixture
+def project_with_takes(tmp_path: Path, _kept_project: Path) -> Path:
+    """Return a project with one fragment, one finished run and three takes, without training anything."""
+    return Path(shutil.copytree(_kept_project, tmp_path / "A project"))

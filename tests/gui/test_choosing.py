@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 
@@ -154,6 +155,7 @@ def test_takes_get_figures_in_the_background_and_one_whose_file_is_gone_says_so(
     with Project.open(project_with_takes) as project:
         gone = project.take("t2").audio
         project.audio_path(gone).unlink()
+        shutil.rmtree(project.cache_path(gone))
     window = make_window(compare=True)
     window.open_paths([project_with_takes])
     takes = window.parts.takes
