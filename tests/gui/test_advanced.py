@@ -65,6 +65,7 @@ def test_every_parameter_of_the_engine_stands_there_with_what_it_does(opened: Wi
     assert list(drawer.rows) == [parameter.name for parameter in parameters("classic")]
 
 
+@pytest.mark.x11
 def test_it_lies_beside_the_panel_whose_training_it_is_about(opened: Window, shoot: Callable[..., None]) -> None:
     drawer, panel = opened.advancing.drawer, opened.parts.train
     shoot(opened, "advanced")
@@ -77,6 +78,7 @@ def test_it_lies_beside_the_panel_whose_training_it_is_about(opened: Window, sho
     assert moved == left - right
 
 
+@pytest.mark.x11
 def test_a_search_finds_by_name_and_by_what_it_does(opened: Window, qtbot: QtBot) -> None:
     drawer = opened.advancing.drawer
     assert QApplication.focusWidget() is drawer.search, "ready to be typed into"
@@ -120,6 +122,7 @@ def test_what_is_changed_is_marked_passed_on_and_reset(
     assert opened.trainer.options == {"sound_steps": 7}
 
 
+@pytest.mark.x11
 def test_places_and_switches(opened: Window, qtbot: QtBot) -> None:
     drawer = opened.advancing.drawer
     places = drawer.rows["phases"].editor
@@ -162,6 +165,7 @@ def test_impossible_values_are_said_at_the_field(opened: Window, qtbot: QtBot, s
     assert load_presets("frames") == []
 
 
+@pytest.mark.x11
 def test_presets_are_saved_chosen_renamed_and_deleted(
     opened: Window, qtbot: QtBot, make_window: Callable[..., Window], project_with_takes: Path
 ) -> None:

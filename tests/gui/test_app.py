@@ -6,6 +6,8 @@ import json
 from collections.abc import Callable
 from pathlib import Path
 
+import pytest
+
 FreshPython = Callable[..., str]
 
 RUN = """
@@ -57,6 +59,7 @@ def test_nothing_heavy_is_loaded_before_the_window_is_up(fresh_python: FreshPyth
     assert printed.strip() == "[]"
 
 
+@pytest.mark.x11
 def test_application_opens_a_file_says_what_it_did_not_expect_and_ends_on_ctrl_c(
     fresh_python: FreshPython, project_with_takes: Path
 ) -> None:

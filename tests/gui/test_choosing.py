@@ -18,6 +18,8 @@ from musemate.gui.window import Window
 from musemate.project.store import Project
 from tests.gui.take_cells import click_play, click_star
 
+pytestmark = pytest.mark.x11
+
 KEY = Qt.Key
 CTRL, SHIFT = Qt.KeyboardModifier.ControlModifier, Qt.KeyboardModifier.ShiftModifier
 

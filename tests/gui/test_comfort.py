@@ -33,7 +33,10 @@ from musemate.gui.widgets import ElidedLabel
 from musemate.gui.window import LEAST_SIZE, Window
 
 CONTROLS = (QAbstractButton, QAbstractSlider, QAbstractSpinBox, QComboBox, QLineEdit, QAbstractItemView)
-pytestmark = pytest.mark.qt_log_ignore("This plugin does not support raise")  # offscreen has no window manager
+pytestmark = [
+    pytest.mark.x11,
+    pytest.mark.qt_log_ignore("This plugin does not support raise"),
+]  # offscreen has no window manager
 SMALL = [QSize(480, 320), QSize(640, 360), QSize(640, 400), QSize(960, 540), QSize(1280, 800)]
 """A screen of 1920 x 1080 has 640 x 360 of these at 300 %; one of 1280 x 800 has 640 x 400 at 200 %."""
 

@@ -50,6 +50,7 @@ def sheet(window: Window, qtbot: QtBot) -> DiagnosisView:
     return view
 
 
+@pytest.mark.x11
 def test_the_diagnosis_is_collected_beside_the_work_and_copied(
     window: Window, qtbot: QtBot, shoot: Callable[..., None]
 ) -> None:

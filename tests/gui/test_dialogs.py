@@ -11,6 +11,8 @@ from pytestqt.qtbot import QtBot
 from musemate.gui import dialogs
 from musemate.paths import projects_folder
 
+pytestmark = pytest.mark.x11
+
 
 class Answer:
     """Answers like the system's dialog, and notes whether the folder that it was shown is there."""

@@ -18,6 +18,8 @@ from musemate.gui.window import Window
 from musemate.paths import resource
 from tests.gui.take_cells import click_play
 
+pytestmark = pytest.mark.x11
+
 Shoot = Callable[[QWidget, str], None]
 
 

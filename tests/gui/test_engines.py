@@ -336,6 +336,7 @@ def test_a_training_that_goes_on_offers_what_it_finished_before(
     window.audition.stop()
 
 
+@pytest.mark.x11
 def test_scales_are_exported_where_there_are_any(
     window: Window, qtbot: QtBot, layered: Path, tmp_path: Path, shoot: Shoot
 ) -> None:

@@ -11,6 +11,8 @@ from pytestqt.qtbot import QtBot
 from musemate.engine.events import RunFinished
 from musemate.gui.window import Window
 
+pytestmark = pytest.mark.x11
+
 
 @pytest.fixture
 def workspace(window: Window, qtbot: QtBot) -> Window:

@@ -122,6 +122,7 @@ def strip(qtbot: QtBot, style: None) -> JobStrip:
     return strip
 
 
+@pytest.mark.x11
 def test_a_row_is_moved_and_removed_with_keys(strip: JobStrip, qtbot: QtBot) -> None:
     row = strip.rows[1]
     said: list[tuple[str, str]] = []
@@ -135,6 +136,7 @@ def test_a_row_is_moved_and_removed_with_keys(strip: JobStrip, qtbot: QtBot) -> 
     assert not strip.rows[0].up.isVisible(), "the running one stays first"
 
 
+@pytest.mark.x11
 def test_a_row_is_dragged_with_the_mouse(strip: JobStrip, qtbot: QtBot) -> None:
     placed: list[tuple[str, int]] = []
     strip.placed.connect(lambda *place: placed.append(place))
@@ -180,6 +182,7 @@ def presets(window: Window) -> list[str]:
     return [item.training.preset for item in window.trainer.items]
 
 
+@pytest.mark.x11
 def test_what_was_left_comes_back_and_is_put_in_order(
     window: Window, qtbot: QtBot, left_behind: Path, shoot: Callable[[QWidget, str], None]
 ) -> None:

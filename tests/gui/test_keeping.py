@@ -34,6 +34,7 @@ def stars(folder: Path) -> list[int]:
         return [take.stars for take in project.takes()]
 
 
+@pytest.mark.x11
 def test_a_second_window_reads_and_takes_over_when_the_first_is_gone(qtbot, make_window, project_with_takes, shoot):
     first, second = make_window(), make_window()
     first.session.open_project(project_with_takes)

@@ -44,6 +44,7 @@ def _sides(window: Window) -> list[str]:
     return [window.parts.transport.sides.button(side).text() for side in ("fragment", "take")]
 
 
+@pytest.mark.x11
 def test_any_two_takes_are_compared_at_the_same_position(
     opened: Window, qtbot: QtBot, pumped: FakeSound, both_ready: Callable[[Window], None], shoot: Shoot
 ) -> None:
@@ -138,6 +139,7 @@ def test_a_side_whose_file_is_gone_is_said_and_the_other_goes_on(
     assert opened.parts.transport.sides.value == "take"
 
 
+@pytest.mark.x11
 def test_device_and_buffer_are_chosen_and_remembered(
     make_window: Callable[..., Window], sound: FakeSound, qtbot: QtBot, shoot: Shoot
 ) -> None:

@@ -61,6 +61,7 @@ def test_scales_lie_side_by_side_as_long_as_their_steps(plot: LossPlot) -> None:
     assert [section.left for section in sections] == pytest.approx([8, 108, 308])
 
 
+@pytest.mark.x11
 def test_a_click_zooms_to_a_scale_and_another_one_shows_all(plot: LossPlot, qtbot: QtBot) -> None:
     chosen: list[str] = []
     plot.part_chosen.connect(chosen.append)
@@ -141,6 +142,7 @@ def test_the_panel_offers_scales_losses_and_axes(qtbot: QtBot, style: None) -> N
     assert panel.scale.currentIndex() == 0
 
 
+@pytest.mark.x11
 def test_the_log_of_a_finished_training_is_shown(
     window: Window, qtbot: QtBot, project_with_takes: Path, shoot: Callable[[QWidget, str], None]
 ) -> None:
@@ -165,6 +167,7 @@ def test_the_log_of_a_finished_training_is_shown(
     dialog.close()
 
 
+@pytest.mark.x11
 def test_values_under_the_mouse_are_not_cut_in_a_narrow_panel(qtbot: QtBot, style: None) -> None:
     plot = LossPlot()
     qtbot.addWidget(plot)

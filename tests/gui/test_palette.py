@@ -156,6 +156,7 @@ def test_every_text_of_the_window_can_be_read(
     assert unread == []
 
 
+@pytest.mark.x11
 def test_the_window_follows_the_system_while_it_is_open(window: Window) -> None:
     hints = QGuiApplication.styleHints()
 
@@ -169,6 +170,7 @@ def test_the_window_follows_the_system_while_it_is_open(window: Window) -> None:
     assert background().name() == DARK.window
 
 
+@pytest.mark.x11
 def test_a_chosen_appearance_stays_whatever_the_system_says(make_window: Callable[..., Window]) -> None:
     first = make_window()
     first.actions_by_name["appearance_light"].trigger()

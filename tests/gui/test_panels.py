@@ -20,6 +20,8 @@ from musemate.gui.trainpanel import TrainPanel
 from musemate.gui.transport import Transport
 from musemate.project.records import Beats, Run
 
+pytestmark = pytest.mark.x11
+
 
 def progress(scale: int, step: int, **losses: float) -> Progressed:
     return Progressed(scale, 3, step, 10, losses, fraction=(10 * scale + step) / 30, left_s=125.0)

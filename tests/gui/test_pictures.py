@@ -244,6 +244,7 @@ def test_many_pictures_scroll_instead_of_growing_the_window(view: ClipView) -> N
     assert all(rect.height() >= 40 for rect in view.canvas.rects())
 
 
+@pytest.mark.x11
 def test_overview_scrolls(view: ClipView, qtbot: QtBot) -> None:
     view.show_stretch(0.0, 1.0)
     x = LEFT_PX + round(view.canvas.plot_width * 0.75)
@@ -286,6 +287,7 @@ def test_two_waves_are_drawn_at_one_scale() -> None:
 # the region
 
 
+@pytest.mark.x11
 def test_region_keeps_its_length_when_moved_past_the_end(view: ClipView) -> None:
     view.region.set_bounds(4.0, 0.5, 3.0)
     view.region.set_span(1.0, 2.5)
@@ -312,6 +314,7 @@ def test_left_handle_leaves_the_right_one_where_it_is(view: ClipView) -> None:
     assert view.region.span == pytest.approx((1.5, 2.0))
 
 
+@pytest.mark.x11
 def test_drawing_to_the_left_keeps_the_point_where_the_mouse_went_down(view: ClipView) -> None:
     view.region.set_bounds(4.0, 0.5, 2.0)
     view.region.draw(3.5, 0.2, True)

@@ -20,6 +20,7 @@ from musemate.project.store import Project
 EVIL = '<b>x</b><img src="file:///etc/passwd">&lt;'
 
 
+@pytest.mark.x11
 @pytest.mark.parametrize("text", [EVIL, "a <b> c", "1 < 2 & 3 > 2", "&lt;b&gt;", "two\nlines <i>", "Rock & Roll"])
 def test_every_character_of_a_tooltip_is_shown(qtbot: QtBot, text: str) -> None:
     shown = QTextDocument()

@@ -21,6 +21,8 @@ from musemate.gui.takeorder import PROPOSALS, Filter, Order, arranged
 from musemate.project.records import Take
 from tests.gui.take_cells import cell, click_play, click_star
 
+pytestmark = pytest.mark.x11
+
 KEY = Qt.Key
 
 

@@ -16,6 +16,8 @@ from musemate.gui.treerows import rows_of
 from musemate.gui.window import Window
 from musemate.project.records import Fragment, Run, Take
 
+pytestmark = pytest.mark.x11
+
 FRAGMENT = Fragment("f1", "Song", "/music/Song.wav", "1.wav", 44100, 2, 90.0, 0.0, 25.0, "")
 OTHER = replace(FRAGMENT, id="f2", start_s=25.0)
 ELSE = replace(FRAGMENT, id="f3", name="Else", audio="2.wav")

@@ -21,6 +21,8 @@ from musemate.gui.window import Window
 from musemate.project.store import Project
 from musemate.tasks.draw_pictures import draw_picture
 
+pytestmark = pytest.mark.x11
+
 Shoot = Callable[[QWidget, str], None]
 
 

@@ -80,6 +80,7 @@ def test_first_file_makes_a_project_with_its_name(window: Window, song: Path, qt
     assert window.memory.recent_projects() == [projects / "My song"]
 
 
+@pytest.mark.x11
 def test_new_project_and_recent_ones(
     window: Window, project_with_takes: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -105,6 +106,7 @@ def test_devices_are_named_even_when_a_project_is_opened_meanwhile(
     assert device.itemData(device.count() - 1) == "cpu"
 
 
+@pytest.mark.x11
 def test_removed_take_comes_back(opened: Window, qtbot: QtBot) -> None:
     opened.parts.takes.select("t2")
     opened.parts.takes.table.setFocus()
@@ -149,6 +151,7 @@ def test_click_outside_the_compared_stretch_hears_the_whole_fragment(opened: Win
     qtbot.waitUntil(lambda: opened.audition.position_s == pytest.approx(5.0))
 
 
+@pytest.mark.x11
 def test_loop_follows_the_region(opened: Window, qtbot: QtBot, pumped: FakeSound) -> None:
     qtbot.waitUntil(lambda: opened.audition._is_loaded)
     opened.parts.stage.bar.edited.emit(2.0, 4.0)
@@ -159,6 +162,7 @@ def test_loop_follows_the_region(opened: Window, qtbot: QtBot, pumped: FakeSound
     assert opened.audition.is_playing
 
 
+@pytest.mark.x11
 def test_region_of_a_take_is_what_is_exported(opened: Window, qtbot: QtBot, tmp_path: Path) -> None:
     opened.view._show_take("t1")
     opened.parts.stage.bar.edited.emit(0.5, 2.0)
@@ -184,6 +188,7 @@ def test_training_without_a_region_long_enough_is_explained(opened: Window) -> N
     assert "at least 2 seconds" in opened.parts.train.train.toolTip()
 
 
+@pytest.mark.x11
 def test_every_control_has_a_name_and_a_tooltip(opened: Window) -> None:
     nameless = []
     kinds = (QAbstractButton, QAbstractSlider, QAbstractSpinBox, QComboBox)
@@ -196,6 +201,7 @@ def test_every_control_has_a_name_and_a_tooltip(opened: Window) -> None:
     assert nameless == []
 
 
+@pytest.mark.x11
 def test_tab_key_goes_through_the_work_in_its_order(opened: Window) -> None:
     order, widget = [], opened.parts.tree.tree
     for _ in range(400):
@@ -206,6 +212,7 @@ def test_tab_key_goes_through_the_work_in_its_order(opened: Window) -> None:
     assert sorted(stops, key=order.index) == stops
 
 
+@pytest.mark.x11
 def test_window_fits_a_small_screen_and_long_names(opened: Window, tmp_path: Path) -> None:
     opened.resize(1280, 800)
     opened.parts.stage.bar.title.setText("A very long name of a song " * 12)
@@ -271,6 +278,7 @@ def test_stopped_training_of_another_day_shows_its_previews_and_goes_on(
     qtbot.waitUntil(lambda: not opened.trainer.is_running)
 
 
+@pytest.mark.x11
 def test_region_under_the_mouse_is_not_pulled_away_by_news(opened: Window) -> None:
     opened.parts.stage.view.region.set_span(2.0, 4.5)
     opened.session.rows_changed.emit()
@@ -298,6 +306,7 @@ def test_stop_is_answered_within_a_second(opened: Window, qtbot: QtBot) -> None:
     takes_less(1.5, attempt)
 
 
+@pytest.mark.x11
 def test_zoom_with_the_wheel_keeps_the_time_under_the_mouse(opened: Window, qtbot: QtBot) -> None:
     from PySide6.QtCore import QPointF
     from PySide6.QtGui import QWheelEvent
