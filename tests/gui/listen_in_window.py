@@ -115,6 +115,9 @@ def vanish(window: Window) -> dict[str, Any]:
     lost_s, said = audition.position_s, window.parts.messages.text
     print("gone", flush=True)
     until(lambda: not audition.reason)
+    player = audition._player
+    assert player is not None
+    until(lambda: audition.is_playing or not player.is_waiting)
     if not audition.is_playing:  # it took too long to come back
         press(window, Qt.Key.Key_Space)
     until(lambda: audition.position_s > lost_s + 0.3)
