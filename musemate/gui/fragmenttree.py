@@ -152,8 +152,9 @@ class FragmentTree(QFrame):
         """Bring the rows under an item to what they shall be."""
         wanted = {row.key for row in rows}
         for index in reversed(range(parent.childCount())):
-            if _row(parent.child(index)).key not in wanted:
-                parent.removeChild(parent.child(index))  # PySide never lets go of what `takeChild` returns
+            child = parent.child(index)
+            if child is not None and _row(child).key not in wanted:
+                parent.removeChild(child)  # PySide never lets go of what `takeChild` returns
         for index, row in enumerate(rows):
             item = self._items.get(row.key) or QTreeWidgetItem()
             is_new = row.key not in self._items
