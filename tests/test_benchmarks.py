@@ -287,7 +287,7 @@ def test_the_patched_command_line_runs():
         env={**os.environ, "PYTHONPATH": str(FOLDER.parent)},
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=180,
         check=False,
     )
     assert done.returncode == 2

@@ -15,6 +15,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from patience import HANG_S, takes_less
 
 from musemate import __version__, cli, console, language
 from musemate.audio.clip import AudioClip
@@ -379,8 +380,8 @@ def test_the_command_line_never_loads_qt_and_starts_without_torch(fresh_python):
 # Ctrl+C
 
 
-@pytest.mark.skipif(sys.platform == "win32", reason="Windows cannot send Ctrl+C to one process alone")
-def test_ctrl_c_stops_a_training_and_keeps_what_is_finished(song, tmp_path):
+def interrupted_training(song, tmp_path):
+    """Stop a training with Ctrl+C, see what is left, and return how long it took to stop."""
     endless = json.dumps({"tiny": True, "pyramid_steps": 1_000_000})
     args = ["train", str(song), "--project", str(tmp_path / "P"), "--device", "cpu", "--options", endless, "--json"]
     process = subprocess.Popen(
@@ -399,14 +400,20 @@ def test_ctrl_c_stops_a_training_and_keeps_what_is_finished(song, tmp_path):
                 break
         before = time.monotonic()
         process.send_signal(signal.SIGINT)
-        rest, errors = process.communicate(timeout=20)
+        rest, errors = process.communicate(timeout=HANG_S)
         took_s = time.monotonic() - before
     end = json.loads(rest.splitlines()[-1])
-    assert (end["event"], end["run"], end["complete"]) == ("finished", "r1", False)
+    assert (end["event"], end["complete"]) == ("finished", False)
     assert (process.returncode, errors) == (130, "")
-    assert took_s < 5
     with Project.open(tmp_path / "P") as store:
-        assert (store.run("r1").state, store.run("r1").n_finished) == ("stopped", 1)
+        run = store.run(end["run"])
+        assert (run.state, run.n_finished) == ("stopped", 1)
+    return took_s
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows cannot send Ctrl+C to one process alone")
+def test_ctrl_c_stops_a_training_and_keeps_what_is_finished(song, tmp_path):
+    takes_less(5.0, lambda: interrupted_training(song, tmp_path))
 
 
 def test_the_second_ctrl_c_ends_at_once():

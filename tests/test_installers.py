@@ -59,7 +59,7 @@ def test_the_worker_check_runs_a_task_in_another_process(tmp_path: Path) -> None
         env={**os.environ, "PYTHONPATH": str(REPOSITORY)},
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=180,
         check=False,
     )
     lines = [json.loads(line) for line in done.stdout.splitlines()]

@@ -62,7 +62,7 @@ def call(folder: Path, *arguments: str, code: str = "", **environment: str) -> s
         env={**os.environ, **environment},
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=180,
         check=False,
     )
 
@@ -243,7 +243,7 @@ class TestBecoming:
             assert process.stdout is not None
             assert process.stdout.readline() == "ready\n"
             process.send_signal(signal.SIGINT)
-            assert process.wait(30) == 5
+            assert process.wait(180) == 5
 
     def test_tests_run_in_the_repository(self, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         muse = installed(folder)

@@ -21,10 +21,11 @@ from typing import Any
 
 import numpy as np
 import pytest
-from patience import HANG_S
 
 SINK_RATE_HZ = 44_100
 _PROGRAMS = ("pulseaudio", "pactl", "parec")
+_HANG_S = 180.0
+"""No import from beside: processes of other folders read this file too."""
 
 
 class FakeSound:
@@ -173,7 +174,7 @@ class Recording:
 
     def wait_for_first_bytes(self) -> None:
         """Return once the recorder runs."""
-        assert self._begun.wait(HANG_S), "parec recorded nothing"
+        assert self._begun.wait(_HANG_S), "parec recorded nothing"
 
     def end(self) -> None:
         """Stop recording."""
@@ -204,7 +205,7 @@ class NullSink:
 
     def control(self, *words: str) -> None:
         """Call pactl."""
-        subprocess.run(["pactl", *words], env=self.env, check=True, capture_output=True, timeout=HANG_S)
+        subprocess.run(["pactl", *words], env=self.env, check=True, capture_output=True, timeout=_HANG_S)
 
     @contextlib.contextmanager
     def recording(self) -> Iterator[Recording]:
@@ -230,7 +231,7 @@ def null_sink() -> Iterator[NullSink]:
         env = _environment(folder)
         with (folder / "log").open("wb") as log, _ended(_pulseaudio(folder, env, log)) as server:
             _wait_until_up(server, env, folder / "log")
-            subprocess.run(["pactl", "set-default-sink", "musemate"], env=env, check=True, timeout=HANG_S)
+            subprocess.run(["pactl", "set-default-sink", "musemate"], env=env, check=True, timeout=_HANG_S)
             yield NullSink(env)
 
 
@@ -265,8 +266,8 @@ def _pulseaudio(folder: Path, env: dict[str, str], log: Any) -> subprocess.Popen
 
 
 def _wait_until_up(server: subprocess.Popen[bytes], env: dict[str, str], log: Path) -> None:
-    deadline = time.monotonic() + HANG_S
-    while subprocess.run(["pactl", "info"], env=env, capture_output=True, timeout=HANG_S, check=False).returncode != 0:
+    deadline = time.monotonic() + _HANG_S
+    while subprocess.run(["pactl", "info"], env=env, capture_output=True, timeout=_HANG_S, check=False).returncode != 0:
         if server.poll() is not None or time.monotonic() > deadline:
             pytest.fail(f"pulseaudio did not start:\n{log.read_text(errors='replace')}")
 

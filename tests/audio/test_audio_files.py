@@ -236,7 +236,7 @@ def test_no_permission_as_another_user() -> None:
         path = write_tone(folder / "secret.wav")
         path.chmod(0o600)
         done = subprocess.run(
-            [sys.executable, "-c", code, str(path)], cwd=REPOSITORY, capture_output=True, text=True, timeout=60
+            [sys.executable, "-c", code, str(path)], cwd=REPOSITORY, capture_output=True, text=True, timeout=180
         )
     hint = "Change its permissions, or copy it to a folder of your own."
     assert done.stdout.splitlines() == [NO_PERMISSION, hint], done.stderr
@@ -275,7 +275,7 @@ def m4a(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     source = write_tone(folder / "song.wav", seconds=2.0)
     path = folder / "song – 曲.m4a"
     command = ["ffmpeg", "-v", "error", "-nostdin", "-i", str(source), "-movflags", "+faststart", str(path)]
-    subprocess.run(command, check=True, timeout=60)
+    subprocess.run(command, check=True, timeout=180)
     yield path
 
 
@@ -322,7 +322,7 @@ def test_a_video_without_sound(tmp_path: Path) -> None:
         pytest.skip("ffmpeg is not installed")
     path = tmp_path / "video.mp4"
     source = ["-f", "lavfi", "-i", "testsrc=duration=1:size=64x64:rate=5"]
-    subprocess.run(["ffmpeg", "-v", "error", "-nostdin", *source, str(path)], check=True, timeout=60)
+    subprocess.run(["ffmpeg", "-v", "error", "-nostdin", *source, str(path)], check=True, timeout=180)
     with pytest.raises(AudioFileError, match=r'^"video.mp4" holds no sound\.$'):
         read_clip(path)
 
@@ -339,7 +339,7 @@ def test_an_mp3_of_unknown_length_is_decoded_whole(tmp_path: Path) -> None:
     silence_first = ["-af", "volume=0:enable='lt(t,1)'"]  # so that the first bit rate says nothing about the others
     options = ["-write_xing", "0", "-q:a", "2", str(path)]
     command = ["ffmpeg", "-v", "error", "-nostdin", "-i", str(source), *silence_first, *options]
-    subprocess.run(command, check=True, timeout=60)
+    subprocess.run(command, check=True, timeout=180)
     assert not container.mp3_knows_its_length(path)
     assert soundfile.info(path).duration != pytest.approx(4.0, abs=0.1)
     assert read_clip(path).duration_s == pytest.approx(4.0, abs=0.1)

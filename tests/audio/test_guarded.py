@@ -84,7 +84,7 @@ def test_m4a(tmp_path: Path) -> None:
 
     path = tmp_path / "song.m4a"
     command = ["ffmpeg", "-v", "error", "-nostdin", "-i", str(write_tone(tmp_path / "song.wav")), str(path)]
-    subprocess.run(command, check=True, timeout=60)
+    subprocess.run(command, check=True, timeout=180)
     info, clip = read_outside(path)
     assert np.array_equal(clip.samples, read_clip(path).samples)
     assert (info.needs_ffmpeg, info.n_frames) == (True, clip.n_frames)

@@ -54,13 +54,13 @@ def test_steps_of_every_part_are_added_up(monkeypatch: pytest.MonkeyPatch) -> No
 
 def test_it_takes_a_moment_and_leaves_no_trace(monkeypatch: pytest.MonkeyPatch) -> None:
     torch.manual_seed(3)
-    before, began = torch.random.get_rng_state(), time.monotonic()
+    before, began = torch.random.get_rng_state(), time.process_time()
     request = TrainRequest("sketch", options={"tiny": True})
     estimate = FramesEngine().estimate(96_000, 2, 4.0, request)
     assert torch.equal(torch.random.get_rng_state(), before)
     assert estimate.seconds < 60
     assert estimate.mib > PROCESS_MIB
-    assert time.monotonic() - began < 30
+    assert time.process_time() - began < 30
 
 
 def test_memory_follows_what_a_step_holds() -> None:

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from patience import takes_less
 from PySide6.QtCore import QEvent, QPoint, QPointF, Qt
 from PySide6.QtGui import QImage, QMouseEvent
 from PySide6.QtWidgets import QApplication, QWidget
@@ -117,9 +118,13 @@ def test_a_million_points_are_drawn_in_no_time(plot: LossPlot) -> None:
         part.add(step, {"a": 1.0, "b": 0.5, "c": 2.0 / step, "d": float(step)})
     plot.set_history(long)
     plot.grab()
-    began = time.process_time()
-    plot.grab()
-    assert time.process_time() - began < 0.5, "far less on a machine that has nothing else to do"
+
+    def attempt() -> float:
+        began = time.process_time()
+        plot.grab()
+        return time.process_time() - began
+
+    takes_less(0.5, attempt)  # far less on a machine that has nothing else to do
 
 
 def test_the_panel_offers_scales_losses_and_axes(qtbot: QtBot, style: None) -> None:

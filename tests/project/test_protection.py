@@ -130,7 +130,7 @@ def test_a_dead_window_holds_nothing(project):
         cwd=Path(__file__).parents[2],
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=180,
         check=False,
     )
     assert done.stdout == "None\n", done.stderr

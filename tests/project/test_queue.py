@@ -92,7 +92,7 @@ def test_a_killed_window_leaves_its_list(tmp_path: Path, open_queue: OpenQueue) 
         "os._exit(9)"
     )
     done = subprocess.run(
-        [sys.executable, "-c", code, str(tmp_path)], cwd=Path(__file__).parents[2], timeout=60, check=False
+        [sys.executable, "-c", code, str(tmp_path)], cwd=Path(__file__).parents[2], timeout=180, check=False
     )
     assert done.returncode == 9
     assert [kept.fragment for kept in open_queue(tmp_path).adopt()] == ["f1"]

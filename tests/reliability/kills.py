@@ -32,9 +32,9 @@ ORPHAN_S = 30.0
 MOST_KILLS = 4
 """Workers killed in one window."""
 SESSIONS_A_PROJECT = 6
-CATCH_UP_S = 0.3
-"""How long a word may be on its way."""
-SETTLED_S = 2.0
+LOOK_S, CATCH_UP_LOOKS = 0.05, 6
+"""How often nothing new is heard before no word is on its way any more; a machine that stands still costs one look."""
+SETTLED_S = 30.0
 """How long after its death a process may still hold the lock of its training."""
 MOST_WORDS = 12
 LATEST_S = 1.0
@@ -120,7 +120,12 @@ class Window:
     def later(self) -> list[list[Any]]:
         """Take in what was said until now, and return it."""
         n_known = len(self.words)
-        self.listen_until(time.monotonic() + CATCH_UP_S)
+        n_quiet = 0
+        while n_quiet < CATCH_UP_LOOKS:
+            n_before = len(self.words)
+            if not self.listen(LOOK_S):
+                break
+            n_quiet += len(self.words) == n_before
         return self.words[n_known:]
 
     def end(self, others: Sequence[int] = ()) -> None:
