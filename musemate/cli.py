@@ -17,6 +17,7 @@ from musemate.cli_queue import add_queue, for_each
 from musemate.cli_report import add_report
 from musemate.cli_session import INTERRUPTED_CODE, JsonOption, ProjectOption, Session
 from musemate.cli_store import add_store
+from musemate.cli_study import add_study
 from musemate.console import accept_any_text, has_screen, make_console
 from musemate.engine.base import MODES, check_seed
 from musemate.engine.events import Exported
@@ -321,6 +322,7 @@ add_choosing(app)
 add_presets(app, Session)
 add_report(app)
 add_store(app)
+add_study(app)
 add_queue(app, lambda as_json, all_events: Session(as_json, all_events=all_events))
 
 

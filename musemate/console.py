@@ -31,6 +31,8 @@ from musemate.engine.events import (
     RunFinished,
     RunStarted,
     ScaleFinished,
+    StudyMade,
+    StudyMerged,
     TakeMade,
     Warned,
     Working,
@@ -43,9 +45,13 @@ _COLUMNS = {
     "parameter": ("engine", "name", "usual", "words"),
     "run": ("id", "fragment", "engine", "preset", "device", "seed", "state", "finished"),
     "training": ("name", "engine", "preset", "state", "run", "open"),
+    "set": ("name", "takes", "others", "real", "planned"),
+    "study": ("name", "sounds", "raters", "sessions", "submitted", "answers", "problem"),
+    "template": ("name", "title", "trial", "sets"),
     "take": ("id", "run", "seconds", "mode", "closeness", "similarity", "novelty", "stars"),
 }
 """What of rows fits into a terminal; --json shows everything."""
+_PLURALS = {"study": "studies"}
 
 
 class Console(Protocol):
@@ -78,7 +84,7 @@ class JsonConsole:
 
     def show(self, event: Event) -> None:
         """Print the event; of commands with results, only those."""
-        if self._all_events or isinstance(event, Found | Checked | Packed):
+        if self._all_events or isinstance(event, Found | Checked | Packed | StudyMade | StudyMerged):
             _print_line(event.to_json())
         elif isinstance(event, TakeMade | Exported | Estimated):
             row = event.to_json()
@@ -183,6 +189,10 @@ class PersonConsole:
             self._out.print(_sum_of(event), markup=False)
         elif isinstance(event, Packed):
             self._out.print(f"{event.file}  ({event.n_files} files, {event.n_bytes / 1e6:.1f} MB)", markup=False)
+        elif isinstance(event, StudyMade):
+            self._out.print(_made(event), markup=False)
+        elif isinstance(event, StudyMerged):
+            self._out.print(_merged(event), markup=False)
         elif isinstance(event, Listed):
             for table in _tables(event.rows):
                 self._out.print(table)
@@ -215,6 +225,20 @@ def _sum_of(checked: Checked) -> str:
     repaired = f" {checked.n_repaired} repaired." if checked.n_repaired else ""
     noted = f" {checked.n_noted} only to be known." if checked.n_noted else ""
     return f"{seen}{result}{repaired}{noted}"
+
+
+def _made(study: StudyMade) -> str:
+    """Return what a study has become in two lines."""
+    channels = "mono" if study.n_channels == 1 else "stereo"
+    what = f"{study.n_sounds} sounds of {study.seconds:.1f} s, {study.lufs:.1f} LUFS, {study.rate_hz} Hz {channels}"
+    return f"{study.folder}\n{what}, up to {study.band_hz:.0f} Hz; {study.n_trials} to be heard by each rater."
+
+
+def _merged(merged: StudyMerged) -> str:
+    """Return what a copy brought home in one sentence."""
+    new = f"{merged.n_answers} new answers in {merged.n_sessions} new sessions of {merged.n_raters} new raters"
+    refused = f"; {merged.n_refused} that this study cannot have were left out" if merged.n_refused else ""
+    return f"{merged.copy}: {new}; {merged.n_known} were here already{refused}."
 
 
 def accept_any_text() -> None:
@@ -286,7 +310,7 @@ def _tables(rows: list[dict[str, Any]]) -> Iterator[Table]:
     for kind in dict.fromkeys(row.get("kind", "") for row in rows):
         chosen = [row for row in rows if row.get("kind", "") == kind]
         columns = _COLUMNS.get(kind, tuple(chosen[0]))
-        table = Table(*columns, title=f"{kind}s" if kind else None, title_justify="left")
+        table = Table(*columns, title=_PLURALS.get(kind, f"{kind}s") if kind else None, title_justify="left")
         for row in chosen:
             table.add_row(*(_cell(row[name]) for name in columns))
         yield table

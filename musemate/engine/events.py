@@ -322,3 +322,39 @@ class Packed(Event):
     """The file, or the project's folder."""
     n_files: int
     n_bytes: int
+
+
+@dataclass(frozen=True)
+class StudyMade(Event):
+    """A study is ready to be heard."""
+
+    kind: ClassVar[str] = "study"
+    folder: str
+    title: str
+    n_sounds: int
+    n_trials: int
+    """Of one session."""
+    seconds: float
+    """Of each sound."""
+    lufs: float
+    """How loud each sound is."""
+    rate_hz: int
+    n_channels: int
+    band_hz: float
+    """The highest frequency of every sound but the anchors."""
+
+
+@dataclass(frozen=True)
+class StudyMerged(Event):
+    """Answers of a copy are in the study."""
+
+    kind: ClassVar[str] = "merged"
+    copy: str
+    n_raters: int
+    n_sessions: int
+    n_answers: int
+    """New ones."""
+    n_known: int
+    """Answers that were there already."""
+    n_refused: int
+    """Answers that the study cannot have; they were left out."""

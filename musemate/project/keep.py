@@ -19,7 +19,7 @@ _PART = re.compile(r"\.musemate-[0-9a-f]{12}\.part$")
 TEMPORARY = re.compile(rf"{_PART.pattern}|\.[0-9a-f]{{32}}(\.|$)|\..+\.\d+\.tmp$|\.\w+-\w+\.tmp$")
 """Names of temporary files in folders of our own: those, and those of this module, `engine.checkpoint`,
 `settings.write_whole` and `analysis.picturefile`."""
-PLACES = ("audio", "queue", "exports", "reports", "backup")
+PLACES = ("audio", "queue", "exports", "reports", "studies", "backup")
 """Folders of a project that are written into, besides those of its runs and of its pictures."""
 
 

@@ -26,6 +26,7 @@ _ABANDONED_S = 24 * 3600.0
 _LEFT_OUT = frozenset({"cache", "backup"})
 _STORED = frozenset({".wav", ".flac", ".ogg", ".mp3", ".png", ".safetensors"})
 """What compressing hardly makes smaller."""
+_DATABASE = ".sqlite"
 _LEAST_FREE = 64 << 20
 
 Cancelled = Callable[[], bool]
@@ -39,7 +40,8 @@ def files_of(folder: Path) -> tuple[list[Path], list[Path]]:
         if place not in _LEFT_OUT and (folder / place).is_dir():
             for path in sorted((folder / place).rglob("*")):
                 name = path.relative_to(folder).as_posix()
-                if path.is_file() and not path.is_symlink() and zipnames.is_wanted(name, FILE_NAME):
+                is_log = name.endswith(_DATABASE + opening.WAL_SUFFIX)  # what it says is in the copy that is packed
+                if path.is_file() and not (path.is_symlink() or is_log) and zipnames.is_wanted(name, FILE_NAME):
                     (packed if zipnames.is_allowed(name) else left).append(path)
     return packed, left
 
@@ -56,8 +58,8 @@ def pack(folder: Path, files: list[Path], target: Path, cancelled: Cancelled) ->
     with _writing(target), tempfile.TemporaryDirectory(prefix="musemate-") as place:
         try:
             database = Path(place) / FILE_NAME
-            _copy_database(folder, database)
-            named = [(database, FILE_NAME), *((path, path.relative_to(folder).as_posix()) for path in files)]
+            _copy_database(folder / FILE_NAME, database)
+            named = [(database, FILE_NAME), *_settled(folder, files, Path(place))]
             with part.open("xb") as file:
                 yield from _fill(file, named, cancelled)
                 file.flush()
@@ -135,9 +137,19 @@ def _fill(file: BinaryIO, files: list[tuple[Path, str]], cancelled: Cancelled) -
             yield done
 
 
-def _copy_database(folder: Path, target: Path) -> None:
+def _settled(folder: Path, files: list[Path], place: Path) -> Iterator[tuple[Path, str]]:
+    """Yield each file with its name in the project: of databases of studies, a copy with all that was answered."""
+    for number, path in enumerate(files):
+        copy = place / f"{number}{_DATABASE}"
+        if path.suffix == _DATABASE:
+            with contextlib.suppress(*schema.DAMAGE):  # a damaged one goes as it is: the check says so, here and there
+                _copy_database(path, copy)
+        yield (copy if copy.exists() else path), path.relative_to(folder).as_posix()
+
+
+def _copy_database(source: Path, target: Path) -> None:
     """Copy a database as it is at this moment, without a log beside it."""
-    with contextlib.closing(contents.in_memory(folder / FILE_NAME)) as memory:
+    with contextlib.closing(contents.in_memory(source)) as memory:
         backups.copy(memory, target)
 
 

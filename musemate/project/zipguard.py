@@ -38,7 +38,9 @@ class DamagedError(Exception):
     """A zip file is damaged, cut off, or none."""
 
 
-def entries(file: BinaryIO, database: str) -> tuple[zipfile.ZipFile, dict[str, zipfile.ZipInfo]]:
+def entries(
+    file: BinaryIO, database: str, is_wanted: Callable[[str, str], bool] = zipnames.is_wanted
+) -> tuple[zipfile.ZipFile, dict[str, zipfile.ZipInfo]]:
     """Open a zip file and return the files of the project in it, by their path in the project.
 
     Parameters
@@ -47,6 +49,8 @@ def entries(file: BinaryIO, database: str) -> tuple[zipfile.ZipFile, dict[str, z
         The zip file, open to be read.
     database : str
         Name of a project's database: where it lies is the project.
+    is_wanted : callable
+        Whether a file of this path belongs to a project with that database; others are passed over.
 
     Raises
     ------
@@ -64,7 +68,7 @@ def entries(file: BinaryIO, database: str) -> tuple[zipfile.ZipFile, dict[str, z
     try:
         found = _checked(archive.infolist())
         _check_places(found, archive.start_dir)
-        inside = _inside(found, database)
+        inside = _inside(found, database, is_wanted)
         _check_sizes(list(inside.values()))
     except BaseException:
         archive.close()
@@ -131,7 +135,9 @@ def _check_sizes(files: list[zipfile.ZipInfo]) -> None:
             raise RefusedError(f"{info.filename!r} unpacks to more than {MOST_RATIO} times its size")
 
 
-def _inside(files: list[zipfile.ZipInfo], database: str) -> dict[str, zipfile.ZipInfo]:
+def _inside(
+    files: list[zipfile.ZipInfo], database: str, is_wanted: Callable[[str, str], bool]
+) -> dict[str, zipfile.ZipInfo]:
     """Return the files of the one project, at the top or in the one folder that somebody packed."""
     tops = [
         info.filename for info in files if info.filename.split("/")[-1] == database and info.filename.count("/") < 2
@@ -140,7 +146,7 @@ def _inside(files: list[zipfile.ZipInfo], database: str) -> dict[str, zipfile.Zi
         raise RefusedError(f"it holds {len(tops)} projects")
     prefix = tops[0][: -len(database)]
     named = {info.filename[len(prefix) :]: info for info in files if info.filename.startswith(prefix)}
-    return {name: info for name, info in named.items() if zipnames.is_wanted(name, database)}
+    return {name: info for name, info in named.items() if is_wanted(name, database)}
 
 
 def _directory_bytes(file: BinaryIO) -> int:

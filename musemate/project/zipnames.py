@@ -6,7 +6,7 @@ import re
 import unicodedata
 from pathlib import PurePosixPath
 
-PLACES = ("audio", "runs", "exports", "reports", "cache", "backup")
+PLACES = ("audio", "runs", "exports", "reports", "studies", "cache", "backup")
 """Folders of a project that are taken out of a file; other files beside them are left where they are."""
 LONGEST_NAME, LONGEST_PATH = 200, 400
 """In bytes, as the strictest file systems count; the folder that it goes to takes some of what they allow."""
@@ -34,7 +34,11 @@ def is_wanted(name: str, database: str) -> bool:
     path = PurePosixPath(name)
     if len(path.parts) == 1:
         return name in (database, f"{database}-wal")
-    return path.parts[0] in PLACES and not path.name.startswith(".") and path.suffix not in (".lock", ".part", ".tmp")
+    return (
+        path.parts[0] in PLACES
+        and not path.name.startswith(".")
+        and not path.name.endswith((".lock", ".part", ".tmp", "-shm"))
+    )
 
 
 def folded(name: str) -> str:

@@ -20,6 +20,7 @@ from musemate.project.contents import Contents
 from musemate.project.database import not_a_project
 from musemate.project.findings import DAMAGED, MISSING, Finding
 from musemate.project.store import is_project
+from musemate.tasks.check_studies import study_files, study_findings
 
 _PART_REST = mark(
     "Its takes can be heard. To make more, bring the file back from a copy of the project, or train again."
@@ -158,7 +159,13 @@ def _files(folder: Path, known: Contents, tally: _Tally, cancelled: Cancelled) -
     yield from tally.told(_pictures(folder, known, cancelled))
     for look in (store_check.queue_findings, store_check.backup_findings, store_check.leftovers):
         yield from tally.told(look(folder))
-    for path in [*(folder / "cache").glob("*/*"), *(folder / "queue").glob("*.json"), *(folder / "backup").glob("*")]:
+    yield from tally.told(study_findings(folder))
+    for path in [
+        *study_files(folder),
+        *(folder / "cache").glob("*/*"),
+        *(folder / "queue").glob("*.json"),
+        *(folder / "backup").glob("*"),
+    ]:
         tally.note(path)
 
 

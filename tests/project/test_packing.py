@@ -13,6 +13,7 @@ from musemate.errors import ProjectError
 from musemate.project import packing, zipguard, zipnames
 from musemate.project.database import FILE_NAME
 from musemate.project.store import Project
+from musemate.study.answers import Answers
 
 REQUEST = {"seconds": 3.0, "mode": "new", "closeness": 0.5, "seed": 1, "scale": None}
 SAFE = "is no packed project, or not a safe one"
@@ -84,6 +85,30 @@ def test_a_project_comes_back_whole(full, tmp_path):
         audio = full.fragment("f1").audio
         assert again.audio_path(audio).read_bytes() == full.audio_path(audio).read_bytes()
         assert (again.exports_path / "Song_take-01.wav").read_bytes() == b"exported"
+
+
+def test_studies_come_along_with_answers_that_are_being_given(full, tmp_path):
+    """Pack while a study is open: its last answers are only in the log beside its database."""
+    study = full.folder / "studies" / "one"
+    (study / "sounds").mkdir(parents=True)
+    for name in ("study.json", "key.json", "sounds/0123456789ab.flac"):
+        (study / name).write_bytes(name.encode())
+    with Answers.create(study / "answers.sqlite", "ab" * 16, n_orders=3) as answers:
+        rater = answers.add_rater("Anna")
+        assert (study / "answers.sqlite-wal").stat().st_size
+        file = packed(full, tmp_path / "x.zip")
+    again = unpacked(file, tmp_path / "again") / "studies" / "one"
+    names = sorted(path.relative_to(again).as_posix() for path in again.rglob("*") if path.is_file())
+    assert names == ["answers.sqlite", "key.json", "sounds/0123456789ab.flac", "study.json"]
+    with Answers.open(again / "answers.sqlite") as answers:
+        assert answers.raters() == [rater]
+
+
+def test_a_damaged_database_of_a_study_is_packed_as_it_is(full, tmp_path):
+    (full.folder / "studies" / "one").mkdir(parents=True)
+    (full.folder / "studies" / "one" / "answers.sqlite").write_bytes(b"no database" * 100)
+    again = unpacked(packed(full, tmp_path / "x.zip"), tmp_path / "again")
+    assert (again / "studies" / "one" / "answers.sqlite").read_bytes() == b"no database" * 100
 
 
 def test_a_folder_that_somebody_packed_is_taken_too(full, tmp_path):

@@ -7,12 +7,15 @@ import sqlite3
 
 import pytest
 from rights import read_only
+from small_study import REAL, TAKES, small_study
 
 from musemate.cli import run_cli
 from musemate.engine.events import Checked, Found
 from musemate.errors import ProjectError
 from musemate.project.database import FILE_NAME
 from musemate.project.store import Project
+from musemate.study.folder import StudyFolder
+from musemate.study.records import Answer, Truth
 from musemate.tasks.check import check
 from tests.reliability.bitflips import files_of, make_project, said
 
@@ -377,3 +380,45 @@ def test_exit_codes_tell_a_sound_project_from_a_harmed_one(folder, tmp_path, cap
     assert (code, [row["event"] for row in rows]) == (0, ["packed", "checked"])
     code, printed = run("unpack", tmp_path / "song.zip", tmp_path / "again")
     assert (code, "exists already" in printed.err) == (2, True)
+
+
+@pytest.fixture
+def study(folder, tmp_path):
+    """Return a study in the project."""
+    (tmp_path / "made").mkdir()
+    files = {token: tmp_path / "made" / token for token in (*TAKES, *REAL)}
+    for token, file in files.items():
+        file.write_bytes(token.encode())
+    truths = {token: Truth(token, token in REAL, "take", token) for token in files}
+    with StudyFolder.create(folder / "studies" / "one", small_study(files), truths, files) as made:
+        session = made.answers.begin(made.answers.add_rater("Anna").id)
+        made.answers.put(Answer(session.id, 1, "quality", "5", "2026-01-01T00:00:00+00:00"))
+    return folder / "studies" / "one"
+
+
+def test_a_sound_study_is_no_finding_and_is_not_touched(folder, study):
+    before = {path: path.read_bytes() for path in files_of(folder)}
+    found, checked = look(folder)
+    assert (found, checked.n_files) == ([], len(before))
+    assert {path: path.read_bytes() for path in files_of(folder)} == before
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "what", "said"),
+    [
+        ("study.json", b"{}", "damaged", 'The file "study.json" of the study "one" is damaged.'),
+        ("key.json", b"", "damaged", 'The file "key.json" of the study "one" is damaged.'),
+        (f"sounds/{TAKES[0]}.flac", b"x", "damaged", "A sound of the study “one” is damaged."),
+        (f"sounds/{TAKES[0]}.flac", None, "missing", "A sound of the study “one” is missing."),
+        ("answers.sqlite", b"no database" * 500, "damaged", "The answers of the study “one” are damaged."),
+        ("answers.sqlite", None, "missing", "The answers of the study “one” are missing."),
+    ],
+)
+def test_what_is_wrong_with_a_study_is_named(folder, study, name, content, what, said):
+    if content is None:
+        (study / name).unlink()
+    else:
+        (study / name).write_bytes(content)
+    (found,), _checked = look(folder)
+    assert (found.what, found.place, found.message) == (what, f"studies/one/{name}", said)
+    assert found.rest and found.is_harm
