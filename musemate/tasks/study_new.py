@@ -22,7 +22,6 @@ from musemate.study import balance
 from musemate.study.design import make_study, too_few, with_rules
 from musemate.study.folder import StudyFolder
 from musemate.study.places import studies_folder
-from musemate.study.records import Study
 from musemate.study.sounds import Prepared, Source, prepare
 from musemate.study.template import Template
 from musemate.study.templates import chosen
@@ -51,9 +50,7 @@ def study_new(
     project : str
         The project's folder.
     sounds : sequence of dict
-        {"take": "t1"}, {"fragment": "f1"} (a real clip from its file; "start_s" says where) or {"file": path} ("real"
-        for a real clip), each with "set" (where it fits if not given); takes and files with "group", what they are
-        compared as.
+        {"take": "t1"}, {"fragment": "f1"} or {"file": path}, see `study_sources.Choice`.
     template : str
         Name of a questionnaire, or its file.
     title : str
@@ -69,11 +66,8 @@ def study_new(
 
     Raises
     ------
-    ProjectError, StudyError
-        There is no such project, take, fragment, questionnaire, set or rule; the sounds are too few or cannot be
-        compared; or the folder cannot be written.
-    AudioFileError
-        A sound cannot be read.
+    ProjectError, StudyError, AudioFileError
+        Something of it is not there, sounds are too few or cannot be compared, or the folder cannot be written.
     """
     asked = with_rules(chosen(template), rules or {})
     choices = choices_of(sounds)
@@ -92,11 +86,7 @@ def study_new(
                 if cancelled():
                     return
             yield from (Warned(note) for note in prepared[0].notes)
-            study = make_study(asked, prepared[0], title=title, version=__version__, seed=seed)
-            truths = {sound.truth.token: sound.truth for sound in prepared[0].sounds}
-            files = {sound.stimulus.token: sound.file for sound in prepared[0].sounds}
-            StudyFolder.create(target, study, truths, files).close()
-    yield _made(target, study, prepared[0])
+            yield _stored(target, prepared[0], asked, title, seed)
 
 
 def _balanced(asked: Template, held: list[tuple[str, str]]) -> Iterator[Event]:
@@ -153,7 +143,12 @@ def _workplace(target: Path) -> Iterator[Path]:
         shutil.rmtree(place, ignore_errors=True)
 
 
-def _made(target: Path, study: Study, prepared: Prepared) -> StudyMade:
+def _stored(target: Path, prepared: Prepared, asked: Template, title: str, seed: int | None) -> StudyMade:
+    """Put the study into its folder."""
+    study = make_study(asked, prepared, title=title, version=__version__, seed=seed)
+    truths = {sound.truth.token: sound.truth for sound in prepared.sounds}
+    files = {sound.stimulus.token: sound.file for sound in prepared.sounds}
+    StudyFolder.create(target, study, truths, files).close()
     return StudyMade(
         str(target),
         study.title,
