@@ -290,13 +290,13 @@ def test_each_scale_of_a_take_is_heard_and_seen(
     qtbot.waitUntil(lambda: window.audition.is_playing and window.audition._is_loaded)
     assert window.audition.position_s > 0.3, "it goes on where the take was"
     assert strip.buttons[0].property("playing") == "true"
+    shoot(window, "layers")
+    qtbot.mouseClick(strip.buttons[0], Qt.MouseButton.LeftButton)  # now: its pictures may take longer than its sound
+    assert not window.audition.is_playing, "a second time pauses it"
     qtbot.waitUntil(lambda: not stage.view.wave.is_empty and not stage.view.mel.is_empty)
     assert stage.view.mel.picture is not None
     assert stage.view.mel.picture.rate_hz == 320
     assert stage.view.wave.has_samples, "so few samples are drawn one by one"
-    shoot(window, "layers")
-    qtbot.mouseClick(strip.buttons[0], Qt.MouseButton.LeftButton)
-    assert not window.audition.is_playing, "a second time pauses it"
     # the scale against the fragment, and back to the take itself
     window.listening.switch("fragment")
     qtbot.waitUntil(lambda: stage.bar.title.text() == "My song")
