@@ -91,7 +91,7 @@ def _flow(model: FramesModel, request: TakeRequest, file: Path) -> Flow:
 @torch.inference_mode()
 def _scales(model: FramesModel, request: TakeRequest, plan: torch.Tensor) -> tuple[list[torch.Tensor], int]:
     """What each scale of the pyramid holds, normalised components (made, columns), and how many scales are given."""
-    n_given, freedom = model.entry(request)
+    n_given, freedom = model.entry(request.mode, request.closeness)
     coarsest = model.pyramid.time_scales[0]
     given = pad_to_multiple(model.at(plan)[: model.n_generated] * model.weights[:, None], coarsest)
     guide = pad_to_multiple(between(model.guide, plan), coarsest)

@@ -47,6 +47,13 @@ ModeOption = Annotated[str, typer.Option(help=", ".join(MODES))]
 FirstSeedOption = Annotated[int | None, typer.Option(help="Seed of the first take.")]
 AtStepsOption = Annotated[int | None, typer.Option(help="As the training was after so many steps of each part.")]
 NoMetreOption = Annotated[bool, typer.Option("--no-metre", help="Ignore beats and bars.")]
+LikeOption = Annotated[
+    list[str] | None,
+    typer.Option(help="Take that new ones are made near, with its run and settings; may be given several times."),
+]
+DistanceOption = Annotated[
+    float | None, typer.Option(help="With --like: 0 is the very take, 1 another one of its kind; 0.2 when not given.")
+]
 DeviceOption = Annotated[str, typer.Option(help="auto, cpu, cuda or cuda:1.")]
 ExpertOption = Annotated[str, typer.Option("--options", help="The engine's own parameters as a JSON object.")]
 
@@ -184,9 +191,11 @@ def generate(
         bool, typer.Option("--layers/--no-layers", help="Keep the signal of every scale, where there are any.")
     ] = True,
     at_steps: AtStepsOption = None,
+    like: LikeOption = None,
+    distance: DistanceOption = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Make takes with a trained run."""
+    """Make takes with a trained run, or more like takes that are there."""
     with Session(as_json) as session:
         session.run(
             "generate",
@@ -202,6 +211,8 @@ def generate(
             scale=scale,
             layers=layers,
             at_steps=at_steps,
+            like=like or [],
+            distance=distance,
         )
 
 

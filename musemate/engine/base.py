@@ -6,13 +6,14 @@ No torch here: engines are looked up by name with `musemate.engine.registry.get_
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from types import NoneType
 from typing import Any, Protocol, runtime_checkable
 
 from musemate.audio.clip import AudioClip
 from musemate.engine.events import Event
+from musemate.engine.lineage import Ancestor, Step, check_lineage, steps_of
 from musemate.errors import SettingsError
 from musemate.language import _, number
 
@@ -87,6 +88,11 @@ class TakeRequest:
     at_steps : int, optional
         A point of the training that was kept, in steps of each of its parts (see `musemate.engine.points`): the model
         is the one that `Engine.load` returns for it. Without it, the training's end.
+    lineage : tuple of Ancestor
+        The takes that this one was made near, the oldest first. Its noise is sqrt(1 - d^2) that of the last of them and
+        d that of its own seed, d being their distance, which keeps it standard normal; where chance chooses among
+        moments, a share d of the choices is made anew. So a distance of 0 gives the very take, at its closeness, and 1
+        what the seed gives alone.
     """
 
     seconds: float
@@ -96,6 +102,16 @@ class TakeRequest:
     metre: bool = True
     scale: int | None = None
     at_steps: int | None = None
+    lineage: tuple[Ancestor, ...] = ()
+
+    @property
+    def steps(self) -> list[Step]:
+        """The take's line, from its first ancestor to itself."""
+        return steps_of(self.lineage, self.seed, self.closeness)
+
+    def to_json(self) -> dict[str, Any]:
+        """Return the request as projects store it."""
+        return {**asdict(self), "lineage": [asdict(ancestor) for ancestor in self.lineage]}
 
     def __post_init__(self) -> None:
         self._check_kinds()
@@ -124,6 +140,17 @@ class TakeRequest:
             raise SettingsError(
                 _("A training has no point after {steps} steps.").format(steps=self.at_steps),
                 hint=_("Leave it out for the training's end."),
+            )
+        self._check_lineage()
+
+    def _check_lineage(self) -> None:
+        check_lineage(self.lineage)
+        for ancestor in self.lineage:
+            check_seed(ancestor.seed)
+        if self.lineage and self.mode == "reconstruction":
+            raise SettingsError(
+                _("A reconstruction has no dice: it is the same each time."),
+                hint=_("Choose a take of another kind."),
             )
 
     def _check_kinds(self) -> None:

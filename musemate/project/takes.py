@@ -82,6 +82,7 @@ class Takes:
         device: str = "",
         name: str = "",
         layers: Sequence[Layer] = (),
+        tags: Sequence[str] = (),
     ) -> Take:
         """Add a take.
 
@@ -101,6 +102,8 @@ class Takes:
             Shown to the songwriter; "take 3" for t3 when empty.
         layers : sequence of Layer
             The signals of its scales, their files from `store_clip`.
+        tags : sequence of str
+            Words that it has from the start.
         """
         values = {
             "run": self._database.row("run", run)["number"],
@@ -114,6 +117,7 @@ class Takes:
             "name": name,
             "created": now(),
             "layers": list(layers),
+            "tags": as_tags(tags),
         }
         return self.take(id_of("take", self._database.insert("take", values)))
 

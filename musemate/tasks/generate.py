@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Generator, Iterator
-from dataclasses import asdict
+from collections.abc import Generator, Iterator, Sequence
+from typing import Any
 
 from musemate.engine import manifests
 from musemate.engine.base import CPU, MAX_TAKE_S, Cancelled, Layer, LayeredModel, Model, TakeRequest
 from musemate.engine.events import Event, TakeMade, Warned, Working
+from musemate.engine.lineage import lineage_from
 from musemate.engine.registry import get_engine
 from musemate.errors import DeviceMemoryError, ProjectError, SettingsError
 from musemate.language import _
@@ -16,6 +17,7 @@ from musemate.project.records import Layer as KeptLayer
 from musemate.project.records import Run
 from musemate.project.store import Project
 from musemate.tasks.draw_pictures import draw_waveform
+from musemate.tasks.kindred import RECONSTRUCTION, Wished, wished_like
 
 MAX_TAKES = 100
 N_SEEDS = 1_000_000
@@ -37,6 +39,9 @@ def generate(
     scale: int | None = None,
     layers: bool = True,
     at_steps: int | None = None,
+    lineage: Sequence[dict[str, Any]] = (),
+    like: Sequence[str] = (),
+    distance: float | None = None,
     *,
     cancelled: Cancelled,
 ) -> Iterator[Event]:
@@ -50,50 +55,69 @@ def generate(
         Number of takes, 1 to 100; a reconstruction is always the same and made once.
     seconds : float, optional
         Length of each, 1 to 300 s; that of the trained region when not given.
-    mode, closeness : str, float
-        See `TakeRequest`.
+    mode, closeness, metre, scale, at_steps, lineage
+        See `TakeRequest`; the lineage as its `to_json` gives it, for making a take again.
     seed : int, optional
         Seed of the first take, the others count on from it; drawn when not given.
     device : str
         "auto", "cpu", "cuda" or "cuda:1".
-    metre : bool
-        Keep to the fragment's beats and bars where they are sure.
-    scale : int, optional
-        Of a variation: the finest scale whose real signal is given; see `TakeRequest`.
     layers : bool
         Keep the signal of every scale too, where the engine's scales are signals.
-    at_steps : int, optional
-        Make them as the training was after so many steps of each part, where that point was kept.
+    like : sequence of str
+        Ids of takes that new ones are made near in turn: with run and request of theirs, and a tag that says so.
+    distance : float, optional
+        With `like`: 0 gives the very takes, 1 others of their kind; 0.2 when not given.
     cancelled : callable
-        Asked inside and between takes; a take that is not complete is not kept.
+        Asked inside and between takes; an incomplete one is not kept.
 
     Raises
     ------
     SettingsError
-        Number, length, mode, closeness, scale or training point are not possible.
+        Number, length, mode, closeness, scale, training point or distance are not possible.
     ProjectError, CheckpointError, DeviceError
         There is nothing trained, it cannot be loaded, or the device is missing.
     """
-    if not 1 <= count <= MAX_TAKES:
-        raise _impossible_count(count)
+    _check_wish(count, run, like, distance)
     with Project.open(project) as store:
-        record = store.run(run) if run else _newest_trained(store)
-        length_s = min(max(1.0, record.length_s), MAX_TAKE_S) if seconds is None else seconds
-        known = {take.seed for take in store.takes(run=record.id)}
-        seeds = _seeds(1 if mode == "reconstruction" else count, seed, known)
-        requests = [TakeRequest(length_s, mode, closeness, s, metre, scale, at_steps) for s in seeds]
-        yield from _takes(store, record, requests, device, layers, cancelled)
+        if like:
+            seeds = _seeds(count, seed, {take.seed for take in store.takes()})
+            wished = wished_like(store, like, seeds, distance, seconds)
+        else:
+            kind = {"mode": mode, "closeness": closeness, "metre": metre, "scale": scale, "at_steps": at_steps}
+            wished = _wished(store, run, count, seconds, seed, kind | {"lineage": lineage_from(lineage)})
+        yield from _takes(store, wished, device, layers, cancelled)
 
 
-def _impossible_count(count: int) -> SettingsError:
-    return SettingsError(
-        _("{count} takes at once are not possible.").format(count=count),
-        hint=_("Choose 1 to {most}.").format(most=MAX_TAKES),
-    )
+def _wished(
+    store: Project, run: str | None, count: int, seconds: float | None, seed: int | None, kind: dict[str, Any]
+) -> list[Wished]:
+    """Return what is to be made with a run; `kind` is the rest of each `TakeRequest`."""
+    record = store.run(run) if run else _newest_trained(store)
+    length_s = min(max(1.0, record.length_s), MAX_TAKE_S) if seconds is None else seconds
+    known = {take.seed for take in store.takes(run=record.id)}
+    seeds = _seeds(1 if kind["mode"] == RECONSTRUCTION else count, seed, known)
+    return [Wished(record.id, TakeRequest(length_s, seed=own, **kind)) for own in seeds]
+
+
+def _check_wish(count: int, run: str | None, like: Sequence[str], distance: float | None) -> None:
+    if not 1 <= count <= MAX_TAKES:
+        raise SettingsError(
+            _("{count} takes at once are not possible.").format(count=count),
+            hint=_("Choose 1 to {most}.").format(most=MAX_TAKES),
+        )
+    if like and run:
+        raise SettingsError(
+            _("Takes like others are made with the run of those."), hint=_("Leave the run out, or the takes.")
+        )
+    if distance is not None and not like:
+        raise SettingsError(
+            _("A distance counts from takes, and none are named."),
+            hint=_("Name takes that the new ones are to be like."),
+        )
 
 
 def _takes(
-    store: Project, run: Run, requests: list[TakeRequest], device: str, layers: bool, cancelled: Cancelled
+    store: Project, wished: Sequence[Wished], device: str, layers: bool, cancelled: Cancelled
 ) -> Iterator[Event]:
     yield Working(_("Loading the training"), 0.0)
     from musemate.engine.device import choose_device
@@ -101,17 +125,24 @@ def _takes(
     chosen, warnings = choose_device(device)
     yield from [warned for warned in warnings if warned not in _said]
     _said.update(warnings)
-    yield from manifests.warnings(store.run_path(run.id))
-    maker = _Maker(store, run, chosen.name, layers, cancelled)
-    for index, request in enumerate(requests):
-        yield Working(_("Making take {n} of {count}").format(n=index + 1, count=len(requests)), index / len(requests))
-        made = yield from maker.make(request)
+    for run in dict.fromkeys(wish.run for wish in wished):
+        yield from manifests.warnings(store.run_path(run))
+    maker = _Maker(store, chosen.name, layers, cancelled)
+    for index, wish in enumerate(wished):
+        yield Working(_("Making take {n} of {count}").format(n=index + 1, count=len(wished)), index / len(wished))
+        made = yield from maker.make(wish)
         if cancelled():
             return
         kept = [KeptLayer(layer.name, store.store_clip(layer.clip), layer.clip.rate_hz) for layer in made]
         audio, seconds = kept[-1].audio, made[-1].clip.duration_s
         take = store.add_take(
-            run.id, audio, asdict(request), seconds=seconds, device=maker.device, layers=kept[:-1] and kept
+            wish.run,
+            audio,
+            wish.request.to_json(),
+            seconds=seconds,
+            device=maker.device,
+            layers=kept[:-1] and kept,
+            tags=wish.tags,
         )
         draw_waveform(store, audio, made[-1].clip)
         yield TakeMade(take.id, str(store.audio_path(audio)), seconds, take.seed)
@@ -120,15 +151,16 @@ def _takes(
 class _Maker:
     """Makes takes on a device, and on the CPU from the moment on when that has no memory left."""
 
-    def __init__(self, store: Project, run: Run, device: str, layers: bool, cancelled: Cancelled) -> None:
-        self._store, self._run, self._layers, self._cancelled = store, run, layers, cancelled
+    def __init__(self, store: Project, device: str, layers: bool, cancelled: Cancelled) -> None:
+        self._store, self._layers, self._cancelled = store, layers, cancelled
+        self._loaded: tuple[str, int | None] | None = None
         self._model: Model | None = None
         self.device = device
 
-    def make(self, request: TakeRequest) -> Generator[Event, None, list[Layer]]:
+    def make(self, wish: Wished) -> Generator[Event, None, list[Layer]]:
         """Return the take as the last of its layers; yield what should be said about it."""
         try:
-            return self._make(request)
+            return self._make(wish)
         except DeviceMemoryError:
             if self.device == CPU:
                 raise
@@ -140,15 +172,21 @@ class _Maker:
             _("The graphics card ran out of memory; MuseMate goes on with the CPU."),
             _("Closing other programs frees memory."),
         )
-        return self._make(request)
+        return self._make(wish)
 
-    def _make(self, request: TakeRequest) -> list[Layer]:
-        if self._model is None:
-            folder = self._store.run_path(self._run.id)
-            self._model = get_engine(self._run.engine).load(folder, self.device, request.at_steps)
-        if self._layers and isinstance(self._model, LayeredModel):
-            return self._model.layers(request, self._cancelled)
-        return [Layer("", self._model.generate(request, self._cancelled))]
+    def _make(self, wish: Wished) -> list[Layer]:
+        model = self._model_of(wish.run, wish.request.at_steps)
+        if self._layers and isinstance(model, LayeredModel):
+            return model.layers(wish.request, self._cancelled)
+        return [Layer("", model.generate(wish.request, self._cancelled))]
+
+    def _model_of(self, run: str, at_steps: int | None) -> Model:
+        """Return what a take is made with; one is held at a time."""
+        if self._model is None or self._loaded != (run, at_steps):
+            self._model, self._loaded = None, (run, at_steps)
+            engine = get_engine(self._store.run(run).engine)
+            self._model = engine.load(self._store.run_path(run), self.device, at_steps)
+        return self._model
 
 
 def _newest_trained(store: Project) -> Run:

@@ -128,6 +128,7 @@ def take_row(take: Take, store: Project) -> dict[str, Any]:
         "lufs": figures.loudness_lufs if figures else None,
         "scale": take.request.get("scale"),
         "at_steps": take.request.get("at_steps"),
+        "lineage": take.request.get("lineage", []),
         "layers": [
             {"name": layer.name, "rate_hz": layer.rate_hz, "file": str(store.audio_path(layer.audio))}
             for layer in take.layers

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import inspect
 import random
-from dataclasses import asdict
 
 import numpy as np
 import pytest
@@ -151,7 +150,7 @@ def test_takes_are_stored_with_all_that_made_them(perform, trained, store):
     made = of(events, TakeMade)
     assert [(event.take, event.seconds, event.seed) for event in made] == [("t1", 1.5, 40), ("t2", 1.5, 41)]
     take = store.take("t1")
-    assert take.request == asdict(TakeRequest(1.5, "variation", 0.25, 40))
+    assert take.request == TakeRequest(1.5, "variation", 0.25, 40).to_json()
     assert (take.run, take.device, take.name) == ("r1", "cpu", "take 1")
     assert made[0].file == str(store.audio_path(take.audio))
     facts = probe(made[0].file)

@@ -11,6 +11,7 @@ from musemate.engine.base import Cancelled, Layer, TakeRequest
 from musemate.engine.classic.noise import of_take
 from musemate.engine.classic.pyramid import Pyramid
 from musemate.engine.classic.scales import Scales, scale_name
+from musemate.engine.kinship import chance_of
 from musemate.engine.memory import memory_errors_said
 from musemate.engine.samples import to_clip
 from musemate.errors import CheckpointError, SettingsError
@@ -65,7 +66,7 @@ class ClassicModel:
         elif request.mode == "variation":
             made = self._varied(request, cancelled)
         else:
-            random = of_take(request.seed)
+            random = chance_of(request, of_take, lambda step: 0)
             made = list(self.pyramid.signals(random, self._lengths(request), cancelled=cancelled))
         rates = self.scales.rates_hz
         layers = [Layer(scale_name(rate), self._clip(x, rate)) for rate, x in zip(rates, made, strict=False)]
@@ -80,7 +81,7 @@ class ClassicModel:
         """Make the scales above a real low band, which comes first as its own layers."""
         n_given = self._n_given(request)
         real = [self._repeated(index, self._length(request, index)) for index in range(n_given)]
-        random = of_take(request.seed)
+        random = chance_of(request, of_take, lambda step: self._given_at(request, step.closeness))
         lengths = self._lengths(request)
         return [*real, *self.pyramid.signals(random, lengths, real[-1], n_given, cancelled)]
 
@@ -96,7 +97,7 @@ class ClassicModel:
                 hint=_("Go on with the training, or make new material."),
             )
         if request.scale is None:
-            return 1 + round(request.closeness * (n_trained - 2))
+            return self._given_at(request, request.closeness)
         if request.scale > n_trained - 2:
             raise SettingsError(
                 _("A variation cannot start from scale {scale}: no trained scale is left to be made.").format(
@@ -105,6 +106,12 @@ class ClassicModel:
                 hint=_("Choose 0 to {most}.").format(most=n_trained - 2),
             )
         return request.scale + 1
+
+    def _given_at(self, request: TakeRequest, closeness: float) -> int:
+        """Return how many coarse scales are real in a variation of some closeness, or from the chosen scale on."""
+        if request.scale is not None:
+            return request.scale + 1
+        return 1 + round(closeness * (len(self.pyramid.generators) - 2))
 
     def _repeated(self, scale: int, length: int) -> torch.Tensor:
         """Return the fragment at a scale, from its beginning again where a take is longer."""

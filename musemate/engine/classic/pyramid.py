@@ -11,8 +11,8 @@ from torch.nn import functional as F
 from musemate.engine.base import Cancelled
 from musemate.engine.classic.config import ClassicConfig
 from musemate.engine.classic.networks import ScaleGenerator
-from musemate.engine.classic.noise import draw_noise
 from musemate.engine.classic.resampling import upsample
+from musemate.engine.kinship import Kin, unit_noise
 
 PIECE = 1 << 16
 """Samples that a frozen generator makes at a time."""
@@ -52,7 +52,7 @@ class Pyramid:
 
     def signals(
         self,
-        random: torch.Generator,
+        random: torch.Generator | Kin,
         lengths: list[int],
         given: torch.Tensor | None = None,
         first: int = 0,
@@ -62,7 +62,7 @@ class Pyramid:
 
         Parameters
         ----------
-        random : torch.Generator
+        random : torch.Generator or Kin
             Source of the noise, on the CPU.
         lengths : list of int
             Samples at each scale.
@@ -75,8 +75,9 @@ class Pyramid:
         """
         coarser = given
         for index in range(first, min(len(self.generators), len(lengths))):
-            noise = draw_noise(random, self.n_signals, lengths[index], self.device) * self.noise_levels[index]
-            coarser = self.make(index, self.raised(coarser, index, lengths[index]), noise, cancelled)
+            noise = unit_noise(random, index, lambda scale: (1, self.n_signals, lengths[scale])).to(self.device)
+            coarser = self.raised(coarser, index, lengths[index])
+            coarser = self.make(index, coarser, noise * self.noise_levels[index], cancelled)
             if cancelled():
                 return
             yield coarser

@@ -11,16 +11,18 @@ Moments used often are avoided, so that a long take keeps the fragment's balance
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
-from itertools import count
+from itertools import count, pairwise
 
 import numpy as np
 import numpy.typing as npt
 
+from musemate.engine.frames.following import Near, Unit
 from musemate.engine.frames.grids import N_CANDIDATES, BeatGrid, FreeGrid, Grid, StandIns
 from musemate.engine.frames.matching import Material
+from musemate.engine.lineage import Step
 from musemate.errors import TooShortError
 from musemate.language import _
 
@@ -68,7 +70,15 @@ class Arranger:
     frame_rate: float
     _known: dict[float, StandIns] = field(default_factory=dict, repr=False)
 
-    def arrange(self, mode: str, closeness: float, n: int, rng: np.random.Generator, lead: int = 0) -> Indices:
+    def arrange(
+        self,
+        mode: str,
+        closeness: float,
+        n: int,
+        rng: np.random.Generator,
+        lead: int = 0,
+        near: Near | None = None,
+    ) -> Indices:
         """Plan a take.
 
         Parameters
@@ -82,27 +92,54 @@ class Arranger:
         rng : Generator
         lead : int
             Frames put before the take: what precedes its first unit in the fragment.
+        near : Near, optional
+            Another walk that it keeps to; see `near`.
 
         Returns
         -------
         ndarray, shape (lead + n,)
             For each frame of the take, the frame of the fragment that stands there.
         """
-        return self._lay_out(self._units(mode, closeness, rng), n, lead)
+        return self._lay_out(self._units(mode, closeness, rng, near), n, lead)
 
-    def positions(self, mode: str, closeness: float, n: int, rng: np.random.Generator, lead: int = 0) -> Positions:
+    def positions(
+        self,
+        mode: str,
+        closeness: float,
+        n: int,
+        rng: np.random.Generator,
+        lead: int = 0,
+        near: Near | None = None,
+    ) -> Positions:
         """Plan the same take without rounding: for each of its frames the exact place in the fragment, in frames.
 
         Beats seldom fall on frames. Rounded, each unit is early or late by up to a frame, which is heard as an unsteady
         beat.
         """
-        return self._place(self._units(mode, closeness, rng), n, lead)
+        return self._place(self._units(mode, closeness, rng, near), n, lead)
 
-    def _place(self, units: Iterator[tuple[float, float]], n: int, lead: int) -> Positions:
+    def near(self, mode: str, steps: Sequence[Step]) -> Near | None:
+        """Return the walk that a take keeps to, made of those of its ancestors; None for one that has none.
+
+        Parameters
+        ----------
+        mode : str
+            As for `arrange`.
+        steps : sequence of Step
+            The take's line, itself the last.
+        """
+        near = None
+        for before, step in pairwise(steps):
+            units = self._units(mode, before.closeness, np.random.default_rng(before.seed), near)
+            dice = np.random.default_rng([before.seed, step.seed])
+            near = Near(units, dice, step.distance, whole=mode == "new")
+        return near
+
+    def _place(self, units: Iterator[Unit], n: int, lead: int) -> Positions:
         out = np.empty(lead + n)
         time = 0.0
         while time < n:
-            start, stop = next(units)
+            start, stop, _position = next(units)
             if not time:
                 out[:lead] = (start + np.arange(-lead, 0)) % self.n_frames
             first, began, time = math.ceil(time), time, time + stop - start
@@ -121,70 +158,92 @@ class Arranger:
         """
         return self._lay_out(self._course_units(straying, rng), n, lead)
 
-    def _units(self, mode: str, closeness: float, rng: np.random.Generator) -> Iterator[tuple[float, float]]:
+    def _units(self, mode: str, closeness: float, rng: np.random.Generator, near: Near | None = None) -> Iterator[Unit]:
         if mode == "variation":
             wanted = RHYTHM_KEPT * min(1.0, 2.0 * closeness)
-            return self._course_units(STRAYING * (1 - closeness), rng, wanted)
-        return self._new_units(RESTLESSNESS[0] - RESTLESSNESS[1] * closeness, rng)
+            return self._course_units(STRAYING * (1 - closeness), rng, wanted, near)
+        return self._new_units(RESTLESSNESS[0] - RESTLESSNESS[1] * closeness, rng, near)
 
-    def _new_units(self, jumpiness: float, rng: np.random.Generator) -> Iterator[tuple[float, float]]:
-        """Yield start and stop of unit after unit, without end."""
-        visits = np.zeros(self.n_frames)
-        start = float(rng.choice(self.grid.first_units()))
-        quoted = 0.0
-        for n_units in count(1):
+    def _new_units(self, jumpiness: float, rng: np.random.Generator, near: Near | None = None) -> Iterator[Unit]:
+        """Yield unit after unit, without end; what `near` keeps, else by own chance."""
+        visits, quoted, stop = np.zeros(self.n_frames), 0.0, -1.0
+        for n_units in count():
+            kept = near.next_unit() if near is not None else None
+            if kept is not None:
+                start, quoted = kept.start, quoted if kept.start == stop else 0.0
+            elif n_units == 0:
+                start = float(rng.choice(self.grid.first_units()))
+            else:
+                start, quoted = self._go_on(stop, quoted, n_units, jumpiness, visits, rng)
             stop = self.grid.stop(start)
             self._visit(visits, start, stop)
-            yield start, stop
+            yield Unit(start, stop)
             quoted += (stop - start) / self.frame_rate
-            start = stop
-            if self._is_over(start):
-                start, quoted = self._choose(self.grid.fillers(n_units), visits, rng, fitting=0.0), 0.0
-            elif quoted + (self.grid.stop(start) - start) / self.frame_rate > MAX_QUOTE_S or rng.random() < jumpiness:
-                start, quoted = self._stand_in(start, N_CANDIDATES, visits, rng), 0.0
+
+    def _go_on(
+        self,
+        start: float,
+        quoted: float,
+        n_units: int,
+        jumpiness: float,
+        visits: npt.NDArray[np.float64],
+        rng: np.random.Generator,
+    ) -> tuple[float, float]:
+        """Return where new material goes on, and for how many seconds it has quoted: from `start`, or elsewhere."""
+        if self._is_over(start):
+            return self._choose(self.grid.fillers(n_units), visits, rng, fitting=0.0), 0.0
+        if quoted + (self.grid.stop(start) - start) / self.frame_rate > MAX_QUOTE_S or rng.random() < jumpiness:
+            return self._stand_in(start, N_CANDIDATES, visits, rng), 0.0
+        return start, quoted
 
     def _course_units(
-        self, straying: float, rng: np.random.Generator, wanted: float = -1.0
-    ) -> Iterator[tuple[float, float]]:
+        self, straying: float, rng: np.random.Generator, wanted: float = -1.0, near: Near | None = None
+    ) -> Iterator[Unit]:
         """Yield the fragment's units, some replaced, as long as each pass keeps `wanted` of the rhythm."""
         visits = np.zeros(self.n_frames)
-        own = [(start, self.grid.stop(start)) for start in self.grid.starts()]
+        own = [Unit(start, self.grid.stop(start), place) for place, start in enumerate(self.grid.starts())]
         chances = np.clip(straying * self._readiness, 0.0, 1.0)
-        position, n_units, one_pass = 0, 0, own.copy()
-        while True:
+        position, one_pass = 0, own.copy()
+        for n_units in count():
+            kept = near.next_unit() if near is not None else None
             if position == len(own):
-                following = self.grid.fillers(n_units + self._first_place)
-                again = self._choose(following, visits, rng, fitting=0.0)
-                position = int(np.searchsorted(self.grid.starts(), again + 1e-6, side="right")) - 1
+                position = kept.position if kept is not None else self._beginning(n_units, visits, rng)
                 one_pass = own.copy()
-            if rng.random() < chances[position]:
+            if kept is not None and kept.position == position:
+                one_pass[position] = kept
+            elif rng.random() < chances[position]:
                 self._replace(one_pass, position, wanted, visits, rng)
-            start, stop = one_pass[position]
-            self._visit(visits, start, stop)
-            yield start, stop
-            position, n_units = position + 1, n_units + 1
+            unit = one_pass[position]
+            self._visit(visits, unit.start, unit.stop)
+            yield unit
+            position += 1
+
+    def _beginning(self, n_units: int, visits: npt.NDArray[np.float64], rng: np.random.Generator) -> int:
+        """Return the unit at which the fragment's course begins again after `n_units` units of the take."""
+        again = self._choose(self.grid.fillers(n_units + self._first_place), visits, rng, fitting=0.0)
+        return int(np.searchsorted(self.grid.starts(), again + 1e-6, side="right")) - 1
 
     def _replace(
         self,
-        units: list[tuple[float, float]],
+        units: list[Unit],
         position: int,
         wanted: float,
         visits: npt.NDArray[np.float64],
         rng: np.random.Generator,
     ) -> None:
         """Replace one of a pass's units, unless that would cost more of the rhythm than may have gone by then."""
-        start, stop = units[position]
+        own = units[position]
         # granted evenly, else all that may go would go at the beginning
         granted = max(FIRST_ALLOWANCE, (position + 1) / len(units))
         for _try in range(TRIES):
-            other = self._stand_in(start, NEAREST, visits, rng)
-            units[position] = other, other + stop - start
+            other = self._stand_in(own.start, NEAREST, visits, rng)
+            units[position] = Unit(other, other + own.stop - own.start, position)
             if self._rhythm_kept(units) >= 1.0 - (1.0 - wanted) * granted:
                 return
-        units[position] = start, stop
+        units[position] = own
 
-    def _rhythm_kept(self, units: list[tuple[float, float]]) -> float:
-        n = int(sum(stop - start for start, stop in units) - 0.5)
+    def _rhythm_kept(self, units: list[Unit]) -> float:
+        n = int(sum(unit.stop - unit.start for unit in units) - 0.5)
         return self.grid.material.rhythm_kept(self._place(iter(units), n, 0), self.frame_rate)
 
     @cached_property
@@ -232,12 +291,12 @@ class Arranger:
     def _visit(visits: npt.NDArray[np.float64], start: float, stop: float) -> None:
         visits[round(start) : round(stop)] += 1
 
-    def _lay_out(self, units: Iterator[tuple[float, float]], n: int, lead: int) -> Indices:
+    def _lay_out(self, units: Iterator[Unit], n: int, lead: int) -> Indices:
         """Write units one after another; borders are rounded from the exact time, so that no drift adds up."""
         out = np.empty(lead + n, dtype=np.int64)
         time = 0.0
         while time < n:
-            start, stop = next(units)
+            start, stop, _position = next(units)
             if not time:
                 out[:lead] = np.arange(round(start) - lead, round(start)) % self.n_frames
             first, time = round(time), time + stop - start

@@ -18,6 +18,7 @@ from musemate.engine.frames.pyramid import pad_to_multiple, pool
 from musemate.engine.frames.renderer import PIECE_FRAMES, Renderer
 from musemate.engine.frames.retrieval import between, nearest_frames
 from musemate.engine.frames.stack import Pyramid
+from musemate.engine.kinship import chance_of
 from musemate.engine.memory import memory_errors_said
 from musemate.engine.samples import from_mid_side, limit_peaks
 
@@ -108,21 +109,22 @@ class FramesModel:
     def plan(self, request: TakeRequest, n: int, lead: int = 0) -> torch.Tensor:
         """Arrange `n` frames after `lead` frames: for each its place in the fragment, in frames, shape (lead + n,)."""
         arranger, rng = self._arranger(request.metre), np.random.default_rng(request.seed)
-        positions = arranger.positions(request.mode, request.closeness, n, rng, lead)
+        near = arranger.near(request.mode, request.steps)
+        positions = arranger.positions(request.mode, request.closeness, n, rng, lead, near)
         return torch.from_numpy(positions.astype(np.float32)).to(self.device)
 
     def draw_frames(self, request: TakeRequest, plan: torch.Tensor) -> torch.Tensor:
         """Make the frames of a planned take, shape (components, frames of the plan), in units of `spread`."""
-        n_given, freedom = self.entry(request)
+        n_given, freedom = self.entry(request.mode, request.closeness)
         if len(self.pyramid.generators) <= n_given:  # no scale is trained yet that would go on from what is given
             return self.at(plan)
         coarsest = self.pyramid.time_scales[0]
         planned = self.at(plan)[: self.n_generated] * self.weights[:, None]
         given = pad_to_multiple(planned, coarsest)[None]
         guide = between(self._guide(request, n_given), plan)
-        generator = torch.Generator().manual_seed(request.seed)
+        chance = chance_of(request, _seeded, lambda step: self.entry(request.mode, step.closeness)[0])
         led = pad_to_multiple(guide, coarsest)[None]
-        made = self.pyramid.draw(generator, led, given=given, n_given=n_given, freedom=freedom)[0]
+        made = self.pyramid.draw(chance, led, given=given, n_given=n_given, freedom=freedom)[0]
         return self._complete(made, guide, metre=request.metre)
 
     def at(self, plan: torch.Tensor) -> torch.Tensor:
@@ -199,14 +201,14 @@ class FramesModel:
             self._arrangers[metre] = self.prepared.arranger(metre)
         return self._arrangers[metre]
 
-    def entry(self, request: TakeRequest) -> tuple[int, float]:
+    def entry(self, mode: str, closeness: float) -> tuple[int, float]:
         """Return how many coarse scales are given, and how strong the noise of the first generated one is."""
         n_scales = len(self.pyramid.time_scales)
-        if request.mode == "new" and request.closeness == 0:
+        if mode == "new" and closeness == 0:
             return 0, 1.0
         # even the closest take has a little noise at the finest scale: no two takes are the same
-        power = NEW_POWER if request.mode == "new" else 1.0
-        place = request.closeness**power * (n_scales - 1)
+        power = NEW_POWER if mode == "new" else 1.0
+        place = closeness**power * (n_scales - 1)
         n_given = min(1 + int(place), max(1, n_scales - 1))
         return n_given, max(MIN_FREEDOM, 1.0 - (place - (n_given - 1)))
 
@@ -220,6 +222,10 @@ class FramesModel:
         samples[:, samples.shape[1] - n_fade :] *= ramp[::-1]
         limit_peaks(samples)
         return AudioClip(samples, self.framing.rate_hz)
+
+
+def _seeded(seed: int) -> torch.Generator:
+    return torch.Generator().manual_seed(seed)
 
 
 def component_weights(spread: torch.Tensor, n: int) -> torch.Tensor:

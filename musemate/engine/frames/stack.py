@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 import torch
 
 from musemate.engine.frames.pyramid import ScaleGenerator, pool, upsample
+from musemate.engine.kinship import Kin, unit_noise
 
 
 @dataclass
@@ -30,7 +31,7 @@ class Pyramid:
     @torch.inference_mode()
     def draw(
         self,
-        generator: torch.Generator,
+        generator: torch.Generator | Kin,
         guide: torch.Tensor,
         *,
         given: torch.Tensor | None = None,
@@ -42,7 +43,7 @@ class Pyramid:
 
         Parameters
         ----------
-        generator : torch.Generator
+        generator : torch.Generator or Kin
             Source of the noise, on the CPU.
         guide : Tensor, shape (batch, channels, frames)
             What guides every scale, at scale 1; the frames divide by the coarsest factor.
@@ -60,12 +61,16 @@ class Pyramid:
         last = len(self.generators) if upto is None else upto
         batch, _, n = guide.shape
         components = len(self.generators[0].noise_level)
-        x = torch.zeros(batch, components, n // self.time_scales[0], device=guide.device)
+
+        def shape_of(scale: int) -> tuple[int, int, int]:
+            return batch, components, n // self.time_scales[scale]
+
+        x = torch.zeros(shape_of(0), device=guide.device)
         if given is not None and n_given:
             x = pool(given, self.time_scales[n_given - 1])
         for scale in range(n_given, last):
             x = upsample(x) if scale else x
-            noise = torch.randn(x.shape, generator=generator).to(guide.device)
+            noise = unit_noise(generator, scale, shape_of).to(guide.device)
             strength = freedom if scale == n_given else 1.0
             x = self.generators[scale](x, noise * strength, pool(guide, self.time_scales[scale]))
         return x

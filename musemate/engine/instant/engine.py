@@ -119,5 +119,6 @@ class InstantModel:
         """Return for each frame of a take the frame of the fragment that stands there, shape (n_frames,)."""
         if request.metre not in self._arrangers:  # it remembers what it has compared
             self._arrangers[request.metre] = self._prepared.arranger(request.metre)
-        rng = np.random.default_rng(request.seed)
-        return self._arrangers[request.metre].arrange(request.mode, request.closeness, n_frames, rng)
+        arranger, rng = self._arrangers[request.metre], np.random.default_rng(request.seed)
+        near = arranger.near(request.mode, request.steps)
+        return arranger.arrange(request.mode, request.closeness, n_frames, rng, near=near)
