@@ -9,17 +9,20 @@ import sys
 from pathlib import Path
 
 from PySide6.QtCore import QLibraryInfo, QLocale, QObject, Qt, QTimer, QTranslator, Signal
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QWidget
 
 from musemate import language
 from musemate.errors import MuseMateError
+from musemate.gui.appearance import Appearance
 from musemate.gui.languagechoice import AUTO, systems
+from musemate.gui.memory import Memory
 from musemate.gui.style import apply_style
 from musemate.gui.window import Window
 from musemate.log import install_excepthook, start_log
 from musemate.paths import settings_file
 from musemate.project.keep import sweep
 from musemate.settings import load_settings
+from musemate.study.folder import is_study
 from musemate.tasks.crashes import Running
 
 LISTEN_MS = 250
@@ -38,8 +41,10 @@ def run(paths: list[str]) -> int:
     Parameters
     ----------
     paths : list of str
-        A project's folder, or sound files, to open at once.
+        A project's folder, or sound files, to open at once; a study's folder alone opens the listening window instead.
     """
+    if len(paths) == 1 and is_study(Path(paths[0])):
+        return run_study(Path(paths[0]))
     start_log()
     sweep(settings_file().parent)
     running = Running()
@@ -53,6 +58,28 @@ def run(paths: list[str]) -> int:
     if paths:
         window.painted.connect(lambda: QTimer.singleShot(0, lambda: window.open_paths([Path(p) for p in paths])))
     window.painted.connect(_keep_the_collector_short)
+    with_ctrl_c = _close_on_ctrl_c(window)
+    code = app.exec()
+    with_ctrl_c.stop()
+    running.end()
+    return code
+
+
+def run_study(folder: Path) -> int:
+    """Open only the listening window, full screen, and return its exit code when it is closed."""
+    from musemate.gui.study.runner import Runner
+
+    start_log()
+    running = Running()
+    app = make_app()
+    memory = Memory()
+    appearance = Appearance(memory)
+    window = Runner(folder, memory=memory)
+    appearance.setParent(window)
+    uncaught = _Uncaught()
+    uncaught.happened.connect(window.messages.fail, Qt.ConnectionType.QueuedConnection)
+    install_excepthook(lambda error: _tell(uncaught, error))
+    window.show_full()
     with_ctrl_c = _close_on_ctrl_c(window)
     code = app.exec()
     with_ctrl_c.stop()
@@ -103,7 +130,7 @@ def _keep_the_collector_short() -> None:
     QTimer.singleShot(WARM_MS, gc.freeze)
 
 
-def _close_on_ctrl_c(window: Window) -> QTimer:
+def _close_on_ctrl_c(window: QWidget) -> QTimer:
     """Close the window on Ctrl+C in the terminal, or when the system asks for it as it shuts down.
 
     Python sees signals only while it runs, hence the timer.

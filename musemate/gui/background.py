@@ -22,14 +22,20 @@ class Background(QObject):
     """A little pool of threads for work of some milliseconds to a second.
 
     Anything longer, or anything that may crash, belongs into a lane's process.
+
+    Parameters
+    ----------
+    parent : QObject, optional
+    n_threads : int
+        With one, things are done in the order in which they come.
     """
 
     _arrived = Signal()
 
-    def __init__(self, parent: QObject | None = None) -> None:
+    def __init__(self, parent: QObject | None = None, n_threads: int = N_THREADS) -> None:
         super().__init__(parent)
         self._pool = QThreadPool(self)
-        self._pool.setMaxThreadCount(N_THREADS)
+        self._pool.setMaxThreadCount(n_threads)
         self._inbox: SimpleQueue[tuple[Callable[[Any], None], Any]] = SimpleQueue()
         self._is_closed = False
         self._arrived.connect(self._on_arrived, Qt.ConnectionType.QueuedConnection)
@@ -46,6 +52,11 @@ class Background(QObject):
             return
         self._inbox.put((receiver, value))
         self._arrived.emit()
+
+    def finish(self) -> None:
+        """Wait until all that was asked for is done, for what must not be dropped; then `close`."""
+        self._pool.waitForDone(CLOSE_MS)
+        self.close()
 
     def close(self) -> None:
         """Wait for what runs, drop what waits; nothing is handed over afterwards."""
