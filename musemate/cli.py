@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Callable
 from pathlib import Path
 from typing import Annotated
 
@@ -15,7 +14,7 @@ from musemate.cli_choosing import add_choosing
 from musemate.cli_presets import add_presets, method_like, parsed_options
 from musemate.cli_queue import add_queue, for_each
 from musemate.cli_report import add_report
-from musemate.cli_session import INTERRUPTED_CODE, JsonOption, ProjectOption, Session
+from musemate.cli_session import INTERRUPTED_CODE, JsonOption, OpenWindow, ProjectOption, Session, show_window
 from musemate.cli_store import add_store
 from musemate.cli_study import add_study
 from musemate.console import accept_any_text, has_screen, make_console
@@ -26,8 +25,6 @@ from musemate.engine.registry import ENGINES
 from musemate.errors import EXIT_CODE, MuseMateError, SettingsError
 from musemate.log import install_excepthook, start_log
 from musemate.paths import absolute, default_project_folder
-
-OpenWindow = Callable[[list[str]], int]
 
 # Typer carries its own copy of click, or uses the installed one; this is the right class in both cases.
 _UsageError: type[Exception] = typer.BadParameter.__bases__[0]
@@ -76,11 +73,12 @@ def run_cli(args: list[str], open_window: OpenWindow) -> int:
         Opens the window with files or projects and returns its exit code.
     """
     accept_any_text()
+    open_window = _in_its_own_language(open_window)
     console = make_console("--json" in args)
     install_excepthook(console.fail)
     try:
         if args and all(os.path.lexists(arg) for arg in args) and args[0] not in _command_names():
-            return _show_window(open_window, args)
+            return show_window(open_window, args)
         code = typer.main.get_command(app).main(args, "musemate", standalone_mode=False, obj=open_window)
         return int(code or 0)
     except MuseMateError as error:
@@ -105,7 +103,7 @@ def main(
         typer.echo(__version__)
         raise typer.Exit
     if context.invoked_subcommand is None:
-        raise typer.Exit(_show_window(context.obj, []))
+        raise typer.Exit(show_window(context.obj, []))
     language.use("en")  # here and in the processes that decode: scripts read what is printed
     start_log("command-line")
 
@@ -326,7 +324,7 @@ def demo(
         lines = ["", f"Project: {row['project']}", "Takes:", *(f"  {f}" for f in files[:-1]), f"Picture: {files[-1]}"]
         session.console.result(row, "\n".join(lines))
     if not no_window and has_screen():
-        raise typer.Exit(_show_window(context.obj, [str(absolute(to))]))
+        raise typer.Exit(show_window(context.obj, [str(absolute(to))]))
 
 
 add_choosing(app)
@@ -337,12 +335,17 @@ add_study(app)
 add_queue(app, lambda as_json, all_events: Session(as_json, all_events=all_events))
 
 
-def _show_window(open_window: OpenWindow, paths: list[str]) -> int:
-    if not has_screen():
-        raise SettingsError(
-            "There is no screen to show the window on.", hint='"musemate --help" shows what works without one.'
-        )
-    return open_window(paths)
+def _in_its_own_language(open_window: OpenWindow) -> OpenWindow:
+    """Let the window speak what it would have spoken before a command began to speak English."""
+    spoken = os.environ.get(language.VARIABLE)
+
+    def open_it(paths: list[str]) -> int:
+        os.environ.pop(language.VARIABLE, None)
+        if spoken is not None:
+            os.environ[language.VARIABLE] = spoken
+        return open_window(paths)
+
+    return open_it
 
 
 def _command_names() -> list[str]:

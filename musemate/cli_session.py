@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
 from musemate.audio.files import probe
-from musemate.console import Console, make_console, until_interrupted
+from musemate.console import Console, has_screen, make_console, until_interrupted
 from musemate.engine.events import Event, FileRefused, FragmentAdded, Progressed, Working
 from musemate.errors import AudioFileError, SettingsError
 from musemate.paths import absolute
@@ -24,6 +25,10 @@ JSON_INTERVAL_S = 1.0
 # readable=False: typer's own check says what is wrong, but not what to do
 ProjectOption = Annotated[Path, typer.Option("--project", readable=False, help="Folder of the project.")]
 JsonOption = Annotated[bool, typer.Option("--json", help="Print one JSON object a line.")]
+
+
+OpenWindow = Callable[[list[str]], int]
+"""Opens the window with files, projects or a study, and returns its exit code."""
 
 
 class Session:
@@ -75,3 +80,18 @@ class Session:
             is_analysed = store.fragment(fragment).beats is not None
         if not is_analysed:
             self.run("analyse_fragment", project=str(project), fragment=fragment)
+
+
+def show_window(open_window: OpenWindow, paths: list[str]) -> int:
+    """Open the window where there is a screen, and return its exit code.
+
+    Raises
+    ------
+    SettingsError
+        There is none.
+    """
+    if not has_screen():
+        raise SettingsError(
+            "There is no screen to show the window on.", hint='"musemate --help" shows what works without one.'
+        )
+    return open_window(paths)

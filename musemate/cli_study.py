@@ -7,11 +7,13 @@ from typing import Annotated, Any
 
 import typer
 
-from musemate.cli_session import JsonOption, ProjectOption, Session
+from musemate.cli_session import JsonOption, ProjectOption, Session, show_window
 from musemate.engine.base import check_seed
 from musemate.engine.events import FileRefused, StudyMerged
 from musemate.errors import SettingsError, StudyError
+from musemate.study.folder import StudyFolder
 from musemate.study.templates import chosen
+from musemate.study.zipped import study_folder
 
 SOUNDS_HELP = (
     "Takes (t3), fragments for a real clip (f1, or f1@12.5 for where it begins) and files (GROUP=FILE, or real=FILE); "
@@ -93,6 +95,20 @@ def list_studies(
     """List the studies of a project, or one study: what is in it, and how much was answered."""
     with Session(as_json) as session:
         session.run("study_list", folder=str(folder))
+
+
+@app.command()
+def run(
+    context: typer.Context,
+    study: Annotated[
+        Path,
+        typer.Argument(metavar="STUDY|FILE.zip", readable=False, help="A study or a copy, or a zip of one."),
+    ],
+) -> None:
+    """Hear a study and answer it, full screen; each answer is kept at once, and a session goes on where it was left."""
+    folder = study_folder(study)
+    StudyFolder.open(folder).close()  # what cannot be opened is said here, not in a window
+    raise typer.Exit(show_window(context.obj, [str(folder)]))
 
 
 @app.command()

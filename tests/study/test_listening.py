@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from musemate.study.heard import NEEDED_S, Heard
+from musemate.study.listening import NEEDED_S, Heard
 
 
 class Clock:
