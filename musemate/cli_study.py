@@ -8,6 +8,7 @@ from typing import Annotated, Any
 import typer
 
 from musemate.cli_session import JsonOption, ProjectOption, Session, show_window
+from musemate.cli_study_report import add_study_report
 from musemate.engine.base import check_seed
 from musemate.engine.events import FileRefused, StudyMerged
 from musemate.errors import SettingsError, StudyError
@@ -28,6 +29,7 @@ app = typer.Typer(help="Blind questionnaires: make one, hear it, and see what th
 
 def add_study(program: typer.Typer) -> None:
     """Add the commands to a program."""
+    add_study_report(app)
     program.add_typer(app, name="study")
 
 

@@ -250,6 +250,17 @@ class Reported(Event):
 
 
 @dataclass(frozen=True)
+class StudyFound(Event):
+    """What the answers of studies show."""
+
+    kind: ClassVar[str] = "study_found"
+    parts: list[dict[str, Any]]
+    """Findings of each study, as `analysis.findingsvalues` writes them."""
+    problems: list[str] = field(default_factory=list)
+    """Sentences about answers that could not be read."""
+
+
+@dataclass(frozen=True)
 class Listed(Event):
     """Rows of a project or facts of a file, for the command line."""
 
