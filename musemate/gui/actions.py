@@ -62,6 +62,8 @@ MENUS: dict[str, tuple[Entry, ...]] = {
         Entry("edit_note", mark("Edit n&ote"), ("N",)),
         LINE,
         Entry("report", mark("&Analysis report on the takes"), ("Ctrl+R",)),
+        Entry("new_study", mark("New stud&y of the takes…"), ("Ctrl+Shift+U",)),
+        Entry("studies", mark("&Listening studies…"), ("Ctrl+U",)),
         LINE,
         Entry("filter", mark("&Filter"), ("Ctrl+F",)),
         Entry("show_all", mark("&Show all takes")),

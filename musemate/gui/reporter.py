@@ -59,9 +59,7 @@ class Reporter(QObject):
 
     def open(self, page: str) -> None:
         """Open a page in the system's browser."""
-        if not QDesktopServices.openUrl(QUrl.fromLocalFile(page)):
-            hint = _("Open {page} yourself.").format(page=page)
-            self._messages.say(_("No browser was found to show the report."), hint, level="warning")
+        open_page(page, self._messages)
 
     def _submit(self, fragment: Fragment, takes: list[str]) -> None:
         about = ngettext("{n} take", "{n} takes", len(takes)) if takes else _("all takes")
@@ -104,3 +102,10 @@ class Reporter(QObject):
 
     def _on_finished(self) -> None:
         self._job = None
+
+
+def open_page(page: str, messages: MessageBar) -> None:
+    """Open a page in the system's browser, or say that there is none."""
+    if not QDesktopServices.openUrl(QUrl.fromLocalFile(page)):
+        hint = _("Open {page} yourself.").format(page=page)
+        messages.say(_("No browser was found to show the report."), hint, level="warning")

@@ -47,6 +47,7 @@ from musemate.gui.reckoner import Reckoner
 from musemate.gui.reporter import Reporter
 from musemate.gui.session import Session
 from musemate.gui.soundoutput import SoundOutput
+from musemate.gui.study.studies import Studies
 from musemate.gui.taker import Taker
 from musemate.gui.trainer import Trainer, why_not
 from musemate.gui.transport import FRAGMENT, TAKE
@@ -114,6 +115,7 @@ class Window(QMainWindow):
         self.advancing = Advancing(self.session, self.parts, self.trainer, self)
         self.language = LanguageChoice(self.session, messages, self)
         self.keeping = Keeping(self.session, messages, self)
+        self.studies = Studies(self.session, self.parts.takes, self.listening, messages, self)
         self.actions_by_name = Actions(self, self._handlers())
         self.views.adopt(self.actions_by_name)
         self.language.adopt(self.actions_by_name)
@@ -250,6 +252,7 @@ class Window(QMainWindow):
             **self.views.handlers(),
             **self.language.handlers(),
             **self.keeping.handlers(),
+            **self.studies.handlers(),
             "open_audio": self.on_open_audio,
             "new_project": self.on_new_project,
             "open_project": self.on_open_project,

@@ -23,7 +23,7 @@ from musemate.gui.study.findingstable import FindingsTable
 from musemate.gui.widgets import describe, label
 from musemate.language import _
 
-LINKS_WIDTH = 200
+LINKS_WIDTH = 184
 NARROW = 720
 """Below this width the names of the sections have no room."""
 WIDEST = 880
