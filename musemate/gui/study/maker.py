@@ -151,7 +151,7 @@ class Maker(QObject):
             if self.view is not None:
                 self.view.set_making(False)
                 self.view.accept()
-            samples = ngettext("one sample", "{n} samples", event.n_sounds)
+            samples = ngettext("{n} sample", "{n} samples", event.n_sounds)
             text = _("The study “{title}” is ready: {samples}.").format(title=event.title, samples=samples)
             self._messages.say(text, " ".join(self._notes), level="done")
             self.made.emit(event.folder)

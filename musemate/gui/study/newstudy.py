@@ -151,7 +151,8 @@ class NewStudy(QDialog):
 
     def _ask_files(self) -> None:
         patterns = " ".join(f"*{suffix}" for suffix in READABLE_SUFFIXES)
-        kinds = f"{_('Sound files')} ({patterns});;{_('All files')} (*)"
+        sounds, everything = _("Sound files"), _("All files")
+        kinds = f"{sounds} ({patterns});;{everything} (*)"
         self.add_files(QFileDialog.getOpenFileNames(self, _("Files of another method"), "", kinds)[0])
 
     def _connect(self) -> None:

@@ -154,8 +154,8 @@ class Studies(QObject):
         if not self._session.may_change():
             return
         title, kinds = _("Bring answers back"), _("Packed study (*.zip)")
-        own = f"{_('Answers of a copy')} (study.json)"
-        names, _filter = QFileDialog.getOpenFileNames(self.view, title, "", f"{kinds};;{own}")
+        own = _("Answers of a copy")
+        names, _filter = QFileDialog.getOpenFileNames(self.view, title, "", f"{kinds};;{own} (study.json)")
         copies = [str(Path(name).parent) if Path(name).name == "study.json" else name for name in names]
         if copies:
             self._submit("study_merge", _("Bringing answers back…"), study=folder, copies=copies)

@@ -72,7 +72,7 @@ class StudyLine:
     @property
     def about(self) -> str:
         """How large it is and when it was made, in one line."""
-        parts = [ngettext("one sample", "{n} samples", self.sounds) if self.sounds else ""]
+        parts = [ngettext("{n} sample", "{n} samples", self.sounds) if self.sounds else ""]
         parts.append(_("made {day}").format(day=self.created[:10]) if self.created else "")
         parts.append(_("a copy for raters: what is real is not known here") if self.is_copy else "")
         return " · ".join(part for part in parts if part)
