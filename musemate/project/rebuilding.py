@@ -27,6 +27,8 @@ _MOST_MISSING = 1000
 """Numbers that are tried beyond the last one known, where the list of rows itself cannot be read."""
 _BEGINNING = b"SQLite format 3\0" + bytes([0x10, 0x00, 1, 1, 0, 64, 32, 32])
 """Bytes 0 to 23 of a database with pages of 4096 bytes, and no log beside it (SQLite file format, section 1.3)."""
+_HEAD, _PAGE = 100, 4096
+"""Bytes of what a database says of itself, and of its first page: what is between describes the tables."""
 _MAKERS = {"fragment": fragment_from, "run": run_from, "take": take_from}
 
 Rows = dict[tuple[str, int], dict[str, Any]]
@@ -42,7 +44,7 @@ def rebuild(folder: Path) -> str:
     """
     backup = _newest(folder)
     kept = _rows_of(backup) if backup else {}
-    rows, older, guessed = _saved(folder / FILE_NAME, kept)
+    rows, older, guessed = _saved(folder / FILE_NAME, kept, backup)
     if not rows and not backup:
         return ""
     with contextlib.closing(_made(rows)) as memory:
@@ -60,30 +62,30 @@ def _newest(folder: Path) -> Path | None:
     return next((path for path in backups.generations(folder) if backups.is_whole(path)), None)
 
 
-def _saved(file: Path, kept: Rows) -> tuple[Rows, list[str], list[str]]:
+def _saved(file: Path, kept: Rows, backup: Path | None) -> tuple[Rows, list[str], list[str]]:
     """Return every row in its best state: as stored, put right, from the backup, or as it reads; and the last two' ids.
 
     A row that only the backup has comes back: rows are never removed from a project, only marked.
     """
-    rows, guessed = dict(kept), []
-    older = {id_of(*key) for key in kept}
-    for (table, number), raw in _raw_rows(file, kept):
+    rows, older = dict(kept), set(kept)
+    guessed: set[tuple[str, int]] = set()
+    for key, raw in _raw_rows(file, kept, backup):
+        if key in rows and key not in older | guessed:
+            continue  # another reading of the file had it whole
         sound = seals.corrected(raw) if seals.COLUMN in raw else None
         if sound is not None:
-            rows[table, number] = sound
-            older.discard(id_of(table, number))
-        elif (table, number) not in kept and (read := _read(table, raw)) is not None:
-            rows[table, number] = read
-            guessed.append(id_of(table, number))
-    return rows, sorted(older), guessed
+            rows[key] = sound
+            older.discard(key)
+            guessed.discard(key)
+        elif key not in rows and (read := _read(key[0], raw)) is not None:
+            rows[key] = read
+            guessed.add(key)
+    return rows, sorted(id_of(*key) for key in older), sorted(id_of(*key) for key in guessed)
 
 
-def _raw_rows(file: Path, kept: Rows) -> Iterator[tuple[tuple[str, int], dict[str, Any]]]:
-    """Yield what can be read of a damaged database, texts as bytes."""
-    connection = _readable(file)
-    if connection is None:
-        return
-    with contextlib.closing(connection):
+def _raw_rows(file: Path, kept: Rows, backup: Path | None) -> Iterator[tuple[tuple[str, int], dict[str, Any]]]:
+    """Yield what can be read of a damaged database, texts as bytes; a row may come several times."""
+    for connection in _readings(file, backup):
         connection.text_factory = bytes
         for table in seals.TABLES:
             for number in _numbers(connection, table, kept):
@@ -95,19 +97,29 @@ def _raw_rows(file: Path, kept: Rows) -> Iterator[tuple[tuple[str, int], dict[st
                     yield (table, number), dict(row)
 
 
-def _readable(file: Path) -> sqlite3.Connection | None:
-    """Return a copy in memory, with the beginning that every project has where its own is damaged; None for neither."""
-    with contextlib.suppress(sqlite3.Error, UnicodeDecodeError):
-        connection = opening.copied(file)
+def _readings(file: Path, backup: Path | None) -> Iterator[sqlite3.Connection]:
+    """Yield the database, as far as it can be read at all, as a copy in memory.
+
+    As it is; with the beginning that every project has; and with the backup's description of its tables, which is all
+    that the first page holds besides. A row is believed for its seal, in whichever of them it is read.
+    """
+    with contextlib.suppress(sqlite3.Error, UnicodeDecodeError), contextlib.closing(opening.copied(file)) as connection:
         if schema.version_of(connection) > 0:
-            return connection
-        connection.close()
-    with contextlib.suppress(OSError, sqlite3.Error, UnicodeDecodeError), tempfile.TemporaryDirectory() as place:
-        content = file.read_bytes()
-        patched = Path(place) / file.name
-        patched.write_bytes(_BEGINNING + content[len(_BEGINNING) :])
-        return opening.copied(patched)
-    return None
+            yield connection
+    for first_page in _first_pages(file, backup):
+        with contextlib.suppress(OSError, sqlite3.Error, UnicodeDecodeError), tempfile.TemporaryDirectory() as place:
+            patched = Path(place) / file.name
+            patched.write_bytes(first_page + file.read_bytes()[len(first_page) :])
+            with contextlib.closing(opening.copied(patched)) as connection:
+                yield connection
+
+
+def _first_pages(file: Path, backup: Path | None) -> Iterator[bytes]:
+    """Yield what to try instead of the beginning of a database."""
+    yield _BEGINNING
+    with contextlib.suppress(OSError):
+        if backup is not None:
+            yield _BEGINNING + file.read_bytes()[len(_BEGINNING) : _HEAD] + backup.read_bytes()[_HEAD:_PAGE]
 
 
 def _numbers(connection: sqlite3.Connection, table: str, kept: Rows) -> list[int]:

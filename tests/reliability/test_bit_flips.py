@@ -78,6 +78,15 @@ def test_a_flipped_bit_in_what_somebody_said_is_put_right(folder: Path, text: by
     assert mended(folder, folder / FILE_NAME, 8 * place, said(folder))
 
 
+@pytest.mark.parametrize("text", [b"CREATE TABLE take", b"note TEXT"])
+def test_what_the_tables_are_is_taken_from_the_backup_and_what_they_hold_is_not(folder: Path, text: bytes) -> None:
+    place = (folder / FILE_NAME).read_bytes().index(text)
+    assert place < 4096  # on the first page
+    for bit in (8 * place, 8 * (place + len(text) - 1) + 5):
+        assert trial(folder, folder / FILE_NAME, bit, said(folder)) == FOUND
+        assert mended(folder, folder / FILE_NAME, bit, said(folder))  # the stars that the backup does not know too
+
+
 @pytest.mark.campaign
 def test_the_campaign_misses_nothing() -> None:
     rows = campaign(400)
