@@ -26,13 +26,14 @@ from musemate.study.records import Answer, Rater, Session
 log = logging.getLogger(__name__)
 T = TypeVar("T", Rater, Session, Answer)
 
+_KINDS: dict[type, tuple[type, ...]] = {
+    Rater: (str, str, str),
+    Session: (str, str, int, str, str, str, str, str),
+    Answer: (str, int, str, str, str, float, int, float),
+}
+"""What the cells of a row are."""
 LONGEST_NAME, LONGEST_ANSWER = 80, 10_000
 HEADPHONES = ("", "passed", "failed")
-_SESSION = "SELECT id, rater, number, started, submitted, device, version, headphones FROM session"
-_STORE = (
-    "INSERT OR REPLACE INTO answer (session, trial, question, value, answered, seconds, plays, heard_s) "
-    "VALUES (?, ?, ?, ?, ?, ?, ?, ?)"
-)
 
 
 class Answers:
@@ -133,16 +134,16 @@ class Answers:
             )
         rater = Rater(secrets.token_hex(16), str(to_column(name)), stamp())
         with self.writing() as connection:
-            connection.execute("INSERT INTO rater (id, name, created) VALUES (?, ?, ?)", dataclasses.astuple(rater))
+            answersfile.store(connection, "rater", rater)
         return next(one for one in self.raters() if one.id == rater.id)
 
     def raters(self) -> list[Rater]:
         """Return who listened, in the order in which they came; equal names are told apart: "Anna", "Anna (2)"."""
         return _apart(self.plain_raters())
 
-    def plain_raters(self) -> list[Rater]:
-        """Return who listened under the names that they gave."""
-        return _readable(Rater, self._select("SELECT id, name, created FROM rater ORDER BY created, number"))
+    def plain_raters(self, *, sealed: bool = False) -> list[Rater]:
+        """Return who listened under the names that they gave; of `sealed` see `all_answers`."""
+        return self._records(Rater, "rater", "ORDER BY created, number", sealed=sealed)
 
     def begin(self, rater_id: str, *, device: str = "", version: str = "") -> Session:
         """Begin a session of a rater, in the order that was given out least often so far.
@@ -157,12 +158,12 @@ class Answers:
         with self.writing() as connection:
             number = self._next_number(connection)
             session = Session(secrets.token_hex(16), rater_id, number, stamp(), device=device, version=version)
-            insert_session(connection, session)
+            answersfile.store(connection, "session", session)
         return session
 
-    def sessions(self) -> list[Session]:
-        """Return all sessions in the order in which they began."""
-        return _readable(Session, self._select(f"{_SESSION} ORDER BY started, row"))
+    def sessions(self, *, sealed: bool = False) -> list[Session]:
+        """Return all sessions in the order in which they began; of `sealed` see `all_answers`."""
+        return self._records(Session, "session", "ORDER BY started, row", sealed=sealed)
 
     def session(self, session_id: str) -> Session:
         """Return one session.
@@ -191,9 +192,9 @@ class Answers:
         """
         if value not in HEADPHONES:
             raise ValueError(f"{value!r} is no result of a headphone check")
-        self.session(session_id)
         with self.writing() as connection:
-            connection.execute("UPDATE session SET headphones = ? WHERE id = ?", (value, session_id))
+            session = dataclasses.replace(self.session(session_id), headphones=value)
+            answersfile.update_session(connection, session)
 
     def submit(self, session_id: str) -> None:
         """End a session: none of its answers changes any more. Once more does nothing.
@@ -203,11 +204,10 @@ class Answers:
         StudyError
             There is no such session, or it cannot be stored.
         """
-        self.session(session_id)
         with self.writing() as connection:
-            connection.execute(
-                "UPDATE session SET submitted = ? WHERE id = ? AND submitted = ''", (stamp(), session_id)
-            )
+            session = self.session(session_id)
+            if not session.submitted:
+                answersfile.update_session(connection, dataclasses.replace(session, submitted=stamp()))
 
     # Answers
 
@@ -235,20 +235,24 @@ class Answers:
                     _("This session was submitted; its answers cannot be changed any more."),
                     hint=_("Begin a new session."),
                 )
-            store_answer(connection, answer)
+            answersfile.store(connection, "answer", answer, replaces=True)
 
     def answers(self, session_id: str) -> dict[tuple[int, str], Answer]:
         """Return the answers of a session by trial and question."""
         return {(answer.trial, answer.question): answer for answer in self.all_answers(session_id)}
 
-    def all_answers(self, session_id: str | None = None) -> list[Answer]:
-        """Return the answers (of one session), by session, trial and question."""
-        rows = self._select(
-            "SELECT session, trial, question, value, answered, seconds, plays, heard_s FROM answer "
-            "WHERE ? IS NULL OR session = ?",
-            (session_id, session_id),
+    def all_answers(self, session_id: str | None = None, *, sealed: bool = False) -> list[Answer]:
+        """Return the answers (of one session), by session, trial and question.
+
+        Parameters
+        ----------
+        session_id : str, optional
+        sealed : bool
+            Leave out what is not what was stored, as a failing disk may give it back.
+        """
+        return self._records(
+            Answer, "answer", "WHERE ? IS NULL OR session = ?", (session_id, session_id), sealed=sealed
         )
-        return _readable(Answer, rows)
 
     def n_stored(self) -> int:
         """Return how many answers there are, those that cannot be read included."""
@@ -285,6 +289,13 @@ class Answers:
             if not rows or (name != "study" and not str(rows[0][0]).isdecimal()):
                 raise answersfile.ForeignError(f"{name!r} is not known")
         return str(rows[0][0])
+
+    def _records(
+        self, kind: type[T], table: str, rest: str, values: tuple[Any, ...] = (), *, sealed: bool = False
+    ) -> list[T]:
+        columns = ", ".join(answersfile.COLUMNS[table])
+        rows = self._select(f"SELECT {columns}, seal FROM {table} {rest}", values)
+        return _readable(kind, (row[:-1] for row in rows if not sealed or answersfile.is_sound(row)))
 
     def _select(self, sql: str, values: tuple[Any, ...] = ()) -> list[tuple[Any, ...]]:
         with self._lock, answersfile.door(self.file):
@@ -333,27 +344,20 @@ def _apart(raters: Iterable[Rater]) -> list[Rater]:
     return found
 
 
-def insert_session(connection: sqlite3.Connection, session: Session) -> None:
-    """Add a session; part of a commit."""
-    values = dataclasses.asdict(session)
-    marks = ", ".join("?" * len(values))
-    connection.execute(
-        f"INSERT INTO session ({', '.join(values)}) VALUES ({marks})", [to_column(value) for value in values.values()]
-    )
-
-
-def store_answer(connection: sqlite3.Connection, answer: Answer) -> None:
-    """Store an answer in place of an earlier one; part of a commit."""
-    connection.execute(_STORE, [to_column(value) for value in dataclasses.astuple(answer)])
+def _is_float(cell: Any) -> bool:
+    return type(cell) is float
 
 
 def _readable(kind: type[T], rows: Iterable[tuple[Any, ...]]) -> list[T]:
     """Make records of rows; one that somebody has spoilt is left out, and named in the log."""
     records = []
+    usual = _KINDS[kind]
     for row in rows:
         record = kind(*row)
         try:
-            check_kinds(record)
+            # the long way only where it is needed: tens of thousands of answers are read at once
+            if tuple(map(type, row)) != usual or not all(map(math.isfinite, filter(_is_float, row))):
+                check_kinds(record)
         except TypeError as error:
             log.warning("a row of the answers is left out: %s", error)
         else:

@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import contextlib
+import hashlib
+import json
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 from musemate.errors import StudyError
 from musemate.language import _
 from musemate.project import opening, schema
+from musemate.project.rows import to_column
 
 APPLICATION_ID = 0x4D757341
 """Marks a SQLite file as the answers of a study ("MusA")."""
@@ -25,7 +29,8 @@ CREATE TABLE rater (
     number INTEGER PRIMARY KEY AUTOINCREMENT,
     id TEXT NOT NULL UNIQUE,
     name TEXT NOT NULL,
-    created TEXT NOT NULL
+    created TEXT NOT NULL,
+    seal TEXT NOT NULL
 );
 CREATE TABLE session (
     row INTEGER PRIMARY KEY AUTOINCREMENT,
@@ -36,7 +41,8 @@ CREATE TABLE session (
     submitted TEXT NOT NULL DEFAULT '',
     device TEXT NOT NULL DEFAULT '',
     version TEXT NOT NULL DEFAULT '',
-    headphones TEXT NOT NULL DEFAULT ''
+    headphones TEXT NOT NULL DEFAULT '',
+    seal TEXT NOT NULL
 );
 CREATE TABLE answer (
     session TEXT NOT NULL REFERENCES session (id),
@@ -47,9 +53,20 @@ CREATE TABLE answer (
     seconds REAL NOT NULL DEFAULT 0,
     plays INTEGER NOT NULL DEFAULT 0,
     heard_s REAL NOT NULL DEFAULT 0,
+    seal TEXT NOT NULL,
     PRIMARY KEY (session, trial, question)
 ) WITHOUT ROWID
 """
+
+COLUMNS = {
+    "rater": ("id", "name", "created"),
+    "session": ("id", "rater", "number", "started", "submitted", "device", "version", "headphones"),
+    "answer": ("session", "trial", "question", "value", "answered", "seconds", "plays", "heard_s"),
+}
+"""What a record's fields are called in its table. Each row has a seal too: SQLite does not notice flipped bits."""
+_KIND: dict[str, Callable[[Any], Any]] = {"seconds": float, "heard_s": float, "plays": int, "trial": int}
+"""As SQLite gives them back, so that the seal is the same then."""
+_SEAL_LENGTH = 16
 
 
 class ForeignError(Exception):
@@ -130,11 +147,69 @@ def problem_of(file: Path) -> str:
     """Return what is wrong with a file of answers, as it lies on the disk; "" for nothing."""
     try:
         with contextlib.closing(in_memory(file)) as connection:
-            answers = [str(row[0]) for row in connection.execute("PRAGMA integrity_check(3)")]
+            said = [str(row[0]) for row in connection.execute("PRAGMA integrity_check(3)")]
+            answers = [] if said == ["ok"] else said
             answers += ["an entry without its owner" for _row in connection.execute("PRAGMA foreign_key_check")]
+            answers += [f"{n} rows of {table} are not what was stored" for table, n in _broken(connection).items()]
     except (sqlite3.Error, UnicodeDecodeError, ForeignError, NewerError) as error:
         return str(error) or type(error).__name__
-    return "" if answers == ["ok"] else "; ".join(answers)
+    return "; ".join(answers)
+
+
+def store(connection: sqlite3.Connection, table: str, record: Any, *, replaces: bool = False) -> bool:
+    """Store a record in a row with its seal; part of a commit.
+
+    Parameters
+    ----------
+    connection : sqlite3.Connection
+    table : str
+        One of `COLUMNS`.
+    record : Rater, Session or Answer
+    replaces : bool
+        Whether it takes the place of one that is there; else that one stays.
+
+    Returns
+    -------
+    bool
+        Whether it was stored.
+    """
+    columns = COLUMNS[table]
+    cells = tuple(to_column(_KIND.get(name, _as_it_is)(getattr(record, name))) for name in columns)
+    names, marks = ", ".join(columns), ", ".join("?" * len(columns))
+    sql = f"INSERT OR {'REPLACE' if replaces else 'IGNORE'} INTO {table} ({names}, seal) VALUES ({marks}, ?)"
+    return connection.execute(sql, (*cells, seal_of(cells))).rowcount > 0
+
+
+def update_session(connection: sqlite3.Connection, session: Any) -> None:
+    """Store how a session was ended, and its check of the headphones; part of a commit."""
+    seal = seal_of([to_column(getattr(session, name)) for name in COLUMNS["session"]])
+    connection.execute(
+        "UPDATE session SET submitted = ?, headphones = ?, seal = ? WHERE id = ?",
+        (session.submitted, session.headphones, seal, session.id),
+    )
+
+
+def _as_it_is(value: Any) -> Any:
+    return value
+
+
+def seal_of(cells: Sequence[Any]) -> str:
+    """Return the seal of a row: the beginning of the SHA-256 of its values."""
+    return hashlib.sha256(json.dumps(cells).encode()).hexdigest()[:_SEAL_LENGTH]
+
+
+def is_sound(row: Sequence[Any]) -> bool:
+    """Whether a row's last cell is the seal of the others."""
+    return bool(row[-1] == seal_of(row[:-1]))
+
+
+def _broken(connection: sqlite3.Connection) -> dict[str, int]:
+    """Return by table how many rows are not what was stored."""
+    counts = {}
+    for table, columns in COLUMNS.items():
+        rows = connection.execute(f"SELECT {', '.join(columns)}, seal FROM {table}").fetchall()
+        counts[table] = sum(not is_sound(tuple(row)) for row in rows)
+    return {table: n for table, n in counts.items() if n}
 
 
 def _connected(file: Path) -> sqlite3.Connection:

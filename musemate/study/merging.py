@@ -5,13 +5,14 @@ from __future__ import annotations
 import math
 import re
 import sqlite3
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
 from musemate.errors import StudyError
 from musemate.language import _
-from musemate.study.answers import HEADPHONES, LONGEST_ANSWER, LONGEST_NAME, Answers, insert_session, store_answer
+from musemate.study import answersfile
+from musemate.study.answers import HEADPHONES, LONGEST_ANSWER, LONGEST_NAME, Answers
 from musemate.study.records import Answer, Rater, Session
 
 _ID = re.compile(r"[0-9a-f]{32}")
@@ -65,37 +66,36 @@ def merge(home: Answers, other: Answers, is_possible: IsPossible) -> Merged:
             _("These are answers to another study; nothing was brought in."),
             hint=_("Choose a copy that was made of this study."),
         )
-    raters = [rater for rater in other.plain_raters() if _is_rater(rater)]
+    raters = [rater for rater in other.plain_raters(sealed=True) if _is_rater(rater)]
     known = {rater.id for rater in raters}
-    sessions = {one.id: one for one in other.sessions() if _is_session(one) and one.rater in known}
+    sessions = {one.id: one for one in other.sessions(sealed=True) if _is_session(one) and one.rater in known}
     answers = [
         answer
-        for answer in other.all_answers()
+        for answer in other.all_answers(sealed=True)
         if answer.session in sessions and _is_answer(answer) and is_possible(sessions[answer.session], answer)
     ]
     with home.writing() as connection:
+        here = {one.id: one for one in home.sessions()}
         n_raters = _add_raters(connection, raters)
-        n_sessions = _add_sessions(connection, sessions.values())
+        n_sessions = _add_sessions(connection, here, sessions.values())
         n_answers = _add_answers(connection, answers)
     return Merged(n_raters, n_sessions, n_answers, len(answers) - n_answers, other.n_stored() - len(answers))
 
 
 def _add_raters(connection: sqlite3.Connection, raters: Iterable[Rater]) -> int:
-    add = "INSERT OR IGNORE INTO rater (id, name, created) VALUES (?, ?, ?)"
-    return sum(connection.execute(add, (one.id, one.name, one.created)).rowcount for one in raters)
+    return sum(answersfile.store(connection, "rater", rater) for rater in raters)
 
 
-def _add_sessions(connection: sqlite3.Connection, sessions: Iterable[Session]) -> int:
+def _add_sessions(connection: sqlite3.Connection, here: Mapping[str, Session], sessions: Iterable[Session]) -> int:
     """Add sessions; of one that is here already, only what it has learned since: its end, and its headphones."""
     n_new = 0
     for session in sessions:
-        row = connection.execute("SELECT submitted, headphones FROM session WHERE id = ?", (session.id,)).fetchone()
-        if row is None:
-            insert_session(connection, session)
-            n_new += 1
+        mine = here.get(session.id)
+        if mine is None:
+            n_new += answersfile.store(connection, "session", session)
         else:
-            learned = (row[0] or session.submitted, row[1] or session.headphones, session.id)
-            connection.execute("UPDATE session SET submitted = ?, headphones = ? WHERE id = ?", learned)
+            submitted, headphones = mine.submitted or session.submitted, mine.headphones or session.headphones
+            answersfile.update_session(connection, replace(mine, submitted=submitted, headphones=headphones))
     return n_new
 
 
@@ -105,8 +105,7 @@ def _add_answers(connection: sqlite3.Connection, answers: Iterable[Answer]) -> i
     for answer in answers:
         row = connection.execute(find, (answer.session, answer.trial, answer.question)).fetchone()
         if row is None or (_time(answer.answered), answer.value) > (_time(row[0]), row[1]):
-            store_answer(connection, answer)
-            n_new += 1
+            n_new += answersfile.store(connection, "answer", answer, replaces=True)
     return n_new
 
 

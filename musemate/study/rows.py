@@ -35,7 +35,8 @@ def rows_of(study: Study, truths: Mapping[str, Truth], answers: Answers) -> list
     by_session: dict[str, list[Answer]] = {}
     for answer in answers.all_answers():
         by_session.setdefault(answer.session, []).append(answer)
-    heard = {trial.tokens: _heard(study, truths, trial) for trials in study.orders for trial in trials}
+    played = {trial.tokens: trial for trials in study.orders for trial in trials}
+    heard = {tokens: _heard(study, truths, trial) for tokens, trial in played.items()}
     return [
         row
         for session in answers.sessions()

@@ -13,12 +13,14 @@ from rights import read_only
 
 from musemate.errors import StudyError
 from musemate.study.answers import Answers
+from musemate.study.answersfile import problem_of
 from musemate.study.records import Answer
 
 ID = "ab" * 16
 KILLED = """
 import os, signal, sys
 from musemate.study.answers import Answers
+from musemate.study.answersfile import problem_of
 from musemate.study.records import Answer
 
 with Answers.open(sys.argv[1]) as answers:
@@ -220,3 +222,26 @@ def test_a_spoilt_row_is_left_out_and_the_others_are_read(answers, session):
     answers._connection.execute("UPDATE answer SET plays = 'often' WHERE trial = 2")
     assert [one.trial for one in answers.all_answers()] == [1]
     assert answers.n_stored() == 2
+
+
+def flip(answers, sql):
+    """Change the file behind the program's back, as a failing disk does."""
+    answers._connection.execute(sql)
+
+
+@pytest.mark.parametrize(
+    ("sql", "table"),
+    [
+        ("UPDATE answer SET value = 'ream'", "answer"),
+        ("UPDATE answer SET seconds = 2.5000000000000004", "answer"),
+        ("UPDATE session SET number = number + 1", "session"),
+        ("UPDATE rater SET name = 'Anne'", "rater"),
+    ],
+)
+def test_every_row_tells_whether_it_is_what_was_stored(answers, session, sql, table):
+    answers.put(Answer(session.id, 1, "verdict", "real", "", 2, 1, 0))  # whole numbers come back as such with a point
+    answers.set_headphones(session.id, "failed")
+    answers.submit(session.id)
+    assert problem_of(answers.file) == ""
+    flip(answers, sql)
+    assert problem_of(answers.file) == f"1 rows of {table} are not what was stored"

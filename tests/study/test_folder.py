@@ -148,6 +148,19 @@ def test_answers_that_the_study_cannot_have_are_left_out_and_counted(home, tmp_p
     assert values(home) == [("Anna", 1, "quality", "10")]
 
 
+def test_what_a_failing_disk_changed_is_not_brought_home(home, tmp_path, begin, give):
+    with StudyFolder.open(home.copy_for_raters(tmp_path / "copy")) as copy:
+        for name in ("Ben", "Cleo"):
+            session = begin(copy, name)
+            give(copy, session, 1, "quality", "4")
+            give(copy, session, 2, "quality", "5")
+        copy.answers._connection.execute("UPDATE answer SET value = '6' WHERE trial = 2 AND session = ?", (session.id,))
+        copy.answers._connection.execute("UPDATE session SET number = number + 1 WHERE id <> ?", (session.id,))
+        merged = home.merge(copy)
+    assert (merged.n_sessions, merged.n_answers, merged.n_refused) == (1, 1, 3)
+    assert values(home) == [("Cleo", 1, "quality", "4")]
+
+
 def test_another_study_is_not_merged(home, tmp_path, files, truths):
     other = dataclasses.replace(small_study(files), id="f" * 32)
     StudyFolder.create(tmp_path / "other", other, truths, files).close()
