@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import ctypes
+import gc
 import sys
 from collections.abc import Callable
 from functools import cache
 
 
 def give_back() -> None:
-    """Return what the C library keeps for later; for a moment of rest, for it takes some milliseconds.
+    """Return what is garbage and what the C library keeps for later; for a rest, for it takes tenths of a second.
 
     A training frees its tensors in an order that leaves holes: tens of MiB stay with a process that does nothing, more
-    of them from one day to the next. Only glibc (Linux) has to be asked; elsewhere nothing happens.
+    of them from one day to the next. Only glibc (Linux) has to be asked.
     """
+    gc.collect()
     trim = _trim()
     if trim is not None:
         trim(0)

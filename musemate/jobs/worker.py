@@ -30,6 +30,8 @@ _logger = logging.getLogger(__name__)
 NICENESS = 5
 ORPHAN_S = 5.0
 """How long a task may take to stop after the window's process died."""
+REST_S = 1.0
+"""After so long without a request a worker rests."""
 _LOOK_S = 0.02
 """Shortest time between two looks into the pipe while a task runs."""
 
@@ -76,6 +78,7 @@ class Worker:
         self._paused: set[int] = set()
         self._quitting = False
         self._last_look_s = 0.0
+        self._is_tidy = True
         self._before_rest: list[Callable[[], None]] = []
 
     def serve(self) -> None:
@@ -90,7 +93,14 @@ class Worker:
             if self._requests:
                 self._serve_one(self._requests.popleft())
             else:
+                self._tidy_up()
                 self._note(receive(self._connection))
+
+    def _tidy_up(self) -> None:
+        """Give memory back after work, when nothing more comes for a while: who asks next does not wait for it."""
+        if not self._is_tidy and not self._connection.poll(REST_S):
+            give_back()
+            self._is_tidy = True
 
     def _serve_one(self, request: Message) -> None:
         job, task = int(request["job"]), str(request["task"])
@@ -105,8 +115,7 @@ class Worker:
                 _logger.exception("%s broke", task)
             end |= {"end": FAILED, "error": error_to_json(error, task)}
         send(self._connection, end)
-        if not self._requests:  # said first: nobody waits for this
-            give_back()
+        self._is_tidy = False
 
     def _run(self, job: int, task: str, args: Message) -> None:
         self._before_rest = []

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+import weakref
 from collections.abc import Callable, Iterator
 from multiprocessing import Pipe
 
@@ -21,13 +22,16 @@ def test_a_worker_gives_back_after_the_last_job_that_waits(monkeypatch: pytest.M
         def task(cancelled: Callable[[], bool]) -> Iterator[object]:
             done.append(name)
             cancelled()  # looks into the pipe: the worker knows then what waits
-            if name == "second":
-                send(here, {"quit": True})
             yield from ()
 
         return task  # type: ignore[return-value]
 
-    monkeypatch.setattr(worker, "give_back", lambda: done.append("given back"))
+    def give_back() -> None:
+        done.append("given back")
+        send(here, {"quit": True})
+
+    monkeypatch.setattr(worker, "REST_S", 0.0)
+    monkeypatch.setattr(worker, "give_back", give_back)
     for number, name in enumerate(("first", "second")):
         send(here, {"job": number, "task": name, "args": {}})
     worker.Worker(there, find).serve()
@@ -41,6 +45,12 @@ def test_the_c_library_is_asked() -> None:
     heap.give_back()
 
 
-def test_another_system_is_left_alone(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(heap, "_trim", lambda: None)
+def test_garbage_is_given_back(monkeypatch: pytest.MonkeyPatch) -> None:
+    class Ring:
+        def __init__(self) -> None:
+            self.own = self
+
+    monkeypatch.setattr(heap, "_trim", lambda: None)  # as on another system
+    gone = weakref.ref(Ring())
     heap.give_back()
+    assert gone() is None
