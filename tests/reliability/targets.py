@@ -11,6 +11,7 @@ import shutil
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
+from importlib import import_module
 from io import BytesIO
 from pathlib import Path
 from random import Random
@@ -560,6 +561,11 @@ def pictures(folder: Path) -> Target:
     return Target(make, feed)
 
 
+def _of_studies(name: str) -> Opened:
+    """Return what prepares a target of `tests.reliability.study_targets`, which needs this module."""
+    return lambda folder: import_module("tests.reliability.study_targets").TARGETS[name](folder)
+
+
 TARGETS: dict[str, Opened] = {
     "headers": headers,
     "sounds": sounds,
@@ -576,6 +582,7 @@ TARGETS: dict[str, Opened] = {
     "requests": requests,
     "losses": losses,
     "pictures": pictures,
+    **{name: _of_studies(name) for name in ("studies", "answer_files", "answer_cells", "questionnaires")},
 }
 
 

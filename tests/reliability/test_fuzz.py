@@ -15,9 +15,18 @@ from tests.reliability import fuzzing, guided, targets
 from tests.reliability.mutations import spoilt_bytes, spoilt_json
 from tests.reliability.targets import TARGETS, Target, fed, opened
 
-SLOW = {"projects": 25, "cells": 60, "manifests": 60, "presets": 60, "models": 0}
+SLOW = {
+    "projects": 25,
+    "cells": 60,
+    "manifests": 60,
+    "presets": 60,
+    "models": 0,
+    "answer_files": 20,
+    "answer_cells": 30,
+}
 """Inputs for what takes longer; none where loading what reads them takes longer still."""
 USUAL = 150
+STUDIES = ("studies", "answer_files", "answer_cells", "questionnaires")
 
 
 @pytest.fixture(scope="module", params=[name for name in TARGETS if SLOW.get(name, USUAL)])
@@ -43,12 +52,12 @@ def test_no_input_is_more_than_refused(target: tuple[str, Target]) -> None:
 def test_what_is_sound_is_understood(tmp_path: Path) -> None:
     """Else the readers would only ever be seen to refuse."""
     understood = set()
-    for name in ("headers", "queues", "settings", "window", "requests", "losses", "answers", "written"):
+    for name in ("headers", "queues", "settings", "window", "requests", "losses", "answers", "written", *STUDIES):
         with opened(name, tmp_path) as prepared:
             chance = Random(1)
             if "understood" in {fed(prepared, prepared.make(chance)) for _ in range(40)}:
                 understood.add(name)
-    assert len(understood) == 8
+    assert len(understood) == 8 + len(STUDIES)
 
 
 # ---- the fuzzing itself

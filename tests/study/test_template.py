@@ -149,3 +149,11 @@ def test_nothing_in_a_file_is_worse_than_a_sentence(data: st.DataObject) -> None
     except StudyError:
         return
     assert template_from(values_of(template), "mine.toml") == template
+
+
+@pytest.mark.parametrize("number", [10**400, -(10**400), float("nan"), float("inf"), 2e6])
+def test_numbers_without_measure_are_refused(number: float) -> None:
+    values = _values()
+    values["rules"]["longest_s"] = number
+    with pytest.raises(StudyError, match="“longest_s” is too large"):
+        template_from(values, "mine.toml")
