@@ -32,6 +32,8 @@ MOST_RATE_HZ = 48_000
 FADE_S = 0.02
 USUAL_LUFS = -18.0
 """How loud all become, unless one of them would be clipped then."""
+QUIET_LUFS = -26.0
+"""Where all become so quiet, that is said."""
 MOST_PEAK_DB = -1.0
 MATCHED_LU = 0.1
 _AIMED_LU = 0.01
@@ -164,7 +166,7 @@ def prepare(sources: Sequence[Source], rules: Rules, folder: Path) -> Generator[
         clip = _made_equal(original, plan, rules.anchor_hz if source.truth.origin == "anchor" else 0)
         levels.append((integrated_lufs(clip), clip.peak))
         _keep(folder / f"equal{index}.wav", clip)
-    target_lufs = _target(levels, [source.truth.label for source in with_anchors])
+    target_lufs, quiet = _target(levels, [source.truth.label for source in with_anchors])
     sounds = []
     for index, source in enumerate(with_anchors):
         yield (len(sources) + len(with_anchors) + index) / n_steps
@@ -172,7 +174,7 @@ def prepare(sources: Sequence[Source], rules: Rules, folder: Path) -> Generator[
     for entry in spooled:
         entry.file.unlink()
     return Prepared(
-        tuple(sounds), plan.rate_hz, plan.n_channels, plan.n_frames, plan.band_hz, target_lufs, tuple(notes)
+        tuple(sounds), plan.rate_hz, plan.n_channels, plan.n_frames, plan.band_hz, target_lufs, (*notes, *quiet)
     )
 
 
@@ -258,17 +260,23 @@ def _faded(samples: np.ndarray, n: int) -> np.ndarray:
     return faded
 
 
-def _target(levels: Sequence[tuple[float, float]], labels: Sequence[str]) -> float:
-    """Return how loud all can be without one of them being clipped."""
-    target = USUAL_LUFS
+def _target(levels: Sequence[tuple[float, float]], labels: Sequence[str]) -> tuple[float, list[str]]:
+    """Return how loud all can be without one of them being clipped, and what to say of it."""
+    target, peaky = USUAL_LUFS, ""
     for (lufs, peak), label in zip(levels, labels, strict=True):
         if not np.isfinite(lufs):
             raise StudyError(
                 _("“{name}” is too quiet to be made as loud as the others.").format(name=label),
                 hint=_("Leave it out, or choose another part of it."),
             )
-        target = min(target, lufs + MOST_PEAK_DB - _ROOM_DB - 20 * float(np.log10(peak)))
-    return target
+        most = lufs + MOST_PEAK_DB - _ROOM_DB - 20 * float(np.log10(peak))
+        target, peaky = min((target, peaky), (most, label))
+    if target > QUIET_LUFS:
+        return target, []
+    said = _(
+        "All sounds are as quiet as {lufs} LUFS, so that the peaks of “{name}” are not cut off: turn up the volume."
+    )
+    return target, [said.format(lufs=number(target, ".0f"), name=peaky)]
 
 
 def _finished(file: Path, source: Source, gain_db: float, target_lufs: float) -> Sound:

@@ -16,7 +16,7 @@ from musemate.errors import StudyError
 from musemate.language import _
 from musemate.paths import absolute
 from musemate.project import zipguard
-from musemate.project.keep import sync, sync_folder
+from musemate.project.keep import sweep_foreign, sync, sync_folder
 from musemate.study.folder import ANSWERS, SOUNDS, is_study
 from musemate.study.studyfile import KEY, STUDY, read_study
 
@@ -114,7 +114,8 @@ def study_folder(path: Path | str) -> Path:
         return path.parent
     if not is_zip(path):
         return path
-    part = path.with_name(f".musemate-{secrets.token_hex(6)}")
+    part = path.with_name(f".musemate-{secrets.token_hex(6)}.part")
+    sweep_foreign(path.parent)
     unzip(path, part)
     try:
         mine = read_study(part)

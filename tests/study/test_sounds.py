@@ -120,10 +120,13 @@ def test_files_hold_only_sound(mixed, tmp_path):
 def test_a_peaky_sound_lowers_all_instead_of_being_clipped(tmp_path):
     samples = noise(channels=1, level=0.01).samples.copy()
     samples[0, 30_000] = 0.99
-    ready = made([source(AudioClip(samples, 32_000)), source(noise(channels=1, level=0.9, seed=5))], tmp_path)
+    ready = made([source(AudioClip(samples, 32_000), "the click"), source(noise(channels=1, level=0.9))], tmp_path)
     clips = [read_clip(sound.file) for sound in ready.sounds]
     lufs = [integrated_lufs(clip) for clip in clips]
     assert ready.lufs < -30 and max(lufs) - min(lufs) <= 0.1
+    assert [note.partition(" LUFS, ")[2] for note in ready.notes] == [
+        "so that the peaks of “the click” are not cut off: turn up the volume."
+    ]
     assert 10 ** (-1.5 / 20) < clips[0].peak <= 10 ** (-1 / 20)
 
 
