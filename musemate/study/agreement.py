@@ -37,7 +37,8 @@ def alpha_of(answers: Answers) -> Interval | None:
 
 def _sums(answers: Answers) -> Floats:
     """Return number, sum and sum of squares of each sample that two or more heard, shape (n_samples, 3)."""
-    once = np.unique(np.column_stack([answers.samples, answers.raters]), axis=0, return_index=True)[1]
+    cells = answers.samples * (answers.raters.max(initial=0) + 1) + answers.raters
+    once = np.unique(cells, return_index=True)[1]
     samples, values = answers.samples[once], answers.values[once]
     sums = np.column_stack([np.bincount(samples, weights) for weights in (np.ones_like(values), values, values**2)])
     return np.asarray(sums[sums[:, 0] >= 2])

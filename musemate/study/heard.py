@@ -96,8 +96,11 @@ def answers_of(rows: Iterable[Row], value: Reading, group: Naming, names: Sequen
     names : sequence of str
         The groups in their order; as they come where it is empty. Others are left out.
     """
-    read = [(value(row), group(row), row) for row in rows if is_about_a_sample(row)]
-    kept = [(number, name, row) for number, name, row in read if number is not None and name is not None]
+    kept = [
+        (number, name, row)
+        for row in rows
+        if (number := value(row)) is not None and is_about_a_sample(row) and (name := group(row)) is not None
+    ]
     order = list(names) or list(dict.fromkeys(name for _, name, _ in kept))
     kept = [entry for entry in kept if entry[1] in order]
     code = {name: at for at, name in enumerate(order)}

@@ -15,6 +15,8 @@ _RUN_BY_SPREADSHEETS = ("=", "+", "-", "@", "\t", "\r", "'")
 """What a text must not begin with; the apostrophe because it is the mark."""
 _NUMBER = re.compile(r"-?\d{1,15}(\.\d{1,17})?")
 _WHOLE = re.compile(r"-?\d{1,18}")
+MEAN = "mean"
+"""The question of a row that is a published mean of answers instead of one."""
 _SCALES = ("quality", "rating", "confidence")
 _BETWEEN = {"closeness": (0.0, 1.0), "seconds": (0.0, 1e7), "heard_s": (0.0, 1e7), "duration_s": (0.0, 1e5)}
 _BETWEEN |= {"plays": (0, 1e6), "trial": (0, 1e5), "steps": (0, 1e12), "gain_db": (-200.0, 200.0)}
@@ -108,7 +110,9 @@ def _check_answer(row: Row, template: Template | None) -> None:
         raise _wrong("value", row.value)
     if row.measures == "inspiring" and row.value not in INSPIRING and not _is_own_words(row.value):
         raise _wrong("value", row.value)
-    if row.measures in _SCALES and not (_WHOLE.fullmatch(row.value) and abs(int(row.value)) <= 1_000_000):
+    number = _NUMBER if row.question == MEAN else _WHOLE
+    is_asked = row.measures in _SCALES or row.question == MEAN
+    if is_asked and not (number.fullmatch(row.value) and abs(float(row.value)) <= 1_000_000):
         raise _wrong("value", row.value)
 
 

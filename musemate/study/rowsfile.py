@@ -7,13 +7,15 @@ import io
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import astuple
 from pathlib import Path
-from types import MappingProxyType
 
+from musemate.audio.wording import shown_name
 from musemate.errors import StudyError
 from musemate.language import _, ngettext
+from musemate.paths import absolute
 from musemate.study.records import Row
 from musemate.study.rowcells import cell_of, row_of
 from musemate.study.template import Template
+from musemate.study.templates import all_templates
 
 NEEDED = ("session", "trial", "question", "measures", "value")
 """Columns without which a table holds no answers."""
@@ -35,7 +37,7 @@ def write_csv(rows: Sequence[Row]) -> bytes:
     return text.getvalue().encode("utf-8", errors="replace")
 
 
-def read_csv(path: Path, templates: Mapping[str, Template] = MappingProxyType({})) -> tuple[list[Row], list[str]]:
+def read_csv(path: Path | str, templates: Mapping[str, Template] | None = None) -> tuple[list[Row], list[str]]:
     """Read answers that may have been through a spreadsheet.
 
     Parameters
@@ -44,7 +46,7 @@ def read_csv(path: Path, templates: Mapping[str, Template] = MappingProxyType({}
         UTF-8 with or without a byte order mark; with semicolons, as spreadsheets write them in some countries, numbers
         may have decimal commas.
     templates : mapping of str to Template, optional
-        Questionnaires by name: their scales are the ones that answers must keep to.
+        Questionnaires by name, whose scales answers must keep to; those that are here where it is left out.
 
     Returns
     -------
@@ -58,6 +60,8 @@ def read_csv(path: Path, templates: Mapping[str, Template] = MappingProxyType({}
     StudyError
         The file cannot be read, or is no table of answers.
     """
+    path = absolute(path)
+    known = all_templates() if templates is None else templates
     lines = _lines(_text(path))
     head, delimiter = next(lines, ((0, []), ","))
     columns = [name.strip().lower() for name in head[1]]
@@ -65,7 +69,7 @@ def read_csv(path: Path, templates: Mapping[str, Template] = MappingProxyType({}
     if missing:
         raise StudyError(
             _("{name} holds no answers of a study: there is no column “{column}”.").format(
-                name=path.name, column=missing[0]
+                name=shown_name(path), column=missing[0]
             ),
             hint=_("Choose a file that was written by “Export CSV” or `musemate study report`."),
         )
@@ -76,7 +80,7 @@ def read_csv(path: Path, templates: Mapping[str, Template] = MappingProxyType({}
             problems.add(line, _("it is no row of a table"))
             continue
         try:
-            row = row_of(dict(zip(columns, cells, strict=False)), templates, has_commas=delimiter == ";")
+            row = row_of(dict(zip(columns, cells, strict=False)), known, has_commas=delimiter == ";")
         except ValueError as error:
             problems.add(line, str(error))
             continue
@@ -122,13 +126,13 @@ def _text(path: Path) -> str:
         return data.decode("utf-8-sig")
     except OSError as error:
         raise StudyError(
-            _("{name} cannot be read.").format(name=path.name),
+            _("{name} cannot be read.").format(name=shown_name(path)),
             hint=_("Look whether the file is still there."),
             detail=str(error),
         ) from error
     except ValueError as error:
         raise StudyError(
-            _("{name} is no text in UTF-8, or too long.").format(name=path.name),
+            _("{name} is no text in UTF-8, or too long.").format(name=shown_name(path)),
             hint=_("Save it in your spreadsheet as “CSV UTF-8”."),
             detail=str(error),
         ) from error

@@ -57,7 +57,8 @@ def varying(rows: Sequence[Row]) -> list[Setting]:
 
     One that parts them as another before it does is left out: it could not be told from that one.
     """
-    takes = [row for row in rows if is_take(row) and is_about_a_sample(row)]
+    by_sample = {(row.study, row.token): row for row in rows if row.token and is_take(row) and is_about_a_sample(row)}
+    takes = list(by_sample.values())
     found, seen = [], set()
     for setting in [*(_of_words(takes, name) for name in _WORDS), *(_of_numbers(takes, name) for name in _NUMBERS)]:
         parts = frozenset(

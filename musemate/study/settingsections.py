@@ -74,8 +74,9 @@ def _by(takes: Sequence[Row], setting: Setting) -> Section | None:
             continue
         comparison = compare(answers, measure.step, is_share=measure.is_share, has_steps=measure.ends is None)
         compared.append((measure.title, answers, comparison))
-        charts.append(_chart(takes, setting, measure, answers))
-        tables.append(_level_table(setting, measure, answers, comparison))
+        intervals = _intervals(measure, answers)
+        charts.append(_chart(takes, setting, measure, answers, intervals))
+        tables.append(_level_table(setting, measure, answers, intervals, comparison))
         lines += _test_lines(measure, comparison)
     if not charts:
         return None
@@ -106,28 +107,33 @@ def _intervals(measure: _Measure, answers: Answers) -> list[Interval]:
     return mean_intervals(answers, measure.step, measure.ends or ends_of(measure.name, answers))
 
 
-def _chart(takes: Sequence[Row], setting: Setting, measure: _Measure, answers: Answers) -> Chart:
+def _chart(
+    takes: Sequence[Row], setting: Setting, measure: _Measure, answers: Answers, intervals: list[Interval]
+) -> Chart:
     name = f"{measure.name}-by-{setting.name}"
     if measure.name in ("quality", "rating"):
         bars = [
             bar(level, interval, cloud=cloud_of(answers.of(at)))
-            for at, (level, interval) in enumerate(zip(answers.names, _intervals(measure, answers), strict=True))
+            for at, (level, interval) in enumerate(zip(answers.names, intervals, strict=True))
             if interval.n
         ]
         return rating_chart(name, measure.title, bars)
     is_inspiring = measure.name == "inspiring"
-    shown = answers_of(takes, said_yes, setting.level_of, setting.levels) if is_inspiring else answers
-    intervals = [share_of(shown.of(at)).interval() for at in range(len(shown.names))]
+    if is_inspiring:
+        yes = answers_of(takes, said_yes, setting.level_of, setting.levels)
+        intervals = [share_of(yes.of(at)).interval() for at in range(len(yes.names))]
     title = _("How often it was called inspiring") if is_inspiring else _("How often it was called real")
     return Chart(
         name, title, "points", _("share of answers"),
-        tuple(bar(level, interval) for level, interval in zip(shown.names, intervals, strict=True) if interval.n),
+        tuple(bar(level, interval) for level, interval in zip(answers.names, intervals, strict=True) if interval.n),
         0.0, 1.0, note=_("Lines are 95% Wilson intervals."), is_share=True,
     )  # fmt: skip
 
 
-def _level_table(setting: Setting, measure: _Measure, answers: Answers, comparison: Comparison) -> Table:
-    intervals, standing = _intervals(measure, answers), group_means(places(answers))
+def _level_table(
+    setting: Setting, measure: _Measure, answers: Answers, intervals: list[Interval], comparison: Comparison
+) -> Table:
+    standing = group_means(places(answers))
     rows = []
     for at, (level, interval) in enumerate(zip(answers.names, intervals, strict=True)):
         if interval.n:

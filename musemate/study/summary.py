@@ -9,6 +9,7 @@ from musemate.language import _, ngettext
 from musemate.study.marks import Marks as Marks
 from musemate.study.marks import marks_of as marks_of
 from musemate.study.peoplesections import agreement, comments, listening, times
+from musemate.study.publishedmeans import is_mean, published_means
 from musemate.study.ratingsections import inspiration, rated, samples
 from musemate.study.records import Row
 from musemate.study.settingsections import by_settings, that_inspire
@@ -25,13 +26,18 @@ def findings_of(rows: Sequence[Row], *, title: str = "") -> Findings:
     title : str
         Of the page; the study's where it is empty.
     """
-    answered = [row for row in rows if row.value]
-    title = title or next((row.title for row in answered if row.title), "") or _("Study")
+    answered = [row for row in rows if row.value and not is_mean(row)]
+    means = published_means(rows)
+    title = title or next((row.title for row in rows if row.title), "") or _("Study")
+    if means is not None and not any(row.token for row in answered):
+        parts = (means, comments(answered))
+        return Findings(title, _("Means without answers"), tuple(part for part in parts if part is not None))
     if not answered:
         nobody = Section("listening", _("Who listened"), (_("Nobody has answered yet."),))
         return Findings(title, _("No answers"), (nobody,))
     found = [
         listening(answered),
+        means,
         real_or_fake(answered),
         pairs(answered),
         rated(answered, "quality"),

@@ -516,6 +516,34 @@ def losses(folder: Path) -> Target:
     return Target(make, feed)
 
 
+def answer_tables(folder: Path) -> Target:
+    """Answers of a study that come back from a spreadsheet."""
+    from musemate.paths import resource
+    from musemate.study.marks import marks_of
+    from musemate.study.records import Row
+    from musemate.study.rowsfile import read_csv, write_csv
+    from musemate.study.templates import bundled
+
+    templates, path = bundled(), folder / "answers.csv"
+    samples = [file.read_bytes() for file in sorted(resource("studies/examples").glob("*.csv"))]
+    words = ("9" * 5000, "1e400", "nan", "-inf", '"', "=1+1", "'", "other: x", "\x00", ";", "x" * 200_000, "real", "")
+
+    def make(random: Random) -> bytes:
+        data = spoilt_bytes(random, samples) if random.random() < 0.7 else random.choice(samples)
+        old = random.choice((b",", b"fake", b"verdict", b"take", b"1", b"session", b"\r\n", b"maybe"))
+        return data.replace(old, random.choice(words).encode(), random.choice((1, 5, 1000)))
+
+    def feed(data: bytes) -> None:
+        path.write_bytes(data)
+        rows, problems = read_csv(path, templates)
+        assert all(isinstance(row, Row) for row in rows) and all(problems)
+        marks_of(rows)
+        path.write_bytes(write_csv(rows))
+        assert read_csv(path, templates) == (rows, [])
+
+    return Target(make, feed)
+
+
 def _resealed(data: bytes) -> bytes:
     """Return a picture's file with the sum that fits it: whoever changes it can change that too."""
     from musemate.analysis import picturefile
@@ -581,6 +609,7 @@ TARGETS: dict[str, Opened] = {
     "models": models,
     "requests": requests,
     "losses": losses,
+    "tables": answer_tables,
     "pictures": pictures,
     **{name: _of_studies(name) for name in ("studies", "answer_files", "answer_cells", "questionnaires")},
 }

@@ -63,6 +63,19 @@ def test_the_published_answers_are_reported_without_claiming_too_much(published:
     assert findings.about == "1 listener, 20 samples, 73 answers"
 
 
+def test_means_without_answers_are_shown_without_intervals() -> None:
+    findings = findings_of(read_csv(resource("studies/examples/engines.csv"))[0])
+    told = section(findings, "published-means")
+    assert told.tables[0].rows == (
+        ("bilinear", "3.6"), ("2D-conv", "3.4"), ("FC", "3.2"), ("1D-conv", "3.0"), ("multilayer", "2.8"),
+        ("base", "2.4"),
+    )  # fmt: skip
+    best = told.charts[0].bars[0]
+    assert (best.value, best.low, best.high) == (3.6, None, None)
+    assert "whether any of them truly differ cannot be said" in told.sentences[1]
+    assert [section.name for section in findings.sections] == ["published-means", "comments"]
+
+
 def test_every_chart_and_table_can_be_drawn(published: list[Row]) -> None:
     sections = findings_of(published + listened(4, 0.3)).sections
     assert len({section.name for section in sections}) == len(sections) > 8
