@@ -48,7 +48,7 @@ _COLUMNS = {
     "set": ("name", "takes", "others", "real", "planned"),
     "study": ("name", "sounds", "raters", "sessions", "submitted", "answers", "problem"),
     "template": ("name", "title", "trial", "sets"),
-    "take": ("id", "run", "seconds", "mode", "closeness", "similarity", "novelty", "stars"),
+    "take": ("id", "run", "seconds", "mode", "closeness", "similarity", "novelty", "stars", "inspires"),
 }
 """What of rows fits into a terminal; --json shows everything."""
 _PLURALS = {"study": "studies"}

@@ -28,6 +28,7 @@ TASKS = {
     "report": mark("Writing a report"),
     "compare": "",
     "estimate": "",
+    "study_marks": "",
     "list_devices": "",
     "get_ready": "",
 }

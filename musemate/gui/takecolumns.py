@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
+from musemate.analysis.marks import MAYBE, NO, YES
 from musemate.gui import wording
 from musemate.language import _, mark, number
 from musemate.project.records import Take
@@ -13,6 +14,7 @@ Value = float | str | None
 NONE = "–"
 """Where there is nothing to say."""
 MODES = {"new": mark("New"), "variation": mark("Variation"), "reconstruction": mark("Rebuilt")}
+INSPIRES = {YES: mark("Yes"), MAYBE: mark("Maybe"), NO: mark("No")}
 _IN_A_LINE = {"new": mark("new"), "variation": mark("variation"), "reconstruction": mark("rebuilt")}
 
 
@@ -122,6 +124,13 @@ COLUMNS = (
         lambda t: f"{t.stars}", number=False, largest_first=True,
     ),
     Column(
+        "inspires", mark("Inspires"),
+        mark("Whether it inspired those who listened to it in a study: yes, maybe or no, all answers taken together"),
+        92, None, lambda t: t.marks.share if t.marks else None,
+        lambda t: _(INSPIRES[t.marks.inspires]) if t.marks and t.marks.inspires else NONE,
+        number=False, largest_first=True,
+    ),
+    Column(
         "tags", mark("Tags"), mark("Your own words, with commas between them"), 108, 960,
         lambda t: ", ".join(t.tags).casefold() or None, lambda t: ", ".join(t.tags), "tags", False,
     ),
@@ -133,6 +142,6 @@ ALWAYS = ("take",)
 """Columns that cannot be hidden."""
 
 
-def usual(width: int) -> set[str]:
-    """Return the names of the columns that a table of that width shows by itself."""
-    return {column.name for column in COLUMNS if column.since is not None and column.since <= width}
+def usual(width: int, extra: Iterable[str] = ()) -> set[str]:
+    """Return the names of the columns that a table of that width shows by itself, with those that have news."""
+    return {column.name for column in COLUMNS if column.since is not None and column.since <= width} | set(extra)

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from PySide6.QtCore import QAbstractItemModel, QModelIndex, QPersistentModelIndex, QRect, QRectF, QSize, Qt
+from PySide6.QtCore import QAbstractItemModel, QModelIndex, QPersistentModelIndex, QPointF, QRect, QRectF, QSize, Qt
 from PySide6.QtGui import QFont, QFontMetrics, QPainter, QPainterPath, QPen
 from PySide6.QtWidgets import QAbstractItemView, QLineEdit, QStyle, QStyledItemDelegate, QStyleOptionViewItem, QWidget
 
+from musemate.analysis.marks import NO, YES
 from musemate.gui import icons, palette, wording
 from musemate.gui.takecolumns import COLUMNS, NONE, short_facts
 from musemate.gui.takemodel import TAKE
@@ -208,6 +209,31 @@ class TagsDelegate(CellDelegate):
             left = _draw_mark(painter, left, rect, tag) + 4
 
 
+class InspiresDelegate(CellDelegate):
+    """A sign and a word: a full dot for yes, a ring for maybe, a dash for no."""
+
+    def draw(self, painter: QPainter, rect: QRect, take: Take, index: Index) -> None:
+        """Draw them, or the usual dash where nobody was asked."""
+        inspires = take.marks.inspires if take.marks is not None else ""
+        if not inspires:
+            super().draw(painter, rect, take, index)
+            return
+        colour = palette.colour(palette.MUTED if inspires == NO else palette.TAKE)
+        place = QRectF(rect.left() + PAD_PX + 0.5, rect.center().y() - 3.5, 8, 8)
+        painter.setPen(QPen(colour, 1.5))
+        painter.setBrush(colour if inspires == YES else Qt.BrushStyle.NoBrush)
+        if inspires == NO:
+            painter.drawLine(QPointF(place.left(), place.center().y()), QPointF(place.right(), place.center().y()))
+        else:
+            painter.drawEllipse(place)
+        painter.setPen(palette.colour(palette.MUTED if inspires == NO else palette.TEXT))
+        inner = rect.adjusted(PAD_PX + 16, 0, -PAD_PX, 0)
+        text = COLUMNS[index.column()].text(take)
+        painter.drawText(
+            inner, _LEFT, painter.fontMetrics().elidedText(text, Qt.TextElideMode.ElideRight, inner.width())
+        )
+
+
 def star_at(rect: QRect, x: int) -> int:
     """Return the number of the star at a place of a cell, 0 for none."""
     number = (x - rect.left() - PAD_PX // 2) // STAR_PX + 1
@@ -216,7 +242,13 @@ def star_at(rect: QRect, x: int) -> int:
 
 def delegate_of(column: str) -> type[CellDelegate]:
     """Return how a column is painted."""
-    special = {"take": TakeDelegate, "sound": SoundDelegate, "stars": StarsDelegate, "tags": TagsDelegate}
+    special = {
+        "take": TakeDelegate,
+        "sound": SoundDelegate,
+        "stars": StarsDelegate,
+        "tags": TagsDelegate,
+        "inspires": InspiresDelegate,
+    }
     return special.get(column, CellDelegate)
 
 

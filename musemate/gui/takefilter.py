@@ -10,7 +10,7 @@ from PySide6.QtGui import QAction, QActionGroup, QKeyEvent
 from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLineEdit, QMenu, QSizePolicy, QToolButton, QWidget
 
 from musemate.gui.takecolumns import MODES
-from musemate.gui.takeorder import NEWEST, PROPOSALS, Filter, Order
+from musemate.gui.takeorder import INSPIRING, NEWEST, PROPOSALS, Filter, Order
 from musemate.gui.widgets import describe, tool_button
 from musemate.language import _
 
@@ -55,12 +55,21 @@ class TakeFilter(QWidget):
         if self.filter.run and run and self.filter.run != run:
             self._set(replace(self.filter, run=run))
 
+    def offer_inspiring(self, offered: bool) -> None:
+        """Offer what only a study's answers make possible; without any, all takes are shown."""
+        self._only_inspiring.setEnabled(offered)
+        place = list(PROPOSALS).index(INSPIRING)
+        self.order.setItemData(place, None if offered else 0, Qt.ItemDataRole.UserRole - 1)  # Qt's place for "enabled"
+        if not offered and self.filter.inspiring:
+            self._set(replace(self.filter, inspiring=False))
+
     def _set(self, chosen: Filter) -> None:
         self.filter = chosen
         self._stars[chosen.stars].setChecked(True)
         self._modes[chosen.mode].setChecked(True)
         self._hide_rejected.setChecked(not chosen.rejected)
         self._only_run.setChecked(bool(chosen.run))
+        self._only_inspiring.setChecked(chosen.inspiring)
         self.more.setChecked(replace(chosen, text="").is_active)
         self.filtered.emit(chosen)
 
@@ -68,7 +77,8 @@ class TakeFilter(QWidget):
         stars = next(number for number, action in self._stars.items() if action.isChecked())
         mode = next(name for name, action in self._modes.items() if action.isChecked())
         run = self.run if self._only_run.isChecked() else ""
-        self._set(Filter(self.text.text(), stars, not self._hide_rejected.isChecked(), mode, run))
+        inspiring = self._only_inspiring.isChecked()
+        self._set(Filter(self.text.text(), stars, not self._hide_rejected.isChecked(), mode, run, inspiring))
 
     def _build(self) -> None:
         self.text = _Search()
@@ -87,10 +97,11 @@ class TakeFilter(QWidget):
         for name, (title, what) in PROPOSALS.items():
             self.order.addItem(_(title), name)
             self.order.setItemData(self.order.count() - 1, _(what), Qt.ItemDataRole.ToolTipRole)
-        self.order.setCurrentIndex(0)
+        self.order.setCurrentIndex(list(PROPOSALS).index(NEWEST))
         tip = _("Which takes come first: the proposals are made from the takes' figures")
         describe(self.order, tip, _("Order of takes"))
         self.order.activated.connect(lambda: self.ordered.emit(Order(self.order.currentData() or NEWEST)))
+        self.offer_inspiring(False)
         layout = QHBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(8)
@@ -113,6 +124,8 @@ class TakeFilter(QWidget):
         self._only_run = self._check(menu, _("Only of this training"))
         self._only_run.setToolTip(_("Only takes of the training that new ones would be made with"))
         self._only_run.setEnabled(False)
+        self._only_inspiring = self._check(menu, _("Only inspiring takes"))
+        self._only_inspiring.setToolTip(_("Only takes that inspired, or may have, who listened to them in a study"))
         menu.addSeparator()
         menu.addAction(_("Show all takes"), self.clear)
         button.setMenu(menu)

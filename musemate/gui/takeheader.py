@@ -31,6 +31,7 @@ class TakeHeader(QObject):
         self._table = table
         self._memory: Memory | None = None
         self._chosen: set[str] | None = None
+        self._extra: set[str] = set()
         self._sorted = ("", True)
         self._header = table.horizontalHeader()
         self._heads = self._header.viewport()
@@ -53,7 +54,7 @@ class TakeHeader(QObject):
 
     def apply(self) -> None:
         """Show the columns as chosen, or as there is room."""
-        wanted = usual(self._table.width()) if self._chosen is None else self._chosen
+        wanted = usual(self._table.width(), self._extra) if self._chosen is None else self._chosen
         for column in COLUMNS:
             hidden = column.name not in wanted
             if self._header.isSectionHidden(PLACES[column.name]) != hidden:
@@ -66,6 +67,13 @@ class TakeHeader(QObject):
         others = sum(self._header.sectionSize(other) for other in range(len(COLUMNS)) if other != place)
         if not self._header.isSectionHidden(place):
             self._header.resizeSection(place, max(NARROWEST_PX, self._table.viewport().width() - others))
+
+    def offer(self, name: str, offered: bool) -> None:
+        """Show a column by itself while it has something to say; not against the songwriter's choice."""
+        before = set(self._extra)
+        self._extra = self._extra | {name} if offered else self._extra - {name}
+        if self._extra != before:
+            self.apply()
 
     def show_column(self, name: str) -> None:
         """Show a column that something is to be typed into."""

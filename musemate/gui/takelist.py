@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QStackedLayout, QVBoxLayout, QWidget
 
+from musemate.analysis.marks import Marks
 from musemate.gui import icons
 from musemate.gui.memory import Memory
 from musemate.gui.scalestrip import ScaleStrip
 from musemate.gui.takefilter import TakeFilter
 from musemate.gui.takemodel import TakeModel
-from musemate.gui.takeorder import Filter, Order
+from musemate.gui.takeorder import INSPIRING, NEWEST, Filter, Order
 from musemate.gui.taketable import TakeTable
 from musemate.gui.thumbnails import Thumbnails
 from musemate.gui.widgets import describe, label
@@ -37,6 +38,8 @@ class TakeList(QFrame):
     """Takes (the one that was typed into first), field and text."""
     export_asked = Signal(list)
     report_asked = Signal(list)
+    more_asked = Signal(list)
+    """Takes that others like them are wanted of."""
     remove_asked = Signal(list)
     layer_asked = Signal(str, str)
     """File and name of the scale at which the current take is to be heard."""
@@ -53,6 +56,8 @@ class TakeList(QFrame):
         self.model = TakeModel(file_of)
         self.table = TakeTable(self.model, self.thumbnails)
         self._layers: list[tuple[str, str]] = []
+        self._has_order = False
+        """Whether the songwriter chose one."""
         self._build()
         self._connect()
         self._tell()
@@ -73,6 +78,18 @@ class TakeList(QFrame):
         self.model.update_takes(takes)
         compared = any(old is not None and old.figures != take.figures for take in takes if (old := before[take.id]))
         if compared and self.model.order.needs_figures and not self.table.is_editing:
+            self.model.arrange()
+        self._tell()
+
+    def set_marks(self, marks: Mapping[str, Marks]) -> None:
+        """Show what studies say about takes; the inspiring come first where no other order was chosen."""
+        self.model.set_marks(marks)
+        offered = any(said.n_asked for said in marks.values())
+        self.filter.offer_inspiring(offered)
+        self.table.columns.offer("inspires", offered)
+        if not self._has_order:
+            self._show_order(Order(INSPIRING if offered else NEWEST))
+        elif self.model.order.name == INSPIRING:
             self.model.arrange()
         self._tell()
 
@@ -156,10 +173,14 @@ class TakeList(QFrame):
         self._tell()
 
     def _on_order(self, order: Order) -> None:
+        self._has_order = True
+        self._show_order(order)
+        self.table.scrollToTop()
+
+    def _show_order(self, order: Order) -> None:
         self.model.set_order(order)
         self.filter.show_order(order)
         self.table.columns.mark(order.column, order.descending)
-        self.table.scrollToTop()
 
     def _on_edited(self, take_id: str, field: str, text: str) -> None:
         others = [other for other in self.selected if other != take_id] if take_id in self.selected else []
@@ -192,6 +213,7 @@ class TakeList(QFrame):
         table.reject_asked.connect(self.reject_asked)
         table.export_asked.connect(self.export_asked)
         table.report_asked.connect(self.report_asked)
+        table.more_asked.connect(self.more_asked)
         table.remove_asked.connect(self.remove_asked)
         table.selection_changed.connect(self._tell)
         table.columns.sort_asked.connect(lambda column, down: self._on_order(Order("", column, down)))

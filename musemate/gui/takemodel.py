@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from PySide6.QtCore import QAbstractTableModel, QMimeData, QModelIndex, QPersistentModelIndex, Qt, QUrl, Signal
 
+from musemate.analysis.marks import Marks
 from musemate.gui import wording
 from musemate.gui.plaintext import plain
-from musemate.gui.takecolumns import COLUMNS, NONE
+from musemate.gui.takecolumns import COLUMNS, NONE, Column
 from musemate.gui.takeorder import Filter, Order, arranged
 from musemate.language import _
 from musemate.project.records import Take
@@ -42,6 +44,7 @@ class TakeModel(QAbstractTableModel):
         super().__init__()
         self._file_of = file_of
         self._takes: dict[str, Take] = {}
+        self._marks: dict[str, Marks] = {}
         self._shown: list[Take] = []
         self._places: dict[str, int] = {}
         self.filter = Filter()
@@ -74,7 +77,7 @@ class TakeModel(QAbstractTableModel):
 
     def set_takes(self, takes: Sequence[Take]) -> None:
         """Show these takes, the oldest first; only what changed is told."""
-        before = self._takes
+        before, takes = self._takes, [self._marked(take) for take in takes]
         self._takes = {take.id: take for take in takes}
         if list(before) == list(self._takes):
             self.update_takes([take for take in takes if before[take.id] != take])
@@ -83,7 +86,7 @@ class TakeModel(QAbstractTableModel):
 
     def update_takes(self, takes: Iterable[Take]) -> None:
         """Show what changed in takes that are there; they are hidden where the filter says so, but do not move."""
-        for take in takes:
+        for take in map(self._marked, takes):
             if take.id not in self._takes:
                 continue
             self._takes[take.id] = take
@@ -94,6 +97,15 @@ class TakeModel(QAbstractTableModel):
         accepted = {take.id for take in self._takes.values() if self.filter.accepts(take)}
         if accepted != self._places.keys():
             self.arrange()
+
+    def set_marks(self, marks: Mapping[str, Marks]) -> None:
+        """Show what studies say about the takes, by their ids; of those left out, nothing."""
+        self._marks = dict(marks)
+        self.set_takes(list(self._takes.values()))
+
+    def _marked(self, take: Take) -> Take:
+        marks = self._marks.get(take.id)
+        return take if take.marks == marks else replace(take, marks=marks)
 
     def set_filter(self, chosen: Filter) -> None:
         """Hide what is not wanted."""
@@ -137,7 +149,7 @@ class TakeModel(QAbstractTableModel):
         if role in (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.EditRole):
             return column.text(take)
         if role == Qt.ItemDataRole.ToolTipRole:
-            return plain(describe_take(take) if column.name in ("take", "sound") else column.text(take))
+            return plain(_tip(take, column))
         if role == Qt.ItemDataRole.AccessibleTextRole:
             return accessible_text(take, column.name)
         return None
@@ -183,6 +195,12 @@ class TakeModel(QAbstractTableModel):
         return data
 
 
+def _tip(take: Take, column: Column) -> str:
+    if column.name in ("take", "sound"):
+        return describe_take(take)
+    return wording.take_marks(take.marks) if column.name == "inspires" and take.marks else column.text(take)
+
+
 def describe_take(take: Take) -> str:
     """Return all that is known of a take, for the tooltip."""
     kind = _("Spliced at once, without any training")
@@ -191,7 +209,8 @@ def describe_take(take: Take) -> str:
     seed = _("Seed {n}").format(n=take.seed)
     text = f"{wording.take_title(take, full=False)}: {wording.take_facts(take)}. {kind}. {seed}."
     tags = _("Tags: {tags}").format(tags=", ".join(take.tags)) if take.tags else ""
-    extra = [tags, take.note, _("Rejected") if take.rejected else ""]
+    marks = wording.take_marks(take.marks) if take.marks else ""
+    extra = [tags, take.note, marks, _("Rejected") if take.rejected else ""]
     return "\n".join([text, *filter(None, extra)])
 
 

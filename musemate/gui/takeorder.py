@@ -9,14 +9,16 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from musemate.analysis.marks import MAYBE, MAYBE_FROM, YES
 from musemate.analysis.proposing import ORDERS, propose
 from musemate.gui import wording
 from musemate.gui.takecolumns import COLUMNS, PLACES
 from musemate.language import mark
 from musemate.project.records import Take
 
-NEWEST, STARS = "newest", "stars"
+NEWEST, STARS, INSPIRING = "newest", "stars", "inspiring"
 PROPOSALS = {
+    INSPIRING: (mark("Inspiring"), mark("First those that inspired who listened to them in a study")),
     NEWEST: (mark("Newest"), mark("The last one first")),
     "closest": (mark("Closest"), mark("Most like the fragment first: similar, and little new")),
     "strangest": (mark("Strangest"), mark("Least like the fragment first")),
@@ -45,6 +47,8 @@ class Filter:
         Only takes of this mode, "" for all.
     run : str
         Only takes of this training, "" for all.
+    inspiring : bool
+        Only takes that inspired, or may have, in a study.
     """
 
     text: str = ""
@@ -52,6 +56,7 @@ class Filter:
     rejected: bool = True
     mode: str = ""
     run: str = ""
+    inspiring: bool = False
 
     @property
     def is_active(self) -> bool:
@@ -63,6 +68,8 @@ class Filter:
         if take.stars < self.stars or (take.rejected and not self.rejected):
             return False
         if (self.mode and take.mode != self.mode) or (self.run and take.run != self.run):
+            return False
+        if self.inspiring and not may_inspire(take):
             return False
         words = self.text.casefold().split()
         if not words:
@@ -83,6 +90,19 @@ class Order:
     def needs_figures(self) -> bool:
         """Whether figures that become known change it."""
         return self.name in ORDERS or self.column in ("similarity", "novelty", "tempo", "loudness")
+
+
+def may_inspire(take: Take) -> bool:
+    """Whether those who listened to a take were inspired, or may have been."""
+    return take.marks is not None and take.marks.inspires in (YES, MAYBE)
+
+
+def _uninspiring(take: Take) -> float:
+    """Return what is sorted by: the inspiring first, then those that nobody was asked about, at last the others."""
+    share = take.marks.share if take.marks is not None else None
+    if share is None:
+        return -MAYBE_FROM / 2
+    return -share if share >= MAYBE_FROM else 0.0
 
 
 def arranged(takes: Sequence[Take], chosen: Filter, order: Order) -> list[Take]:
@@ -108,6 +128,8 @@ def arranged(takes: Sequence[Take], chosen: Filter, order: Order) -> list[Take]:
         return [take for _, take in known] + [take for key, take in valued if key is None]
     if order.name == STARS:
         return sorted(shown, key=lambda take: -take.stars)
+    if order.name == INSPIRING:
+        return sorted(shown, key=_uninspiring)
     if order.name in ORDERS:
         return [shown[place] for place in propose(order.name, [take.figures for take in shown])]
     return shown

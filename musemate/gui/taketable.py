@@ -27,6 +27,7 @@ class TakeTable(QTableView):
     reject_asked = Signal(list)
     export_asked = Signal(list)
     report_asked = Signal(list)
+    more_asked = Signal(list)
     remove_asked = Signal(list)
     selection_changed = Signal()
 
@@ -205,6 +206,8 @@ class TakeTable(QTableView):
         all_rejected = all(take.rejected for take in takes)
         reject = _("Keep again") if all_rejected else _("Reject")
         menu.addAction(_keyed(reject, "R"), partial(self.reject_asked.emit, ids))
+        menu.addSeparator()
+        menu.addAction(_keyed(_("More like these"), "Ctrl+K"), partial(self.more_asked.emit, ids))
         menu.addSeparator()
         menu.addAction(_keyed(_("Export…"), "E"), partial(self.export_asked.emit, ids))
         menu.addAction(_keyed(_("Analysis report"), "Ctrl+R"), partial(self.report_asked.emit, ids))

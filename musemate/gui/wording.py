@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from musemate.analysis.marks import Marks
 from musemate.engine.facts import facts_of
 from musemate.engine.presets import label_of
 from musemate.engine.registry import ENGINES
@@ -100,6 +101,19 @@ def take_facts(take: Take) -> str:
     if at_steps := take.request.get("at_steps"):
         facts.append(_("after {n} steps").format(n=number(at_steps, ",")))
     return f"{clock(take.seconds)}  ·  {', '.join(facts)}"
+
+
+def take_marks(marks: Marks) -> str:
+    """Return what listeners said about a take, in a sentence or three."""
+    said = []
+    if marks.n_asked:
+        text = _("Does it inspire? Yes {yes}, maybe {maybe}, no {no}.")
+        said.append(text.format(yes=marks.n_yes, maybe=marks.n_maybe, no=marks.n_no))
+    if marks.quality_mean is not None:
+        said.append(_("Quality {mean} on average.").format(mean=number(marks.quality_mean, ".1f")))
+    if marks.n_verdicts:
+        said.append(_("Taken for real {n} of {total} times.").format(n=marks.n_fooled, total=marks.n_verdicts))
+    return " ".join(said)
 
 
 def short_closeness(take: Take) -> str:

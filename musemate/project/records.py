@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from musemate.analysis.figures import Figures
+from musemate.analysis.marks import Marks
 from musemate.analysis.metre import Beats as Beats
 from musemate.language import _
 
@@ -115,6 +116,8 @@ class Take:
     """Put aside, but not removed."""
     figures: Figures | None = None
     """How it compares with its fragment; None until that is reckoned."""
+    marks: Marks | None = None
+    """What listeners said about it; None where nobody did. Its studies keep that: whoever shows it puts it in."""
 
     @property
     def is_instant(self) -> bool:

@@ -4,32 +4,10 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Sequence
-from dataclasses import dataclass
 
+from musemate.analysis.marks import Marks as Marks
 from musemate.study.heard import on_scale
 from musemate.study.records import Row
-
-
-@dataclass(frozen=True)
-class Marks:
-    """The answers about one take, over all listeners and studies.
-
-    Parameters
-    ----------
-    n_yes, n_maybe, n_no : int
-        How often it was called inspiring.
-    quality_mean : float or None
-        Of the question for quality, or for a rating where that was asked instead; None where neither was.
-    n_fooled, n_verdicts : int
-        How often it was taken for real, of so many times that this was asked.
-    """
-
-    n_yes: int = 0
-    n_maybe: int = 0
-    n_no: int = 0
-    quality_mean: float | None = None
-    n_fooled: int = 0
-    n_verdicts: int = 0
 
 
 def marks_of(rows: Sequence[Row]) -> dict[str, Marks]:

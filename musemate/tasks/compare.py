@@ -15,6 +15,7 @@ from musemate.language import _
 from musemate.project.records import Take
 from musemate.project.store import Project
 from musemate.tasks.show import take_row
+from musemate.tasks.study_marks import marked
 
 if TYPE_CHECKING:
     from musemate.analysis.yardstick import Yardstick
@@ -60,7 +61,7 @@ def compare(
         yield from _measured(store, todo, cancelled)
         if cancelled():
             return
-        chosen = [store.take(take.id) for take in chosen]
+        chosen = marked(store, (store.take(take.id) for take in chosen))
         if order:
             chosen = [chosen[place] for place in propose(order, [take.figures for take in chosen])]
         rows = [take_row(take, store) for take in chosen]

@@ -10,6 +10,7 @@ from musemate.errors import SettingsError
 from musemate.language import _
 from musemate.project.store import Project
 from musemate.tasks.show import take_row
+from musemate.tasks.study_marks import marked
 
 
 def rate(
@@ -57,5 +58,5 @@ def rate(
         )
     with Project.open(project) as store:
         store.change_takes(dict.fromkeys(takes, changes))
-        rows = [take_row(store.take(take), store) for take in takes]
+        rows = [take_row(take, store) for take in marked(store, store.these_takes(takes))]
     yield Listed(rows)

@@ -47,6 +47,7 @@ TASKS = {
     "study_list": "musemate.tasks.studies:study_list",
     "study_copy": "musemate.tasks.studies:study_copy",
     "study_merge": "musemate.tasks.studies:study_merge",
+    "study_marks": "musemate.tasks.study_marks:study_marks",
     "demo": "musemate.tasks.demo:demo",
     "doctor": "musemate.tasks.doctor:doctor",
     "collect_crashes": "musemate.tasks.crashes:collect_crashes",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator
+from dataclasses import asdict
 from typing import Any
 
 from musemate.audio.files import read_outside
@@ -13,6 +14,7 @@ from musemate.engine.points import points_in
 from musemate.paths import absolute
 from musemate.project.records import Fragment, Run, Take
 from musemate.project.store import Project
+from musemate.tasks.study_marks import marked
 
 
 def info(file: str, *, cancelled: Cancelled) -> Iterator[Event]:
@@ -54,7 +56,7 @@ def list_project(project: str, *, cancelled: Cancelled) -> Iterator[Event]:
     with Project.open(project) as store:
         rows = [_fragment_row(f) for f in store.fragments()]
         rows += [_run_row(r, store) for r in store.runs()]
-        rows += [take_row(t, store) for t in store.takes()]
+        rows += [take_row(t, store) for t in marked(store, store.takes())]
     yield Listed(rows)
 
 
@@ -125,6 +127,8 @@ def take_row(take: Take, store: Project) -> dict[str, Any]:
         "similarity": figures.similarity if figures else None,
         "novelty": figures.novelty if figures else None,
         "tempo": figures.tempo if figures else None,
+        "inspires": take.marks.inspires if take.marks else "",
+        "answers": asdict(take.marks) if take.marks else None,
         "lufs": figures.loudness_lufs if figures else None,
         "scale": take.request.get("scale"),
         "at_steps": take.request.get("at_steps"),
