@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from PySide6.QtCore import QObject, Signal
 
 from musemate.engine.events import Event, TakeMade, Warned, Working
@@ -31,28 +33,23 @@ class Taker(QObject):
 
     def make(self, run_id: str, wish: TakeWish) -> None:
         """Make takes with a run."""
-        self._submit("generate", wish, {"scale": wish.scale, "at_steps": wish.at_steps}, run=run_id)
+        options = {"scale": wish.scale, "at_steps": wish.at_steps}
+        self._submit("generate", wish.count, **_kind(wish), **options, run=run_id)
 
     def make_instant(self, fragment_id: str, wish: TakeWish) -> None:
         """Make takes of a fragment's region at once, without any training."""
-        self._submit("instant", wish, {}, fragment=fragment_id)
+        self._submit("instant", wish.count, **_kind(wish), fragment=fragment_id)
 
-    def _submit(self, task: str, wish: TakeWish, options: dict[str, int | None], **source: str) -> None:
+    def make_like(self, takes: list[str], count: int) -> None:
+        """Make takes like these, each with what it was made with."""
+        self._submit("generate", count, like=takes)
+
+    def _submit(self, task: str, count: int, **arguments: Any) -> None:
         if self._job is not None or not self._session.may_change():
             return
-        self._wanted, self._n_made = wish.count, 0
-        self._panel.show_working(_("Making take {n} of {total}…").format(n=1, total=wish.count), None)
-        self._job = job = self._session.lanes.quick.submit(
-            task,
-            project=self._session.folder,
-            **source,
-            count=wish.count,
-            seconds=wish.seconds,
-            mode=wish.mode,
-            closeness=wish.closeness,
-            metre=wish.metre,
-            **options,
-        )
+        self._wanted, self._n_made = count, 0
+        self._panel.show_working(_("Making take {n} of {total}…").format(n=1, total=count), None)
+        self._job = job = self._session.lanes.quick.submit(task, project=self._session.folder, count=count, **arguments)
         job.progressed.connect(self._on_progress)
         job.happened.connect(self._on_event)
         job.failed.connect(self._session.failed)
@@ -82,3 +79,7 @@ class Taker(QObject):
         self._job = None
         self._panel.show_end()
         self._session.rows_changed.emit()
+
+
+def _kind(wish: TakeWish) -> dict[str, Any]:
+    return {"seconds": wish.seconds, "mode": wish.mode, "closeness": wish.closeness, "metre": wish.metre}

@@ -35,6 +35,7 @@ from musemate.gui.fragments import Fragments
 from musemate.gui.jobsview import JobsView
 from musemate.gui.keeping import Keeping
 from musemate.gui.keysheet import KeySheet
+from musemate.gui.kindred import Kindred
 from musemate.gui.languagechoice import LanguageChoice
 from musemate.gui.layout import Parts
 from musemate.gui.listening import Listening
@@ -115,6 +116,7 @@ class Window(QMainWindow):
         self.advancing = Advancing(self.session, self.parts, self.trainer, self)
         self.language = LanguageChoice(self.session, messages, self)
         self.keeping = Keeping(self.session, messages, self)
+        self.kindred = Kindred(self.session, self.parts.takes, self.parts.make, self.taker, messages, self)
         self.studies = Studies(self.session, self.parts.takes, self.listening, messages, self)
         self.actions_by_name = Actions(self, self._handlers())
         self.views.adopt(self.actions_by_name)
@@ -253,6 +255,7 @@ class Window(QMainWindow):
             **self.language.handlers(),
             **self.keeping.handlers(),
             **self.studies.handlers(),
+            **self.kindred.handlers(),
             "open_audio": self.on_open_audio,
             "new_project": self.on_new_project,
             "open_project": self.on_open_project,

@@ -254,8 +254,8 @@ def test_menu_of_a_row_says_what_it_does(takes: TakeList, qtbot: QtBot) -> None:
     takes.select("t2")
     texts = [action.text().partition("\t")[0] for action in takes.table.menu().actions() if action.text()]
     assert texts == [
-        "Play", "Rename", "Edit tags", "Edit note", "Stars", "Keep again", "Export…", "Analysis report",
-        "Remove from the list",
+        "Play", "Rename", "Edit tags", "Edit note", "Stars", "Keep again", "More like these", "Export…",
+        "Analysis report", "Remove from the list",
     ]  # fmt: skip
     with qtbot.waitSignal(takes.reject_asked) as asked:
         takes.table.menu().actions()[6].trigger()
