@@ -52,7 +52,18 @@ def test_no_input_is_more_than_refused(target: tuple[str, Target]) -> None:
 def test_what_is_sound_is_understood(tmp_path: Path) -> None:
     """Else the readers would only ever be seen to refuse."""
     understood = set()
-    readers = ("headers", "queues", "settings", "window", "requests", "losses", "answers", "written", "tables", *STUDIES)
+    readers = (
+        "headers",
+        "queues",
+        "settings",
+        "window",
+        "requests",
+        "losses",
+        "answers",
+        "written",
+        "tables",
+        *STUDIES,
+    )
     for name in readers:
         with opened(name, tmp_path) as prepared:
             chance = Random(1)
