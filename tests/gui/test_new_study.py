@@ -106,7 +106,7 @@ def test_another_questionnaire_keeps_the_samples(sheet: NewStudy) -> None:
     assert sheet.panel.balance.text() == "Samples: 2 of 30 takes, 0 of 0 real excerpts"
     assert sheet.rules.longest.value() == 10
     assert sheet.request["rules"] == {}
-    assert sheet.about.text().startswith("Five samples of each engine")
+    assert sheet.about.text().startswith("Samples of several engines")
 
 
 def test_what_is_asked_for_says_only_what_differs(sheet: NewStudy, qtbot: QtBot) -> None:
