@@ -13,10 +13,19 @@ from musemate.gui.study.runner import Runner
 RETURN, SPACE = Qt.Key.Key_Return, Qt.Key.Key_Space
 
 
+class Waiter:
+    """Waits where there is no pytest."""
+
+    def waitUntil(self, is_so: Callable[[], object]) -> None:  # noqa: N802 - pytest-qt's own name
+        """Let the window live until something is so."""
+        while not is_so():
+            QTest.qWait(5)
+
+
 class Listener:
     """Somebody at the keyboard."""
 
-    def __init__(self, window: Runner, qtbot: QtBot) -> None:
+    def __init__(self, window: Runner, qtbot: QtBot | Waiter) -> None:
         self.window, self._qtbot = window, qtbot
 
     def press(self, *keys: Qt.Key, control: bool = False) -> None:
@@ -37,7 +46,7 @@ class Listener:
     def begin(self, name: str = "Anna") -> None:
         """Give a name and go on to the first trial."""
         window = self.window
-        self.until(lambda: window.page is window.start and window.before.sounds is not None)
+        self.until(lambda: window.page is window.start and window.sitting.desk is not None)
         self.type(name)
         self.press(RETURN)
         self.until(lambda: window.page is not window.start)

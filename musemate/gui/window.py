@@ -48,6 +48,7 @@ from musemate.gui.reckoner import Reckoner
 from musemate.gui.reporter import Reporter
 from musemate.gui.session import Session
 from musemate.gui.soundoutput import SoundOutput
+from musemate.gui.study.runs import StudyRuns
 from musemate.gui.study.studies import Studies
 from musemate.gui.taker import Taker
 from musemate.gui.trainer import Trainer, why_not
@@ -118,6 +119,7 @@ class Window(QMainWindow):
         self.keeping = Keeping(self.session, messages, self)
         self.kindred = Kindred(self.session, self.parts.takes, self.parts.make, self.taker, messages, self)
         self.studies = Studies(self.session, self.parts.takes, self.listening, messages, self)
+        self.study_runs = StudyRuns(self.studies, self.audition, self.memory, make_player, self)
         self.actions_by_name = Actions(self, self._handlers())
         self.views.adopt(self.actions_by_name)
         self.language.adopt(self.actions_by_name)

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from PySide6.QtCore import QObject, Signal
 
+from musemate.errors import MuseMateError
 from musemate.gui.background import Background
 from musemate.gui.study.checkpages import HeadphonesPage, LevelPage
 from musemate.gui.study.page import Page
@@ -41,6 +42,7 @@ class Beforehand(QObject):
         self._sitting, self._background = sitting, background
         self._folder: tempfile.TemporaryDirectory[str] | None = None
         self.sounds: CheckSounds | None = None
+        self._is_making = self._wants_begin = False
         self.headphones, self.level = HeadphonesPage(sound), LevelPage(sound)
         self.headphones.done.connect(self._on_headphones)
         self.level.done.connect(self.done)
@@ -59,11 +61,14 @@ class Beforehand(QObject):
             into.mkdir()
             return make_check_sounds(into, like, seed)
 
-        self.sounds = None
-        self._background.run(make, self._on_made, self.failed.emit)
+        self.sounds, self._is_making, self._wants_begin = None, True, False
+        self._background.run(make, self._on_made, self._on_failed)
 
     def begin(self) -> None:
         """Check the headphones where the study wants it and nobody has yet, then let the volume be set."""
+        if self._is_making:
+            self._wants_begin = True
+            return
         course, session = self._sitting.course, self._sitting.session
         assert course is not None and session is not None
         wants_check = course.study.template.rules.headphones and not session.headphones
@@ -83,6 +88,17 @@ class Beforehand(QObject):
 
     def _on_made(self, sounds: CheckSounds) -> None:
         self.sounds = sounds
+        self._go()
+
+    def _on_failed(self, error: MuseMateError) -> None:
+        """Go on without them."""
+        self.failed.emit(error)
+        self._go()
+
+    def _go(self) -> None:
+        self._is_making = False
+        if self._wants_begin:
+            self.begin()
 
     def _on_headphones(self, outcome: str) -> None:
         if outcome:

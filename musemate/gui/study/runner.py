@@ -264,6 +264,8 @@ class Runner(QMainWindow):
             self.toggle_full()
         elif control and key in (Qt.Key.Key_Q, Qt.Key.Key_W):
             self.close()
+        elif control and key == Qt.Key.Key_D:
+            self.audition.retry()
         elif control and key in (Qt.Key.Key_Up, Qt.Key.Key_Down):
             self.before.level.step(1 if key == Qt.Key.Key_Up else -1)
         elif not self._is_held_down(event) and not self.page.take_key(event):

@@ -13,6 +13,7 @@ from musemate.gui.study.answerbutton import AnswerButton
 from musemate.gui.study.form import WIDTH, Form
 from musemate.gui.study.page import Hints, Page
 from musemate.gui.study.trialsound import TrialSound
+from musemate.gui.style import set_state
 from musemate.gui.widgets import describe, label, tool_button
 from musemate.language import _
 from musemate.study.keymap import PAIR_LETTERS, letters_of
@@ -75,6 +76,7 @@ class TrialPage(Page):
         self._sound = sound
         self._is_pair = template.trial == "pair"
         self._letters = letters_of(template)
+        self._said_reason = ""
         reserved = PAIR_LETTERS if self._is_pair else ""
         self._type_key = self._letters["type"].upper() or "F2"
         self.form = Form(template, template.questions, reserved=reserved, type_key=self._type_key)
@@ -95,7 +97,13 @@ class TrialPage(Page):
         """Say how much is still to be heard before the answers open, and open them when it was."""
         left_s = self._sound.heard.left_s
         self.form.set_open(left_s <= 0)
-        if left_s <= 0:
+        if self._sound.reason != self._said_reason:
+            self._said_reason = self._sound.reason
+            set_state(self.gate, tone="warn" if self._said_reason else "muted")
+        if self._sound.reason:
+            again = _("{key} looks for a sound device again.").format(key=_("Ctrl+Shift+D"))
+            self.gate.setText(f"{self._sound.reason} {again}")
+        elif left_s <= 0:
             self.gate.setText(_("Answer when you are ready; you can hear it as often as you like."))
         elif self._is_pair:
             text = _("Hear both first: the answers open after {n} s more of {sides}.")
@@ -179,6 +187,8 @@ class TrialPage(Page):
 
     def _show_playing(self) -> None:
         playing = self._sound.is_playing
+        if (self._said_reason or self._sound.reason) and self.isVisible():
+            self.show_gate()
         self.play.setIcon(icons.icon("pause" if playing else "play", palette.ON_ACCENT))
         self.play.setAccessibleName(_("Pause") if playing else _("Play"))
         self.loop.setChecked(self._sound.loops)

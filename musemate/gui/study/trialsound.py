@@ -78,6 +78,11 @@ class TrialSound(QObject):
         self._audition.show(None)
 
     @property
+    def reason(self) -> str:
+        """Why nothing can be heard, "" when it can."""
+        return self._audition.reason
+
+    @property
     def is_playing(self) -> bool:
         """Whether something sounds."""
         return bool(self._tokens) and self._audition.is_playing
