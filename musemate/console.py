@@ -317,4 +317,6 @@ def _tables(rows: list[dict[str, Any]]) -> Iterator[Table]:
 
 
 def _cell(value: Any) -> Text:
+    if isinstance(value, dict):  # {"new": [8, 0, 2]} as "new 8/0/2"
+        value = ", ".join(f"{name} {'/'.join(map(str, numbers))}" for name, numbers in value.items())
     return Text("" if value is None else str(value))  # a str would be read as markup: "[live] song" is none

@@ -130,12 +130,8 @@ class StudiesView(QDialog):
         layout.addLayout(right, 1)
         return page
 
-    def _head(self) -> QHBoxLayout:
+    def _head(self) -> QVBoxLayout:
         self.title, self.about = ElidedLabel("title"), ElidedLabel("muted")
-        words = QVBoxLayout()
-        words.setSpacing(0)
-        words.addWidget(self.title)
-        words.addWidget(self.about)
         self.run = _button(_("Listen"), _("Start the study on this computer, or go on with it"))
         self.copy = _button(_("Copy for raters…"), _("Make a copy that others answer; it does not tell what is real"))
         self.report = _button(_("Write report"), _("Write what was found as a page, with charts and all answers"))
@@ -149,10 +145,16 @@ class StudiesView(QDialog):
             button.clicked.connect(lambda _checked=False, wish=wish: wish.emit(self.list.folder))
         row = QHBoxLayout()
         row.setSpacing(8)
-        row.addLayout(words, 1)
         for widget in (self.run, self.copy, self.report, self.more):
             row.addWidget(widget)
-        return row
+        row.addStretch(1)
+        head = QVBoxLayout()
+        head.setSpacing(0)
+        head.addWidget(self.title)  # above the buttons: beside them there would be no room for a name
+        head.addWidget(self.about)
+        head.addSpacing(8)
+        head.addLayout(row)
+        return head
 
     def _menu(self) -> QMenu:
         menu = QMenu(self)
