@@ -67,9 +67,10 @@ def _effective(answers: Answers, share: float) -> float:
     spread = spread_of((answers.values - share) / n, answers)
     if not math.isfinite(spread.variance):
         return 1.0
-    worth = share * (1 - share) / spread.variance if spread.variance else float(n)
-    few = (float(stats.norm.ppf((1 + LEVEL) / 2)) / quantile(spread.df)) ** 2
-    return float(np.clip(worth * few, 1.0, n))
+    # Student's quantile for what clusters add alone: answers that are all independent stay Wilson's
+    alone = share * (1 - share) / n
+    beyond = max(spread.variance - alone, 0.0) * (quantile(spread.df) / float(stats.norm.ppf((1 + LEVEL) / 2))) ** 2
+    return float(np.clip(share * (1 - share) / (alone + beyond), 1.0, n))
 
 
 def difference(first: Share, second: Share) -> Interval:
