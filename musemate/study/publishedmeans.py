@@ -25,7 +25,7 @@ def published_means(rows: Sequence[Row]) -> Section | None:
     least, most = ENDS["rating"] if all(row.measures == "rating" for *_mean, row in means) else ENDS["quality"]
     fits = all(least <= value <= most for value, *_name in means)
     chart = Chart(
-        "published-means", _("Means as they were published"), "points", _("mean"),
+        "means", _("Means as they were published"), "points", _("mean"),
         tuple(Bar(name, value) for value, name, _row in means),
         least if fits else None, most if fits else None,
         note=_("There are no intervals: single answers were not published."),

@@ -18,6 +18,7 @@ _WHOLE = re.compile(r"-?\d{1,18}")
 MEAN = "mean"
 """The question of a row that is a published mean of answers instead of one."""
 _SCALES = ("quality", "rating", "confidence")
+_TRUTHS = {"yes": True, "true": True, "no": False, "false": False}
 _BETWEEN = {"closeness": (0.0, 1.0), "seconds": (0.0, 1e7), "heard_s": (0.0, 1e7), "duration_s": (0.0, 1e5)}
 _BETWEEN |= {"plays": (0, 1e6), "trial": (0, 1e5), "steps": (0, 1e12), "gain_db": (-200.0, 200.0)}
 _FIXED = {"origin": ("", *ORIGINS), "place": ("", *PAIR_VERDICTS), "measures": MEASURES}
@@ -76,9 +77,9 @@ def _value(name: str, kind: str, cell: str, has_commas: bool) -> Value:
     if not cell and name != "trial":
         return False if kind == "bool" else None
     if kind.startswith("bool"):
-        if cell.lower() not in ("yes", "no"):
+        if cell.lower() not in _TRUTHS:
             raise _wrong(name, cell)
-        return cell.lower() == "yes"
+        return _TRUTHS[cell.lower()]
     return _number(name, kind, cell.replace(",", ".") if has_commas else cell)
 
 

@@ -84,11 +84,12 @@ def _by(takes: Sequence[Row], setting: Setting) -> Section | None:
         tables.append(Table(_("Tests that all are alike"), (_("Question"), _("Test"), _("Result")), tuple(lines), 2))
     title = _("By {setting}").format(setting=setting.title)
     said = tuple(conclusions.ranking(compared))
-    return Section(f"by-{setting.name}", title, said, tuple(charts), tuple(tables), _how())
+    return Section(f"by-{setting.name}", title, said, tuple(charts), tuple(tables), _how(setting))
 
 
-def _how() -> str:
-    return (
+def _how(setting: Setting) -> str:
+    steps = _("Steps are counted as each engine counts them: compare them within one engine.")
+    return (steps + " ") * (setting.name == "steps") + (
         _(
             "One is called above another only where the test of that pair says so after Holm's correction for the "
             "number of pairs, with listeners and samples both standing for others like them; shares by Fisher's exact "
@@ -110,7 +111,7 @@ def _intervals(measure: _Measure, answers: Answers) -> list[Interval]:
 def _chart(
     takes: Sequence[Row], setting: Setting, measure: _Measure, answers: Answers, intervals: list[Interval]
 ) -> Chart:
-    name = f"{measure.name}-by-{setting.name}"
+    name = measure.name
     if measure.name in ("quality", "rating"):
         bars = [
             bar(level, interval, cloud=cloud_of(answers.of(at)))
