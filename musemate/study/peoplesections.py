@@ -44,6 +44,9 @@ def listening(rows: Sequence[Row]) -> Section:
                 n_failed,
             )
         )
+    heard = [row for row in rows if row.token]
+    if heard and not any(map(kind_of, heard)):
+        said.append(_("What the samples are is not known here: that stays with whoever made the study."))
     head = (_("Listener"), _("Sessions"), _("Samples"), _("Answers"), _("Headphones"))
     table = Table(_("Listeners"), head, tuple(_listener_row(own) for own in list(by_rater.values())[:MOST_LISTENERS]))
     return Section("listening", _("Who listened"), tuple(said), tables=(table,))

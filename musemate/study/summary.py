@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from musemate.analysis.findings import Findings, Section
 from musemate.language import _, ngettext
+from musemate.study.confidencesection import confidence
 from musemate.study.marks import Marks as Marks
 from musemate.study.marks import marks_of as marks_of
 from musemate.study.peoplesections import agreement, comments, listening, times
@@ -40,6 +41,7 @@ def findings_of(rows: Sequence[Row], *, title: str = "") -> Findings:
         means,
         real_or_fake(answered),
         pairs(answered),
+        confidence(answered),
         rated(answered, "quality"),
         rated(answered, "rating"),
         inspiration(answered),

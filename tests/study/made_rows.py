@@ -23,7 +23,7 @@ def row(**values: Any) -> Row:
 
 def about(token: str, *, real: bool = False, trial: int = 1, rater: str = "r1", **said: Any) -> list[Row]:
     """Return the answers of one listener about one sample, by what they measure; further columns by their names."""
-    measures = ("verdict", "ease", "quality", "rating", "inspiring", "comment")
+    measures = ("verdict", "ease", "confidence", "quality", "rating", "inspiring", "comment")
     columns = {name: value for name, value in said.items() if name not in measures}
     columns = {"is_real": real, "origin": "fragment" if real else "take", "label": token, **columns}
     return [

@@ -182,6 +182,33 @@ def test_times_are_of_the_first_answer() -> None:
     assert told.charts[0].bars[0].label == "True verdicts" and told.charts[0].bars[0].n == 8
 
 
+def _sure(of_true: int, of_false: int) -> list[Row]:
+    dice = np.random.default_rng(5)
+    return [
+        answer
+        for n in range(20)
+        for answer in about(
+            f"t{n}", trial=n + 1, verdict="fake" if n % 2 else "real", correct=bool(n % 2),
+            confidence=(of_true if n % 2 else of_false) + int(dice.integers(0, 2)),
+        )
+    ]  # fmt: skip
+
+
+def test_who_is_surer_when_right_is_said_to_be() -> None:
+    surer, same = (section(findings_of(_sure(*levels)), "confidence").sentences[0] for levels in ((3, 1), (2, 2)))
+    assert surer.startswith("Listeners were surer when they were right, by 2")
+    assert same.startswith("It is not shown that listeners knew")
+
+
+def test_without_the_key_it_is_said_that_nothing_is_known_of_the_samples() -> None:
+    rows = [answer for n in range(9) for answer in about(
+        f"t{n}", trial=n + 1, verdict="fake", quality=3, is_real=None, origin="", label=""
+    )]  # fmt: skip
+    findings = findings_of(rows)
+    assert "What the samples are is not known here" in section(findings, "listening").sentences[1]
+    assert not {"real-or-fake", "quality"} & {section.name for section in findings.sections}
+
+
 def test_nobody_answered() -> None:
     assert findings_of([]).sections[0].sentences == ("Nobody has answered yet.",)
 
