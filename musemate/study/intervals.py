@@ -2,14 +2,14 @@
 
 Answers are not independent: they share listeners and samples. The variance of a mean is therefore taken from how the
 listeners' and the samples' sums differ (two-way clustering: Cameron, Gelbach and Miller, "Robust inference with
-multiway clustering", 2011, eq. 2.7), with Satterthwaite's degrees of freedom, because both are few. One listener
-stands for nobody else: of one, only the samples vary.
+multiway clustering", 2011, eq. 2.7), with Satterthwaite's degrees of freedom for what they add, because both are few.
+One listener stands for nobody else: of one, only the samples vary.
 """
 
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
@@ -91,15 +91,29 @@ class Answers:
 
 @dataclass(frozen=True)
 class Spread:
-    """Variance of an estimate, and on how many degrees of freedom it rests."""
+    """How an estimate varies.
+
+    Parameters
+    ----------
+    variance : float
+    df : float
+        Degrees of freedom of what listeners and samples add.
+    alone : float
+        So much of it there would be if answers shared nothing; known better, with `alone_df` degrees of freedom.
+    alone_df : float
+    """
 
     variance: float
     df: float
+    alone: float = 0.0
+    alone_df: float = 1.0
 
     @property
     def half_width(self) -> float:
         """Half of the interval of a normal estimate."""
-        return quantile(self.df) * math.sqrt(self.variance)
+        alone = min(self.alone, self.variance)
+        beyond = self.variance - alone
+        return math.sqrt(quantile(self.alone_df) ** 2 * alone + quantile(self.df) ** 2 * beyond)
 
 
 def quantile(df: float, level: float = LEVEL) -> float:
@@ -137,7 +151,11 @@ def spread_of(influence: Floats, answers: Answers) -> Spread:
         return Spread(0.0, max(df for _, df in parts))
     if variance > least:
         parts.append(noise)
-    return Spread(variance, variance**2 / sum(part**2 / df for part, df in parts))
+    df = variance**2 / sum(part**2 / df for part, df in parts)
+    if n_raters < 2:
+        return Spread(variance, df)
+    n = len(influence)
+    return Spread(variance, df, float((influence**2).sum()) * n / (n - 1), n - 1.0)
 
 
 def _sum_of_squares(influence: Floats, codes: Codes) -> float:
@@ -239,7 +257,7 @@ def _difference(
 
 
 def _no_less(spread: Spread, n: int, step: float) -> Spread:
-    return Spread(max(spread.variance, _ROUNDING * step**2 / max(n, 1)), spread.df)
+    return replace(spread, variance=max(spread.variance, _ROUNDING * step**2 / max(n, 1)))
 
 
 def _scaled(value: float, drawn: Floats, spread: Spread, n: int) -> Interval:
