@@ -121,7 +121,7 @@ def _share_row(name: str, fake: Share) -> tuple[str, ...]:
 
 
 def _ease_tables(rows: Sequence[Row]) -> tuple[Table, ...]:
-    """Return how easy it was to tell, of what was called fake."""
+    """Return how easy it was to tell; it is asked of what was called fake, but some say it of more."""
     told = [(kind_of(row), row.value) for row in rows if row.measures == "ease" and row.value]
     if not told:
         return ()
@@ -130,7 +130,7 @@ def _ease_tables(rows: Sequence[Row]) -> tuple[Table, ...]:
         (name, *(str(told.count((kind, value))) for value in given))
         for kind, name in ((TAKE, _("Takes")), (REAL, _("Real clips")))
     ]
-    title = _("How easy it was to tell, of those that were called fake")
+    title = _("How easy it was to tell")
     return (Table(title, (_("Heard"), *(word(value) for value in given)), tuple(lines)),)
 
 
