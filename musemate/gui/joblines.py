@@ -26,6 +26,13 @@ TASKS = {
     "instant": mark("Making instant takes"),
     "export_takes": mark("Exporting takes"),
     "report": mark("Writing a report"),
+    "study_new": mark("Making a study"),
+    "study_copy": mark("Copying a study"),
+    "study_merge": mark("Bringing answers back"),
+    "study_report": mark("Writing a report on a study"),
+    "study_table": mark("Writing answers"),
+    "study_list": "",
+    "study_findings": "",
     "compare": "",
     "estimate": "",
     "study_marks": "",
@@ -42,7 +49,7 @@ STATES = {
     "failed": mark("failed"),
 }
 """How a job's state is called."""
-CAN_BE_STOPPED = ("import_audio", "generate", "instant", "export_takes", "report")
+CAN_BE_STOPPED = ("import_audio", "generate", "instant", "export_takes", "report", "study_new", "study_report")
 """Work that somebody asked for and may change their mind about."""
 DAY_S = 86_400
 ROUND_MIN = 5

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -56,6 +57,25 @@ def test_takes_fill_the_sets_of_a_questionnaire_that_names_no_modes() -> None:
     engines = bundled()["engines"]
     found = samples.of_takes(takes(["new"] * 3), engines, [])
     assert [sample.set for sample in found] == ["samples"] * 3
+
+
+def test_a_study_is_filled_up_as_planned(sheet: NewStudy) -> None:
+    many = takes(["new"] * 12 + ["variation"] * 4)
+    many[0] = replace(many[0], stars=5)
+    many[11] = replace(many[11], rejected=True)
+    many[10] = replace(many[10], engine="instant")
+    sheet.add_takes(many[4:5])
+    sheet.fill_up(many, FRAGMENT)
+    ids = [sample.source for sample in sheet.model.samples]
+    assert ids[:2] == ["t5", "t1"], "what was chosen stays, stars go first"
+    assert set(ids) == {"t5", "t1", "t10", "t9", "t8", "t7", "t6", "t4", "t16", "t15", "t14", "t13", "f1"}
+    assert sheet.panel.balance.text().split("\n") == [
+        "New material: 8 of 8 takes, 2 of 2 real excerpts",
+        "Variations: 4 of 6 takes, 0 of 2 of another method, 2 of 2 real excerpts",
+    ]
+    before = sheet.model.samples
+    sheet.fill_up(many, FRAGMENT)
+    assert sheet.model.samples == before
 
 
 def test_excerpts_come_as_many_as_are_missing_and_one_more_when_asked_again(template: Template) -> None:

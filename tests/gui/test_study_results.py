@@ -158,8 +158,10 @@ def results(qtbot: QtBot, style: None) -> ResultsView:
     return view
 
 
-def test_the_page_shows_everything_conclusions_first(results: ResultsView) -> None:
+def test_the_page_shows_everything_conclusions_first(results: ResultsView, qtbot: QtBot) -> None:
     results.show_findings(PAGE)
+    assert len(results.sections) == 1, "the rest comes when the window has time"
+    qtbot.waitUntil(lambda: results.is_whole)
     page = results.area.widget()
     texts = [label.text() for label in page.findChildren(QLabel)]
     assert texts == [
@@ -174,13 +176,24 @@ def test_the_page_shows_everything_conclusions_first(results: ResultsView) -> No
 
 def test_a_name_leads_to_its_section(results: ResultsView, qtbot: QtBot) -> None:
     results.show_findings(PAGE)
+    qtbot.waitUntil(lambda: results.is_whole)
     bar = results.area.verticalScrollBar()
     qtbot.waitUntil(lambda: bar.maximum() > 0)
     assert bar.value() == 0
     rect = results.links.visualItemRect(results.links.item(1))
     QTest.mouseClick(results.links.viewport(), Qt.MouseButton.LeftButton, pos=rect.center())
-    assert bar.value() == min(bar.maximum(), results.sections[1].y() - 8)
+    assert bar.value() == min(bar.maximum(), results.sections[1].y() + 8)
     assert bar.value() > 0
+
+
+def test_a_section_that_is_still_to_come_is_there_when_it_is_asked_for(results: ResultsView, qtbot: QtBot) -> None:
+    results.show_findings(PAGE)
+    results.go_to(1)
+    assert results.is_whole
+    results.show_findings(PAGE)
+    results.say("Another study.")
+    assert results.is_whole
+    assert results.notice.isVisible()
 
 
 def test_a_narrow_page_has_no_room_for_names(results: ResultsView, qtbot: QtBot) -> None:
@@ -203,10 +216,14 @@ def test_a_table_shows_what_it_holds_and_lets_it_be_copied(qtbot: QtBot, style: 
     qtbot.addWidget(view)
     view.resize(700, 200)
     view.show()
-    assert [view.horizontalHeaderItem(column).text() for column in range(3)] == list(COMMENTS.head)
-    sides = [view.item(0, column).textAlignment() & Qt.AlignmentFlag.AlignRight for column in range(3)]
+    model, across = view.model(), Qt.Orientation.Horizontal
+    assert [model.headerData(column, across) for column in range(3)] == list(COMMENTS.head)
+    sides = [
+        model.index(0, column).data(Qt.ItemDataRole.TextAlignmentRole) & Qt.AlignmentFlag.AlignRight
+        for column in range(3)
+    ]
     assert [bool(side) for side in sides] == [False, False, True]
-    assert view.item(0, 1).toolTip().startswith("<qt>&lt;b&gt;A bridge!")
+    assert model.index(0, 1).data(Qt.ItemDataRole.ToolTipRole).startswith("<qt>&lt;b&gt;A bridge!")
     assert view.rowHeight(0) > 2 * view.fontMetrics().height(), "long words are wrapped"
     view.selectRow(0)
     QTest.keyClick(view, Qt.Key.Key_C, Qt.KeyboardModifier.ControlModifier)

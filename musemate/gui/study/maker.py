@@ -17,7 +17,7 @@ from musemate.gui.study.newstudy import NewStudy
 from musemate.gui.takelist import TakeList
 from musemate.jobs.lane import Job
 from musemate.language import _, ngettext
-from musemate.project.records import Take
+from musemate.project.records import Fragment, Take
 from musemate.study.template import Template
 from musemate.study.templates import all_templates
 
@@ -79,6 +79,7 @@ class Maker(QObject):
         order = [name for name in FIRST if name in found] + [name for name in found if name not in FIRST]
         view = NewStudy({name: found[name] for name in order}, self._window)
         view.wanted.connect(self._make)
+        view.plan_asked.connect(self._fill_up)
         view.chosen_asked.connect(self._add_chosen)
         view.starred_asked.connect(self._add_starred)
         view.real_asked.connect(self._add_real)
@@ -111,15 +112,22 @@ class Maker(QObject):
             self.view.say(otherwise)
 
     def _add_real(self) -> None:
-        """Add excerpts of the fragment that the samples were learnt from, else of the one that is shown."""
-        view = self.view
-        if view is None:
-            return
+        fragment = self._home()
+        if self.view is not None and fragment is not None:
+            self.view.add_real(fragment)
+
+    def _fill_up(self) -> None:
+        home = self._home()
+        if self.view is not None and home is not None:
+            takes = [take for take in self._session.takes(home.id) if not take.rejected]
+            self.view.fill_up(takes, home)
+
+    def _home(self) -> Fragment | None:
+        """Return the fragment that the samples were learnt from, else the one that is shown."""
         homes = {take.id: self._session.fragment_of(take) for take in self._session.takes()}
-        learnt = [homes[sample.source] for sample in view.model.samples if sample.source in homes]
-        fragment = max(learnt, key=learnt.count) if learnt else self._listening.fragment
-        if fragment is not None:
-            view.add_real(fragment)
+        samples = self.view.model.samples if self.view is not None else []
+        learnt = [homes[sample.source] for sample in samples if sample.source in homes]
+        return max(learnt, key=learnt.count) if learnt else self._listening.fragment
 
     # making --------------------------------------------------------------------------------------------
 

@@ -48,6 +48,7 @@ class NewStudy(QDialog):
 
     wanted = Signal(dict)
     """With the arguments of the task `study_new`, the project aside."""
+    plan_asked = Signal()
     chosen_asked = Signal()
     starred_asked = Signal()
     real_asked = Signal()
@@ -88,6 +89,12 @@ class NewStudy(QDialog):
     def add_takes(self, takes: Sequence[Take]) -> None:
         """Add takes that are not there yet."""
         self.model.add(samples.of_takes(takes, self.template, self.model.samples))
+
+    def fill_up(self, takes: Sequence[Take], fragment: Fragment | None) -> None:
+        """Add takes and excerpts until the sets are as planned."""
+        self.model.add(samples.wanted(takes, self.template, self.model.samples))
+        if fragment is not None and samples.lacks_real(self.template, self.model.samples):
+            self.add_real(fragment)
 
     def add_real(self, fragment: Fragment) -> None:
         """Add excerpts of a fragment's recording, as many as the plan still wants."""
@@ -158,6 +165,7 @@ class NewStudy(QDialog):
     def _connect(self) -> None:
         self.questionnaire.currentIndexChanged.connect(self._on_template)
         self.model.changed.connect(self._on_samples)
+        self.panel.plan_wanted.connect(self.plan_asked)
         self.panel.chosen_wanted.connect(self.chosen_asked)
         self.panel.starred_wanted.connect(self.starred_asked)
         self.panel.real_wanted.connect(self.real_asked)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import Qt, QTimer
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import (
     QFrame,
@@ -36,12 +36,17 @@ class ResultsView(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.sections: list[QWidget] = []
-        """What each section of the page begins with."""
+        """The sections that are on the page so far."""
+        self._waiting: list[Section] = []
+        self._soon = QTimer(self, interval=0)
+        self._soon.timeout.connect(self._add_next)
         self._build()
         self.say(_("Choose a study."))
 
     def say(self, text: str) -> None:
         """Show a sentence instead of findings."""
+        self._waiting.clear()
+        self._soon.stop()
         self.notice.setText(text)
         self._pages.setCurrentWidget(self.notice)
 
@@ -53,13 +58,12 @@ class ResultsView(QWidget):
         self.sections = []
         page = Column()
         page.setObjectName("body")
-        layout = QVBoxLayout(page)
+        self._layout = layout = QVBoxLayout(page)
         layout.setContentsMargins(16, 8, 24, 24)
         layout.setSpacing(8)
         layout.addWidget(_words(findings.about, "muted"))
-        for section in findings.sections:
-            self._add(layout, section)
-        layout.addStretch(1)
+        self._waiting = list(findings.sections)
+        self._add_next()
         self.area.setWidget(page)
         self.links.blockSignals(True)  # the page begins at its start, not at its first section
         self.links.clear()
@@ -68,11 +72,30 @@ class ResultsView(QWidget):
         self.links.blockSignals(False)
         self._pages.setCurrentWidget(self._page)
         self._fit()
+        if self._waiting:
+            self._soon.start()
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether every section is there: they come one after the other, so that nothing has to wait for all."""
+        return not self._waiting
+
+    def _add_next(self) -> None:
+        part = _section(self._waiting.pop(0))
+        self.sections.append(part)
+        self._layout.addWidget(part)
+        if not self._waiting:
+            self._layout.addStretch(1)
+            self._soon.stop()
 
     def go_to(self, at: int) -> None:
         """Scroll to a section."""
+        while self._waiting and at >= len(self.sections):
+            self._add_next()
+        if self.sections:
+            self._layout.activate()
         if 0 <= at < len(self.sections):
-            self.area.verticalScrollBar().setValue(self.sections[at].y() - 8)
+            self.area.verticalScrollBar().setValue(self.sections[at].y() + 8)
 
     # building ------------------------------------------------------------------------------------------
 
@@ -101,21 +124,6 @@ class ResultsView(QWidget):
         self._pages.addWidget(self.notice)
         self._pages.addWidget(self._page)
 
-    def _add(self, layout: QVBoxLayout, section: Section) -> None:
-        """Add a section: what was found, then what shows it, then how it was reckoned."""
-        title = _words(section.title, "title")
-        title.setContentsMargins(0, 24, 0, 0)
-        self.sections.append(title)
-        layout.addWidget(title)
-        for at, sentence in enumerate(section.sentences):
-            layout.addWidget(_words(sentence, "heading" if at == 0 else ""))
-        for chart in section.charts:
-            _add_chart(layout, chart)
-        for table in section.tables:
-            _add_table(layout, table)
-        if section.explained:
-            layout.addWidget(_words(section.explained, "small"))
-
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Leave the names of the sections out where there is little room (Qt's hook)."""
         super().resizeEvent(event)
@@ -123,6 +131,24 @@ class ResultsView(QWidget):
 
     def _fit(self) -> None:
         self.links.setVisible(self.width() >= NARROW and self.links.count() > 1)
+
+
+def _section(section: Section) -> QWidget:
+    """Return a section: what was found, then what shows it, then how it was reckoned."""
+    part = QWidget()  # of its own: what is added below does not have it laid out anew
+    layout = QVBoxLayout(part)
+    layout.setContentsMargins(0, 24, 0, 0)
+    layout.setSpacing(8)
+    layout.addWidget(_words(section.title, "title"))
+    for at, sentence in enumerate(section.sentences):
+        layout.addWidget(_words(sentence, "heading" if at == 0 else ""))
+    for chart in section.charts:
+        _add_chart(layout, chart)
+    for table in section.tables:
+        _add_table(layout, table)
+    if section.explained:
+        layout.addWidget(_words(section.explained, "small"))
+    return part
 
 
 def _add_chart(layout: QVBoxLayout, chart: Chart) -> None:

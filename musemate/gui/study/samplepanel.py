@@ -28,6 +28,7 @@ Index = QModelIndex | QPersistentModelIndex
 class SamplePanel(QWidget):
     """Shows samples and how they stand against the plan; says which ones are wished for."""
 
+    plan_wanted = Signal()
     chosen_wanted = Signal()
     starred_wanted = Signal()
     real_wanted = Signal()
@@ -115,6 +116,7 @@ class SamplePanel(QWidget):
         row = QHBoxLayout()
         row.setSpacing(8)
         for text, tip, wish in (
+            (_("Fill up"), _("Add takes, the starred ones first, and real excerpts, as planned"), self.plan_wanted),
             (_("Chosen takes"), _("Add the takes that are selected in the table"), self.chosen_wanted),
             (_("Starred takes"), _("Add all takes with stars"), self.starred_wanted),
             (_("Real excerpts"), _("Add excerpts of your own recording, as many as the plan wants"), self.real_wanted),

@@ -91,18 +91,49 @@ def of_takes(takes: Sequence[Take], template: Template, before: Sequence[Sample]
     return found
 
 
+def wanted(takes: Sequence[Take], template: Template, before: Sequence[Sample]) -> list[Sample]:
+    """Return takes for the places that the plan has left: the best starred first, then the newest; none rejected.
+
+    A take that was made at once, without training, comes after all others.
+    """
+    counts = Counter((sample.set, sample.counts_as) for sample in before)
+    known = {sample.key for sample in before}
+    room = {plan.name: plan.takes - counts[plan.name, TAKE] for plan in template.sets}
+    newest_first = list(reversed(takes))
+    found = []
+    for take in sorted(newest_first, key=lambda take: (-take.stars, take.is_instant)):
+        if take.rejected or (TAKE, take.id, 0) in known:
+            continue
+        begins = OF_MODE.get(take.mode, "")
+        own = [name for name in room if begins and name.startswith(begins)]
+        place = next((name for name in own or room if room[name] > 0), "")
+        if place:
+            room[place] -= 1
+            found.append(Sample(TAKE, take.id, take.shown_name, place, take.engine))
+    return found
+
+
 def of_fragment(fragment: Fragment, template: Template, before: Sequence[Sample]) -> list[Sample]:
     """Return as many excerpts of a fragment's recording as the sets still want, one at least."""
     parts = {sample.part for sample in before if (sample.origin, sample.source) == (FRAGMENT, fragment.id)}
-    counts = Counter((sample.set, sample.counts_as) for sample in before)
-    wanted = [plan.name for plan in template.sets for _n in range(max(0, plan.real - counts[plan.name, REAL]))]
     found = []
-    for place in wanted or [template.sets[0].name]:
+    for place in _without_real(template, before) or [template.sets[0].name]:
         part = next(number for number in range(len(parts) + 1) if number not in parts)
         parts.add(part)
         label = _("{fragment}, excerpt {n}").format(fragment=fragment.name, n=part + 1)
         found.append(Sample(FRAGMENT, fragment.id, label, place, is_real=True, part=part))
     return found
+
+
+def lacks_real(template: Template, before: Sequence[Sample]) -> bool:
+    """Whether the plan wants more real excerpts."""
+    return bool(_without_real(template, before))
+
+
+def _without_real(template: Template, before: Sequence[Sample]) -> list[str]:
+    """Return the set of each real excerpt that the plan still wants."""
+    counts = Counter((sample.set, sample.counts_as) for sample in before)
+    return [plan.name for plan in template.sets for _n in range(max(0, plan.real - counts[plan.name, REAL]))]
 
 
 def of_files(files: Iterable[str], group: str, template: Template, before: Sequence[Sample]) -> list[Sample]:
