@@ -64,6 +64,7 @@ def test_a_study_is_filled_up_as_planned(sheet: NewStudy) -> None:
     many[0] = replace(many[0], stars=5)
     many[11] = replace(many[11], rejected=True)
     many[10] = replace(many[10], engine="instant")
+    sheet.rules.longest.setValue(10)
     sheet.add_takes(many[4:5])
     sheet.fill_up(many, FRAGMENT)
     ids = [sample.source for sample in sheet.model.samples]
@@ -87,6 +88,18 @@ def test_excerpts_come_as_many_as_are_missing_and_one_more_when_asked_again(temp
     again = samples.of_fragment(FRAGMENT, template, found[1:])
     assert [(sample.set, sample.part) for sample in again] == [("new_material", 0)]
     assert [sample.part for sample in samples.of_fragment(FRAGMENT, template, found)] == [4]
+
+
+def test_a_recording_gives_no_more_excerpts_than_it_holds(sheet: NewStudy) -> None:
+    assert [samples.room_in(FRAGMENT, seconds) for seconds in (20.0, 10.0, 5.0, 60.0)] == [2, 5, 12, 0]
+    sheet.add_takes(takes(["new"]))
+    sheet.add_real(FRAGMENT)
+    assert [sample.origin for sample in sheet.model.samples] == ["take", "fragment", "fragment"]
+    assert sheet.said.text() == "“Riff” has room for 2 excerpts of 20.0 s. Shorter samples make room for more."
+    sheet.rules.longest.setValue(10)
+    sheet.add_real(FRAGMENT)
+    assert len(sheet.model.samples) == 5
+    assert "2 of 2 real excerpts" in sheet.panel.balance.text().split("\n")[1]
 
 
 def test_files_are_another_method_unless_they_are_said_to_be_real(template: Template, sheet: NewStudy) -> None:
@@ -114,6 +127,7 @@ def test_the_balance_stands_beside_the_plan(sheet: NewStudy) -> None:
     ]
     assert "nobody can tell skill from calling everything fake" in sheet.panel.notes.text()
     assert sheet.make.isEnabled()
+    sheet.rules.longest.setValue(10)
     sheet.add_real(FRAGMENT)
     assert "2 of 2 real excerpts" in sheet.panel.balance.text()
     assert not sheet.panel.notes.isVisible()

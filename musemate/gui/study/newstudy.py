@@ -26,7 +26,7 @@ from musemate.gui.study.rulesform import RulesForm
 from musemate.gui.study.samplemodel import SampleModel
 from musemate.gui.study.samplepanel import SamplePanel
 from musemate.gui.widgets import describe, label, resize_within_screen
-from musemate.language import _, ngettext
+from musemate.language import _, ngettext, number
 from musemate.project.records import Fragment, Take
 from musemate.study.balance import Balance, balance, warnings
 from musemate.study.template import Template
@@ -97,8 +97,25 @@ class NewStudy(QDialog):
             self.add_real(fragment)
 
     def add_real(self, fragment: Fragment) -> None:
-        """Add excerpts of a fragment's recording, as many as the plan still wants."""
-        self.model.add(samples.of_fragment(fragment, self.template, self.model.samples))
+        """Add excerpts of a fragment's recording, as many as the plan still wants and the recording holds."""
+        wanted = samples.of_fragment(fragment, self.template, self.model.samples)
+        found = samples.of_fragment(fragment, self.template, self.model.samples, self.seconds)
+        self.model.add(found)
+        if len(found) < len(wanted):
+            room = ngettext(
+                "“{name}” has room for one excerpt of {seconds} s. Shorter samples make room for more.",
+                "“{name}” has room for {n} excerpts of {seconds} s. Shorter samples make room for more.",
+                samples.room_in(fragment, self.seconds),
+                name=fragment.name,
+                seconds=number(self.seconds, ".1f"),
+            )
+            self.say(room)
+
+    @property
+    def seconds(self) -> float:
+        """How long the samples will be, as far as it is known."""
+        lengths = [sample.seconds for sample in self.model.samples if sample.seconds]
+        return min([float(self.rules.longest.value()), *lengths])
 
     def add_files(self, files: Sequence[str]) -> None:
         """Add files that another method has made."""
@@ -119,6 +136,7 @@ class NewStudy(QDialog):
         self.progress.setVisible(making)
         self.progress.setRange(0, 0 if making else 100)
         self._allow()
+        (self.leave if making else self.make).setFocus()  # Qt would choose some other control
 
     def set_progress(self, text: str, fraction: float | None) -> None:
         """Show how far the making is."""

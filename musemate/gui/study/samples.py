@@ -17,6 +17,8 @@ FRAGMENT, FILE = "fragment", "file"
 """Where a sample comes from, beside `TAKE`."""
 OF_MODE = {"new": "new", "variation": "variation", "reconstruction": "variation"}
 """How the name of the set begins that takes of a mode belong in."""
+SLACK_S = 0.02
+"""Lengths of files and takes may differ by some samples."""
 
 
 @dataclass(frozen=True)
@@ -39,6 +41,8 @@ class Sample:
         Whether it is a real recording.
     part : int
         Which excerpt of a fragment, counted from 0.
+    seconds : float
+        Length of a take, 0 where it is not known.
     """
 
     origin: str
@@ -48,6 +52,7 @@ class Sample:
     group: str = ""
     is_real: bool = False
     part: int = 0
+    seconds: float = 0.0
 
     @property
     def counts_as(self) -> str:
@@ -87,7 +92,7 @@ def of_takes(takes: Sequence[Take], template: Template, before: Sequence[Sample]
             continue
         place = _set_for(template.sets, counts, OF_MODE.get(take.mode, ""), TAKE)
         counts[place, TAKE] += 1
-        found.append(Sample(TAKE, take.id, take.shown_name, place, take.engine))
+        found.append(Sample(TAKE, take.id, take.shown_name, place, take.engine, seconds=take.seconds))
     return found
 
 
@@ -109,12 +114,29 @@ def wanted(takes: Sequence[Take], template: Template, before: Sequence[Sample]) 
         place = next((name for name in own or room if room[name] > 0), "")
         if place:
             room[place] -= 1
-            found.append(Sample(TAKE, take.id, take.shown_name, place, take.engine))
+            found.append(Sample(TAKE, take.id, take.shown_name, place, take.engine, seconds=take.seconds))
     return found
 
 
-def of_fragment(fragment: Fragment, template: Template, before: Sequence[Sample]) -> list[Sample]:
-    """Return as many excerpts of a fragment's recording as the sets still want, one at least."""
+def room_in(fragment: Fragment, seconds: float) -> int:
+    """Return how many excerpts of that length a recording holds: behind the region, before it, and in it."""
+    end_s = fragment.start_s + fragment.length_s
+    spans = (fragment.duration_s - end_s, fragment.start_s, fragment.length_s)
+    return sum(max(0, int((span + SLACK_S) / seconds)) for span in spans)
+
+
+def of_fragment(fragment: Fragment, template: Template, before: Sequence[Sample], seconds: float = 0.0) -> list[Sample]:
+    """Return as many excerpts of a recording as the sets still want, one at least, but no more than it holds.
+
+    Parameters
+    ----------
+    fragment : Fragment
+    template : Template
+    before : sequence of Sample
+        What was chosen so far.
+    seconds : float
+        Length of each excerpt; 0 where it is not known, and all have room.
+    """
     parts = {sample.part for sample in before if (sample.origin, sample.source) == (FRAGMENT, fragment.id)}
     found = []
     for place in _without_real(template, before) or [template.sets[0].name]:
@@ -122,7 +144,8 @@ def of_fragment(fragment: Fragment, template: Template, before: Sequence[Sample]
         parts.add(part)
         label = _("{fragment}, excerpt {n}").format(fragment=fragment.name, n=part + 1)
         found.append(Sample(FRAGMENT, fragment.id, label, place, is_real=True, part=part))
-    return found
+    n_before = len(parts) - len(found)
+    return found[: max(0, room_in(fragment, seconds) - n_before)] if seconds else found
 
 
 def lacks_real(template: Template, before: Sequence[Sample]) -> bool:
