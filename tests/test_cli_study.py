@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import os
+from pathlib import Path
+
 import numpy as np
 import pytest
+from made_study import bundled, make_study
 
 from musemate.audio.clip import AudioClip
 from musemate.cli_study import parsed_sound
 from musemate.errors import SettingsError
 from musemate.project.store import Project
 from musemate.study.answers import stamp
-from musemate.study.folder import StudyFolder
+from musemate.study.folder import StudyFolder, is_study
 from musemate.study.records import Answer
 from tests.test_cli import _hooks_stay_as_they_are, command, json_lines, song  # noqa: F401 - fixtures
 
@@ -91,3 +95,34 @@ def test_sounds_are_named_in_short(tmp_path, monkeypatch):
     for text in ("three:t1", "x9", "", "t1@3", "f1@soon"):
         with pytest.raises(SettingsError):
             parsed_sound(text, sets)
+
+
+@pytest.mark.parametrize("is_packed", [False, True])
+def test_run_opens_the_listening_window_in_its_own_language(
+    command,  # noqa: F811
+    tmp_path,
+    monkeypatch,
+    is_packed,
+):
+    made = tmp_path / "S"
+    make_study(made, bundled("engines"), counts=((2, 0),)).close()
+    if is_packed:
+        assert command("study", "copy", made, tmp_path / "copy.zip")[0] == 0
+    monkeypatch.setenv("MUSEMATE_LANGUAGE", "de")
+    opened = []
+
+    def open_window(paths):
+        opened.extend([*paths, os.environ["MUSEMATE_LANGUAGE"]])
+        return 0
+
+    code, _, _ = command("study", "run", tmp_path / "copy.zip" if is_packed else made, open_window=open_window)
+    assert code == 0
+    assert opened == [str(tmp_path / ("copy" if is_packed else "S")), "de"]
+    assert is_study(Path(opened[0]))
+
+
+def test_run_says_what_is_wrong_before_it_opens_a_window(command, tmp_path):  # noqa: F811
+    (tmp_path / "none").mkdir()
+    code, _, said = command("study", "run", tmp_path / "none")
+    assert code == 2
+    assert "holds no study" in said

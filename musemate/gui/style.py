@@ -70,6 +70,7 @@ def set_state(widget: QWidget, **properties: object) -> None:
         widget.setProperty(name, value)
     widget.style().unpolish(widget)
     widget.style().polish(widget)
+    widget.update()  # on a page that scrolls just then, Qt otherwise shows the old border until something else is drawn
 
 
 def _palette() -> QPalette:

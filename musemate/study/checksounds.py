@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 import numpy as np
@@ -34,7 +35,7 @@ class CheckSounds:
     tones: tuple[tuple[Path, float, int], ...]
 
 
-def make_check_sounds(folder: Path, like: Path | None, seed: int) -> CheckSounds:
+def make_check_sounds(folder: Path, like: Path | None, seed: int | None) -> CheckSounds:
     """Write the sounds into a folder.
 
     Parameters
@@ -42,8 +43,8 @@ def make_check_sounds(folder: Path, like: Path | None, seed: int) -> CheckSounds
     folder : Path
     like : Path or None
         A sample of the study: the music is made as loud as it is.
-    seed : int
-        Of the order of the tones.
+    seed : int or None
+        Of the order of the tones; None makes no tones.
 
     Raises
     ------
@@ -54,18 +55,25 @@ def make_check_sounds(folder: Path, like: Path | None, seed: int) -> CheckSounds
     level = write_wav(folder / "level.wav", music)
     tones = tuple(
         (write_wav(folder / f"tones{number}.wav", trial.clip), trial.clip.duration_s, trial.softest)
-        for number, trial in enumerate(tone_trials(seed), 1)
+        for number, trial in enumerate(tone_trials(seed) if seed is not None else (), 1)
     )
     return CheckSounds((level, music.duration_s), tones)
 
 
 def level_music(like: AudioClip | None) -> AudioClip:
     """Return some seconds of the demo fragment, as loud as a sample (ITU-R BS.1770) where its peaks allow it."""
-    music = read_clip(resource("demo.flac"), 0.0, LEVEL_S)
+    music, lufs = _demo()
     if like is None or like.duration_s < 1.0:
         return music
     wanted = integrated_lufs(like)
     if not np.isfinite(wanted) or wanted < _SOFTEST_LUFS:
         return music
-    gain = min(10 ** ((wanted - integrated_lufs(music)) / 20), _PEAK / music.peak)
+    gain = min(10 ** ((wanted - lufs) / 20), _PEAK / music.peak)
     return AudioClip((music.samples * np.float32(gain)).astype(np.float32), music.rate_hz)
+
+
+@cache
+def _demo() -> tuple[AudioClip, float]:
+    """Return the music as it is bundled, and its loudness in LUFS: needed anew for everybody who listens."""
+    music = read_clip(resource("demo.flac"), 0.0, LEVEL_S)
+    return music, integrated_lufs(music)

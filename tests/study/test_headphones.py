@@ -64,7 +64,10 @@ def test_the_music_is_as_loud_as_the_samples(tmp_path: Path) -> None:
     assert integrated_lufs(level_music(like)) == pytest.approx(integrated_lufs(like), abs=0.1)
     loud = AudioClip(np.sign(like.samples).astype(np.float32), like.rate_hz)
     assert level_music(loud).peak < 1.0, "never distorted, whatever the samples are"
-    sounds = make_check_sounds(tmp_path, write_wav(tmp_path / "like.wav", like), 1)
+    like_file = write_wav(tmp_path / "like.wav", like)
+    (tmp_path / "none").mkdir()
+    assert make_check_sounds(tmp_path / "none", like_file, None).tones == ()
+    sounds = make_check_sounds(tmp_path, like_file, 1)
     assert len(sounds.tones) == N_TRIALS
     music = read_clip(sounds.level[0])
     assert integrated_lufs(music) == pytest.approx(integrated_lufs(like), abs=0.1)

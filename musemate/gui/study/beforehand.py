@@ -55,7 +55,8 @@ class Beforehand(QObject):
             self._folder = tempfile.TemporaryDirectory(prefix="musemate-", ignore_cleanup_errors=True)
         whole = [one.token for one in desk.folder.study.stimuli if one.token not in desk.left_out]
         like = desk.folder.sound(whole[0]) if whole else None
-        into, seed = Path(self._folder.name) / secrets.token_hex(4), secrets.randbelow(1 << 31)
+        into = Path(self._folder.name) / secrets.token_hex(4)
+        seed = secrets.randbelow(1 << 31) if desk.folder.study.template.rules.headphones else None
 
         def make() -> CheckSounds:
             into.mkdir()
@@ -72,7 +73,7 @@ class Beforehand(QObject):
         course, session = self._sitting.course, self._sitting.session
         assert course is not None and session is not None
         wants_check = course.study.template.rules.headphones and not session.headphones
-        if wants_check and self.sounds is not None:
+        if wants_check and self.sounds is not None and self.sounds.tones:
             self._show(self.headphones)
             self.headphones.begin(self.sounds.tones)
         else:

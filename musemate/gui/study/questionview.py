@@ -169,8 +169,8 @@ class QuestionView(QFrame):
 
     def _build(self) -> None:
         layout = QVBoxLayout(self)
-        layout.setContentsMargins(14, 8, 16, 8)
-        layout.setSpacing(8)
+        layout.setContentsMargins(14, 4, 16, 4)
+        layout.setSpacing(4)
         text = self._template.shown(self.question.text)
         self._title = label(text, "heading", wrap=True)
         layout.addWidget(self._title)

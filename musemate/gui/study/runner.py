@@ -126,6 +126,8 @@ class Runner(QMainWindow):
         assert course is not None
         step = course.step
         self.header.show_course(course)
+        if self.messages.level == "info":  # about the page before
+            self.messages.dismiss()
         if step.kind == TRIAL:
             self._show_trial()
             return

@@ -125,7 +125,7 @@ class StartPage(CalmPage):
         self._or.setVisible(bool(rows))
         self.known.setVisible(bool(rows))
         height = self.known.sizeHintForRow(0) + 4 if rows else 0
-        self.known.setFixedHeight(min(len(rows), _MOST_ROWS) * height + 8)
+        self.known.setFixedHeight(min(len(rows), _MOST_ROWS) * height + 12)
 
 
 def _waiting_text(one: Waiting) -> str:

@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
+import pytest
 from made_study import bundled, make_study
 from pytestqt.qtbot import QtBot
 
+from musemate import app
 from musemate.gui.window import Window
 
 
@@ -31,3 +33,12 @@ def test_the_main_window_is_silent_while_somebody_listens(
     runner.close()
     assert runs.open_windows == {}
     assert window.isVisible()
+
+
+def test_a_study_named_alone_opens_the_listening_window(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    folder = tmp_path / "study"
+    make_study(folder, bundled("engines"), counts=((2, 0),)).close()
+    opened: list[Path] = []
+    monkeypatch.setattr(app, "run_study", lambda path: opened.append(path) or 0)
+    assert app.run([str(folder)]) == 0
+    assert opened == [folder]
