@@ -107,7 +107,8 @@ class TrialPage(Page):
             self.gate.setText(_("Answer when you are ready; you can hear it as often as you like."))
         elif self._is_pair:
             text = _("Hear both first: the answers open after {n} s more of {sides}.")
-            sides = ", ".join("AB"[place] for place in self._sound.unheard)
+            unheard = self._sound.unheard
+            sides = _("A and B") if len(unheard) > 1 else "AB"[unheard[0]]
             self.gate.setText(text.format(n=math.ceil(left_s), sides=sides))
         else:
             text = _("Listen first: the answers open after {n} s more.").format(n=math.ceil(left_s))
