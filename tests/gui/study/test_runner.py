@@ -331,7 +331,7 @@ def test_the_next_person_hears_another_order(study: Path, open_study: Callable, 
         listener.press(RETURN, control=True)
         listener.until(lambda: window.page is window.thanks)
         listener.press(Key.Key_N)
-        listener.until(lambda: window.page is window.start)
+        listener.until(lambda: window.page is window.start and window.sitting.desk is not None)
     assert orders[0] != orders[1]
     assert {row.rater_name for row in rows(study)} == {"Anna", "Anna (2)"}
 
@@ -437,7 +437,7 @@ def test_a_pair_is_switched_at_the_same_place_and_answered_by_number(
 def check_headphones(listener: Listener, name: str, n_right: int) -> None:
     """Go through the check with so many answers right, and close the window."""
     window = listener.window
-    listener.until(lambda: window.page is window.start)
+    listener.until(lambda: window.page is window.start and window.sitting.desk is not None)
     listener.type(name)
     listener.press(RETURN)
     listener.until(lambda: window.page is window.before.headphones)
@@ -463,7 +463,7 @@ def test_the_headphones_are_checked_and_never_in_the_way(
 def test_the_volume_is_set_by_keys_and_remembered(study: Path, open_study: Callable) -> None:
     listener = open_study(study)
     window = listener.window
-    listener.until(lambda: window.page is window.start)
+    listener.until(lambda: window.page is window.start and window.sitting.desk is not None)
     listener.type("Anna")
     listener.press(RETURN)
     listener.until(lambda: window.page is window.before.level)

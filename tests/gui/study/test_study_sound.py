@@ -29,6 +29,7 @@ def sink() -> Iterator[NullSink]:
         yield sink
 
 
+@pytest.mark.slow
 def test_a_pair_is_heard_at_the_same_place(sink: NullSink, tmp_path: Path) -> None:
     tries = itertools.count()
     path = os.pathsep.join([str(REPOSITORY), str(REPOSITORY / "tests"), os.environ.get("PYTHONPATH", "")])
