@@ -161,6 +161,11 @@ class LevelPage(CalmPage):
             return False
         return True
 
+    def set_volume(self, value: int) -> None:
+        """Begin with this volume, and say so even where the slider stands there already."""
+        self.volume.setValue(value)
+        self._on_volume(value)
+
     def step(self, steps: int) -> None:
         """Make it louder or softer."""
         self.volume.setValue(self.volume.value() + steps * VOLUME_STEP)

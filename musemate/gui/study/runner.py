@@ -226,7 +226,7 @@ class Runner(QMainWindow):
     def _start_sound(self) -> None:
         buffer_ms = int(self.memory.get(BUFFER_KEY, 0))
         self.audition.choose_output(str(self.memory.get(NAME_KEY, "")), buffer_ms / 1000)
-        self.before.level.volume.setValue(int(self.memory.get("volume", _USUAL_VOLUME)))
+        self.before.level.set_volume(int(self.memory.get("volume", _USUAL_VOLUME)))
         self.audition.start(self._make_player)
 
     def _on_volume(self, value: int) -> None:

@@ -19,6 +19,7 @@ from pytestqt.qtbot import QtBot
 from study_listener import RETURN, Listener
 from virtual_sound import FakeSound
 
+from musemate.gui.memory import Memory
 from musemate.gui.study.answerbutton import AnswerButton
 from musemate.gui.study.runner import Runner
 from musemate.study.folder import StudyFolder
@@ -472,6 +473,14 @@ def test_the_volume_is_set_by_keys_and_remembered(study: Path, open_study: Calla
     assert window.before.level.volume.value() == before - 5
     assert window.memory.get("volume", 0) == before - 5
     assert window.audition.volume == pytest.approx((before - 5) / 100)
+
+
+def test_silence_is_remembered_too(study: Path, open_study: Callable) -> None:
+    Memory().put("volume", 0)
+    window = open_study(study).window
+    assert window.audition.volume == 0.0
+    window.before.level.step(1)
+    assert window.audition.volume == pytest.approx(0.05)
 
 
 def test_a_key_that_stays_down_runs_through_nothing(
