@@ -153,6 +153,13 @@ def test_another_project_closes_the_sheets(opened: Window, qtbot: QtBot, tmp_pat
     qtbot.waitUntil(lambda: opened.studies.view is None and opened.studies.maker.view is None)
 
 
+def test_sheets_fit_a_small_screen(opened: Window, qtbot: QtBot) -> None:
+    sheets = (studies_of(opened, qtbot), sheet_of(opened, qtbot))
+    for sheet in sheets:
+        least = sheet.minimumSizeHint()
+        assert least.width() <= 640 and least.height() <= 324, (type(sheet).__name__, least)
+
+
 def test_a_study_that_cannot_be_opened_says_why(qtbot: QtBot, style: None) -> None:
     line = StudyLine.of({"name": "x", "folder": "/x", "title": None, "answers": None, "problem": "It is damaged."})
     assert (line.title, line.facts) == ("x", "cannot be opened")

@@ -184,6 +184,10 @@ def test_a_name_leads_to_its_section(results: ResultsView, qtbot: QtBot) -> None
     QTest.mouseClick(results.links.viewport(), Qt.MouseButton.LeftButton, pos=rect.center())
     assert bar.value() == min(bar.maximum(), results.sections[1].y() + 8)
     assert bar.value() > 0
+    assert results.links.currentRow() == 1
+    bar.setValue(0)
+    assert results.links.currentRow() == 0, "the section that is read is marked"
+    assert bar.value() == 0
 
 
 def test_a_section_that_is_still_to_come_is_there_when_it_is_asked_for(results: ResultsView, qtbot: QtBot) -> None:

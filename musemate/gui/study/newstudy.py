@@ -196,14 +196,16 @@ class NewStudy(QDialog):
 
     def _build(self) -> None:
         self.panel = SamplePanel(self.model)
-        middle = QHBoxLayout()
+        page = QWidget()
+        middle = QHBoxLayout(page)
+        middle.setContentsMargins(0, 0, 0, 0)
         middle.setSpacing(24)
         middle.addWidget(self._form())
         middle.addWidget(self.panel, 1)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(24, 24, 24, 16)
         layout.setSpacing(16)
-        layout.addLayout(middle, 1)
+        layout.addWidget(scrolled(page), 1)
         layout.addLayout(self._buttons())
 
     def _form(self) -> QWidget:

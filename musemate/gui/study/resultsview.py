@@ -24,6 +24,8 @@ from musemate.gui.widgets import describe, label
 from musemate.language import _
 
 LINKS_WIDTH = 184
+READING_PX = 48
+"""A section counts as read when its start is no lower than this."""
 NARROW = 720
 """Below this width the names of the sections have no room."""
 WIDEST = 880
@@ -106,6 +108,7 @@ class ResultsView(QWidget):
         self.links.setObjectName("links")
         self.links.setFixedWidth(LINKS_WIDTH)
         self.links.setWordWrap(True)
+        self.links.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.links.currentRowChanged.connect(self.go_to)
         self.links.itemClicked.connect(lambda item: self.go_to(self.links.row(item)))
         describe(self.links, _("What was asked; a click goes there"), _("Sections"))
@@ -114,6 +117,7 @@ class ResultsView(QWidget):
         self.area.setFrameShape(QFrame.Shape.NoFrame)
         self.area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAsNeeded)
         self.area.setAccessibleName(_("Results"))
+        self.area.verticalScrollBar().valueChanged.connect(self._on_scrolled)
         self._page = QWidget()
         row = QHBoxLayout(self._page)
         row.setContentsMargins(0, 0, 0, 0)
@@ -123,6 +127,15 @@ class ResultsView(QWidget):
         self._pages = QStackedLayout(self)
         self._pages.addWidget(self.notice)
         self._pages.addWidget(self._page)
+
+    def _on_scrolled(self, top: int) -> None:
+        """Mark the section that is read."""
+        seen = [at for at, part in enumerate(self.sections) if part.y() <= top + READING_PX]
+        is_at_end = top == self.area.verticalScrollBar().maximum() and self.is_whole
+        self.links.blockSignals(True)
+        if not (is_at_end and self.links.currentRow() >= len(seen)):  # the last ones cannot come to the top
+            self.links.setCurrentRow(seen[-1] if seen else 0)
+        self.links.blockSignals(False)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Leave the names of the sections out where there is little room (Qt's hook)."""

@@ -23,6 +23,7 @@ from musemate.gui.widgets import describe, label
 from musemate.language import _
 
 Index = QModelIndex | QPersistentModelIndex
+LEAST_TABLE = 128
 
 
 class SamplePanel(QWidget):
@@ -91,6 +92,7 @@ class SamplePanel(QWidget):
 
     def _make_table(self) -> None:
         self.table = table = QTableView()
+        table.setMinimumHeight(LEAST_TABLE)
         table.setObjectName("foundTable")
         table.setModel(self.model)
         table.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)

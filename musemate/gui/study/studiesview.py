@@ -13,6 +13,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from musemate.gui.scrolling import scrolled
 from musemate.gui.study.resultsview import ResultsView
 from musemate.gui.study.studylist import StudyLine, StudyList
 from musemate.gui.widgets import ElidedLabel, describe, label, resize_within_screen
@@ -87,8 +88,8 @@ class StudiesView(QDialog):
         layout.setContentsMargins(16, 16, 16, 16)
         layout.setSpacing(8)
         self._pages = QStackedLayout()
-        self._pages.addWidget(self._empty())
-        self._pages.addWidget(self._filled())
+        self._pages.addWidget(scrolled(self._empty()))
+        self._pages.addWidget(scrolled(self._filled()))
         layout.addLayout(self._pages)
 
     def _empty(self) -> QWidget:
