@@ -9,7 +9,7 @@ from answered_study import answer, make_study
 from PySide6.QtCore import Qt, QUrl
 from PySide6.QtGui import QDesktopServices
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QFileDialog
+from PySide6.QtWidgets import QFileDialog, QLabel
 from pytestqt.qtbot import QtBot
 
 from musemate.gui.study.chartview import ChartView
@@ -106,7 +106,18 @@ def test_results_are_shown_and_written(
     monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *_args, **_more: (str(tmp_path / "all"), ""))
     view.table_asked.emit(str(folder))
     qtbot.waitUntil(lambda: messages.text == "Written: all.csv", timeout=WAIT_MS)
-    assert (tmp_path / "all.csv").read_text(encoding="utf-8").count("\n") == 16
+    table = tmp_path / "all.csv"
+    assert table.read_text(encoding="utf-8").count("\n") == 16
+    table.write_text(
+        table.read_text(encoding="utf-8").replace(",verdict,real,", ",verdict,perhaps,", 1), encoding="utf-8"
+    )
+    view.results.say("")
+    monkeypatch.setattr(QFileDialog, "getOpenFileName", lambda *_args: (str(table), ""))
+    view.read_asked.emit()
+    assert view.title.text() == "all.csv"
+    qtbot.waitUntil(lambda: not view.results.notice.isVisible(), timeout=WAIT_MS)
+    assert "14 answers" in view.results.area.widget().findChild(QLabel).text()
+    assert "perhaps" in messages.text
 
 
 def test_a_copy_goes_out_and_its_answers_come_back(

@@ -84,6 +84,7 @@ class Studies(QObject):
             view.merge_asked.connect(self._ask_merge)
             view.report_asked.connect(self._report)
             view.table_asked.connect(self._ask_table)
+            view.read_asked.connect(self._ask_read)
             view.folder_asked.connect(lambda folder: show_folder(Path(folder)))
             self.refresh()
         view.show()
@@ -116,6 +117,8 @@ class Studies(QObject):
     def _on_found(self, event: Event, job: Job) -> None:
         if isinstance(event, StudyFound) and job is self._reading and self.view is not None and event.parts:
             self.view.results.show_findings(findings_from(event.parts[0]))
+            if event.problems:
+                self._messages.say(event.problems[0], " ".join(event.problems[1:3]), level="warning")
 
     def _on_unread(self, error: Any, job: Job) -> None:
         if job is self._reading and self.view is not None:
@@ -169,6 +172,13 @@ class Studies(QObject):
         if name:
             file = name if name.lower().endswith(TABLE) else f"{name}{TABLE}"
             self._submit("study_table", _("Writing the answers…"), source=folder, file=file)
+
+    def _ask_read(self) -> None:
+        title, kinds = _("Read a table of answers"), _("Table (*.csv)")
+        name, _filter = QFileDialog.getOpenFileName(self.view, title, "", kinds)
+        if name and self.view is not None:
+            self.view.show_table(Path(name).name)
+            self._read(name)
 
     def _report(self, folder: str) -> None:
         self._submit("study_report", _("Writing the report on the study…"), source=folder)

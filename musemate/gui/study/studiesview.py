@@ -33,6 +33,7 @@ class StudiesView(QDialog):
     merge_asked = Signal(str)
     report_asked = Signal(str)
     table_asked = Signal(str)
+    read_asked = Signal()
     folder_asked = Signal(str)
 
     def __init__(self, parent: QWidget | None = None) -> None:
@@ -62,6 +63,12 @@ class StudiesView(QDialog):
         )
         self._first.setVisible(not lines)
         self.list.set_lines(lines, wanted)
+
+    def show_table(self, name: str) -> None:
+        """Make room for what a table of answers from elsewhere shows."""
+        self.title.setText(name)
+        self.about.setText(_("answers of a table"))
+        self.results.say(_("Reckoning what was found…"))
 
     # what is chosen ------------------------------------------------------------------------------------
 
@@ -165,6 +172,8 @@ class StudiesView(QDialog):
             (_("Show the &folder"), self.folder_asked),
         ):
             menu.addAction(text).triggered.connect(lambda _checked=False, wish=wish: wish.emit(self.list.folder))
+        menu.addSeparator()
+        menu.addAction(_("&Read a table of answers…")).triggered.connect(lambda: self.read_asked.emit())
         return menu
 
 
