@@ -31,12 +31,19 @@ class Setting:
         As they are shown, in order.
     level_of : callable
         Gives a row's level, None where that is not known.
+    is_number : bool
+        Whether a level says little without the setting's name.
     """
 
     name: str
     title: str
     levels: tuple[str, ...]
     level_of: Callable[[Row], str | None]
+    is_number: bool = False
+
+    def named(self, level: str) -> str:
+        """Return a level as it can stand alone."""
+        return _("{setting} {level}").format(setting=self.title, level=level) if self.is_number else level
 
 
 _WORDS: dict[str, tuple[str, Callable[[Row], str]]] = {
@@ -95,7 +102,7 @@ def _of_numbers(takes: Sequence[Row], name: str) -> Setting:
         value = read(row)
         return None if value is None else next((names[edge] for edge in edges if edge[0] <= value <= edge[1]), None)
 
-    return Setting(name, _(title), tuple(names[edge] for edge in edges), level_of)
+    return Setting(name, _(title), tuple(names[edge] for edge in edges), level_of, is_number=True)
 
 
 def _band(edge: tuple[float, float], show: Callable[[float], str]) -> str:

@@ -167,7 +167,7 @@ def that_inspire(rows: Sequence[Row]) -> Section | None:
         return None
 
     def combined(row: Row) -> str:
-        return listed(level for setting in settings if (level := setting.level_of(row)))
+        return listed(setting.named(level) for setting in settings if (level := setting.level_of(row)))
 
     scores = answers_of(takes, inspired, combined)
     if not len(scores.values):
