@@ -7,8 +7,9 @@ from pathlib import Path
 
 import pytest
 from inspiring_study import make_inspiring_study
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QEvent, Qt
 from PySide6.QtTest import QSignalSpy, QTest
+from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from musemate.analysis.marks import Marks
@@ -133,7 +134,7 @@ def test_more_like_the_inspiring_takes_and_more_like_a_chosen_one(window: Window
     assert [take.tags for take in window.session.takes()[5:]] == [("like take 3",)] * 2
     # somebody else listened meanwhile, and the window is come back to
     make_inspiring_study(listened, {"t4": "yes"}, "again", seed=1)
-    window.kindred.refresh()
+    QApplication.sendEvent(window, QEvent(QEvent.Type.WindowActivate))
     qtbot.waitUntil(lambda: takes.ids[:2] == ["t4", "t1"], timeout=WAIT_MS)
 
 
