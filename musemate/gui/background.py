@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from functools import partial
 from queue import Empty, SimpleQueue
 from typing import Any
 
-from PySide6.QtCore import QObject, Qt, QThreadPool, Signal
+from PySide6.QtCore import QObject, QRunnable, Qt, QThreadPool, Signal
 
 from musemate.errors import MuseMateError
 
@@ -16,6 +15,23 @@ CLOSE_MS = 5_000
 
 Done = Callable[[Any], None]
 Failed = Callable[[MuseMateError], None]
+
+
+class _Work(QRunnable):
+    """One function call; its outcome goes into the inbox."""
+
+    def __init__(self, function: Callable[[], Any], done: Done, failed: Failed, owner: Background) -> None:
+        super().__init__()
+        self._function, self._done, self._failed, self._owner = function, done, failed, owner
+
+    def run(self) -> None:
+        """Call the function (Qt's hook, in a thread of the pool)."""
+        try:
+            result = self._function()
+        except MuseMateError as error:
+            self._owner.report(self._failed, error)
+        else:
+            self._owner.report(self._done, result)
 
 
 class Background(QObject):
@@ -43,8 +59,7 @@ class Background(QObject):
     def run(self, function: Callable[[], Any], done: Done, failed: Failed) -> None:
         """Call a function in a thread, then `done` or `failed` here in the window's thread."""
         if not self._is_closed:
-            # A plain function: PySide never lets go of a QRunnable made in Python that ends before `start` returns.
-            self._pool.start(partial(self._work, function, done, failed))
+            self._pool.start(_Work(function, done, failed, self))
 
     def report(self, receiver: Callable[[Any], None], value: Any) -> None:
         """Hand a result over, unless nobody waits for it any more; called by the threads."""
@@ -61,18 +76,8 @@ class Background(QObject):
     def close(self) -> None:
         """Wait for what runs, drop what waits; nothing is handed over afterwards."""
         self._is_closed = True
+        self._pool.clear()
         self._pool.waitForDone(CLOSE_MS)
-
-    def _work(self, function: Callable[[], Any], done: Done, failed: Failed) -> None:
-        """Call a function, in a thread of the pool; its outcome goes into the inbox."""
-        if self._is_closed:  # dropped here: PySide never lets go of functions that a pool is cleared of
-            return
-        try:
-            result = function()
-        except MuseMateError as error:
-            self.report(failed, error)
-        else:
-            self.report(done, result)
 
     def _on_arrived(self) -> None:
         while not self._is_closed:

@@ -59,7 +59,7 @@ class FragmentTree(QFrame):
             return
         kept = self.current
         with QSignalBlocker(self.tree):
-            self._match(self._root, rows)
+            self._match(self.tree.invisibleRootItem(), rows)
         here = {row.key for row in every(rows)}
         self._items = {key: item for key, item in self._items.items() if key in here}
         self._rows = rows
@@ -152,9 +152,8 @@ class FragmentTree(QFrame):
         """Bring the rows under an item to what they shall be."""
         wanted = {row.key for row in rows}
         for index in reversed(range(parent.childCount())):
-            child = parent.child(index)
-            if child is not None and _row(child).key not in wanted:
-                parent.removeChild(child)  # PySide never lets go of what `takeChild` returns
+            if _row(parent.child(index)).key not in wanted:
+                parent.takeChild(index)
         for index, row in enumerate(rows):
             item = self._items.get(row.key) or QTreeWidgetItem()
             is_new = row.key not in self._items
@@ -171,7 +170,6 @@ class FragmentTree(QFrame):
 
     def _build(self) -> None:
         self.tree = QTreeWidget()
-        self._root = self.tree.invisibleRootItem()  # kept: rows that come and go under one and another are never freed
         self.tree.setHeaderHidden(True)
         self.tree.setIndentation(12)
         self.tree.setUniformRowHeights(True)

@@ -23,7 +23,7 @@ class Job(QObject):
 
     Exactly one of `succeeded`, `failed` and `cancelled` is emitted, then `finished`. After a cancel that
     the task does not answer at once, `cancelled` comes within a second and `finished` when the work has
-    really stopped; events in between still arrive. After `finished` its signals are gone; what it knows stays.
+    really stopped; events in between still arrive.
     """
 
     started = Signal()
@@ -222,5 +222,3 @@ class Lane(QObject):
             number = message["job"]
             job = self._jobs.pop(number) if "finished" in message else self._jobs[number]
             job.hear(message)
-            if "finished" in message:
-                job.deleteLater()  # its connections hold receivers that hold it: no garbage collector sees that circle
