@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from living import live
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from pytestqt.qtbot import QtBot
@@ -19,7 +20,7 @@ class Waiter:
     def waitUntil(self, is_so: Callable[[], object]) -> None:  # noqa: N802 - pytest-qt's own name
         """Let the window live until something is so."""
         while not is_so():
-            QTest.qWait(5)
+            live(5)
 
 
 class Listener:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import logging
+from functools import partial
 from itertools import count
 from queue import Empty, SimpleQueue
 from typing import Any
 
-from PySide6.QtCore import QCoreApplication, QObject, Qt, QThread, Signal
+from PySide6.QtCore import QCoreApplication, QObject, Qt, QThread, QTimer, Signal
 
 from musemate.engine.events import Progressed, Working, event_from_json
 from musemate.errors import MuseMateError, WorkerError
@@ -89,6 +90,11 @@ class Job(QObject):
             {SUCCEEDED: self.succeeded, CANCELLED: self.cancelled}[end].emit()
 
 
+def _refuse(job: Job) -> None:
+    job.hear({"end": CANCELLED, "error": None})
+    job.hear({"finished": True})
+
+
 class _Thread(QThread):
     """Runs the supervisor; `arrived` says that messages wait in `inbox`."""
 
@@ -163,19 +169,20 @@ class Lane(QObject):
     def submit(self, task: str, **args: Any) -> Job:
         """Queue a task and return its job; connect to its signals before returning to the event loop.
 
+        A closed lane cancels the job: what a job's last event asks for while the window closes comes too late.
+
         Raises
         ------
         TypeError
             An argument is neither a JSON value nor a path.
-        RuntimeError
-            The lane is closed.
         """
-        if self._is_closed:
-            raise RuntimeError(f"the lane {self.name} is closed")
         number = next(self._numbers)
         message = {"job": number, "task": task, "args": args}
         encode(message)
         job = Job(self, number, task, args)
+        if self._is_closed:
+            QTimer.singleShot(0, self, partial(_refuse, job))  # later: who submits has yet to connect to its signals
+            return job
         self._jobs[number] = job
         self._thread.supervisor.submit(number, message)
         self.submitted.emit(job)

@@ -13,6 +13,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from living import live
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QWidget
@@ -31,7 +32,7 @@ def until(is_so: Callable[[], Any]) -> None:
     while not is_so():
         if time.monotonic() > deadline:
             raise TimeoutError(f"waited in vain in line {is_so.__code__.co_firstlineno}")
-        QTest.qWait(10)
+        live(10)
 
 
 def click(widget: QWidget, place: QPoint | None = None) -> None:
@@ -73,13 +74,13 @@ def loop(window: Window) -> dict[str, Any]:
 def switch(window: Window) -> dict[str, Any]:
     """Hear a take, its fragment, and the take again; then a take whose file is deleted while it plays."""
     audition, listening = window.audition, window.listening
-    window.parts.transport.volume.setValue(0)  # nothing is heard before the gains are known
+    assert window.parts.transport.volume.value() == 0, "nothing is heard before the gains are known"
     click_play(window, "t1")
     until(lambda: listening.matching.gains_db is not None)
     gains_db = listening.matching.gains_db
     press(window, Qt.Key.Key_S)
     until(lambda: not audition.is_playing)
-    QTest.qWait(400)
+    live(400)
     window.parts.transport.volume.setValue(100)
     press(window, Qt.Key.Key_Space)
     until(lambda: audition.position_s > 0.5)
@@ -129,7 +130,7 @@ def vanish(window: Window) -> dict[str, Any]:
 def main(scene: str, project: str) -> None:
     app = make_app()
     memory = Memory()
-    memory.put("volume", 100)
+    memory.put("volume", 0 if scene == "switch" else 100)
     memory.put("output_buffer_ms", 200)  # for a machine that is busy with other tests
     window = Window(warm=False)
     window.session.analyse = lambda fragment_id: None  # type: ignore[method-assign]
@@ -140,7 +141,7 @@ def main(scene: str, project: str) -> None:
     until(lambda: window.parts.stage.view.wave._peaks is not None)
     try:
         report = globals()[scene](window)
-        QTest.qWait(500)  # what is buffered is heard
+        live(500)  # what is buffered is heard
         print(json.dumps(report), flush=True)
     finally:
         window.close()

@@ -85,7 +85,7 @@ def project(tmp_path: Path) -> Path:
 
 
 def _env(sink: NullSink, tmp_path: Path) -> dict[str, str]:
-    path = os.pathsep.join([str(REPOSITORY), os.environ.get("PYTHONPATH", "")])
+    path = os.pathsep.join([str(REPOSITORY), str(REPOSITORY / "tests"), os.environ.get("PYTHONPATH", "")])
     # offscreen: the sound is the point here, and the server may not be reachable from its HOME
     return {**sink.env, "PYTHONPATH": path, "QT_QPA_PLATFORM": "offscreen", "MUSEMATE_HOME": str(tmp_path / "home")}
 

@@ -288,8 +288,17 @@ def test_closing_during_a_job_ends_it_cleanly(qtbot, task, monkeypatch):
     assert multiprocessing.active_children() == []
     assert lane.jobs == []
     lane.close()
-    with pytest.raises(RuntimeError, match="closed"):
-        lane.submit("count", n=1)
+
+
+def test_a_closed_lane_cancels_what_comes_too_late(qtbot):
+    lane = Lane("test", finder=FINDER)
+    lane.close()
+    job = lane.submit("nothing")
+    diary = Diary(job)
+    job.cancel()
+    qtbot.waitUntil(lambda: "finished" in diary.entries)
+    assert diary.entries == ["cancelled", "finished"]
+    assert job.state == "cancelled" and lane.jobs == []
 
 
 def test_arguments_must_be_json(qtbot, lane):

@@ -17,6 +17,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from living import live
 from PySide6.QtCore import QPoint, Qt, QTimer
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QWidget
@@ -44,7 +45,7 @@ def until(is_so: Callable[[], Any]) -> None:
     while not is_so():
         if time.monotonic() > deadline:
             raise TimeoutError(f"{is_so.__code__.co_filename}:{is_so.__code__.co_firstlineno}")
-        QTest.qWait(10)
+        live(10)
 
 
 def click(widget: QWidget, place: QPoint | None = None) -> None:
@@ -205,7 +206,7 @@ class Days:
         until(lambda: not window.session.lanes.jobs and not window.comparing.is_running)
         until(lambda: window.session.lanes.doctor._thread.supervisor._state.worker is None)
         until(lambda: not window.session.background._pool.activeThreadCount())
-        QTest.qWait(100)
+        live(100)
         gc.collect()
         return holding()
 

@@ -21,6 +21,7 @@ from musemate.audio.player import Player
 from musemate.engine.events import Event, ScaleFinished
 from musemate.gui.window import Window
 from musemate.jobs.trainings import Item
+from tests.living import live
 from tests.virtual_sound import FakeSound
 
 TINY = {"tiny": True, "time_scales": [2, 1], "draft_steps": 3, "pyramid_steps": 3, "sound_steps": 3}
@@ -94,7 +95,7 @@ class Songwriter:
         if not session.fragments():
             self.window.open_paths([self.song])
             self.until(lambda: not session.loading)
-        QTest.qWait(20)
+        live(20)
 
     def train(self) -> None:
         """Train the tiny engine by a click."""
@@ -132,7 +133,7 @@ class Songwriter:
             self.window.choosing.edit([take_id], "tags", tag)
             if tag in self.window.session.project.take(take_id).tags:  # type: ignore[union-attr]
                 say("tagged", take_id, tag)
-            QTest.qWait(1)
+            live(1)
 
     def export(self) -> None:
         """Export the newest take with all its scales."""
@@ -147,7 +148,7 @@ class Songwriter:
         """Let the window live until something is so."""
         left = QDeadlineTimer(LIMIT_MS)
         while not is_done():
-            QTest.qWait(5)
+            live(5)
             if left.hasExpired():
                 say("stuck", *self.failures[-3:])
                 os._exit(2)
