@@ -5,8 +5,9 @@ from __future__ import annotations
 import dataclasses
 import json
 import os
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 from musemate.errors import SettingsError
 from musemate.language import _
@@ -27,11 +28,13 @@ class Settings:
     n_takes : int
         Takes made at once, 1 to 100.
     depth : str
-        "16", "24" or "32f", for exports.
+        "16", "24" or "32f", for exports that `export` says nothing about: of an earlier version.
     engine : str
         Method of a training.
     language : str
         "auto" for the system's, or a code of `musemate.language.LANGUAGES`.
+    export : dict
+        What exports start from, by name; see `musemate.export.profile.ExportProfile`.
 
     Raises
     ------
@@ -45,20 +48,25 @@ class Settings:
     depth: str = "24"
     engine: str = "frames"
     language: str = "auto"
+    export: dict[str, Any] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        for field in dataclasses.fields(self):
-            if type(getattr(self, field.name)) is not type(field.default):
+        for name, default in _defaults().items():
+            value = getattr(self, name)
+            if type(value) is not type(default):
                 raise SettingsError(
-                    _("The setting {name} = {value!r} is not possible.").format(
-                        name=field.name, value=getattr(self, field.name)
-                    ),
-                    hint=_("The default is {default!r}.").format(default=field.default),
+                    _("The setting {name} = {value!r} is not possible.").format(name=name, value=value),
+                    hint=_("The default is {default!r}.").format(default=default),
                 )
         if not 1 <= self.n_takes <= 100:
             raise SettingsError(
                 _("{count} takes at once are not possible.").format(count=self.n_takes), hint=_("Choose 1 to 100.")
             )
+
+
+def _defaults() -> dict[str, Any]:
+    made = {each.name: each.default for each in dataclasses.fields(Settings)}
+    return made | {"export": {}}  # what is made anew each time has no default to look at
 
 
 def load_settings(file: Path | None = None) -> Settings:

@@ -11,13 +11,15 @@ from musemate.settings import Settings, load_settings, save_settings
 
 
 def test_settings_come_back_as_they_were_stored(tmp_path):
-    settings = Settings("cuda:0", "fine", 8, "16")
+    settings = Settings("cuda:0", "fine", 8, "16", export={"kind": "flac", "rate_hz": 48_000})
     save_settings(settings, tmp_path / "new" / "settings.json")
     assert load_settings(tmp_path / "new" / "settings.json") == settings
     assert [path.name for path in (tmp_path / "new").iterdir()] == ["settings.json"]
 
 
-@pytest.mark.parametrize("text", ["", "{", "[]", "null", '{"n_takes": "many"}', '{"n_takes": 0}', '{"depth": 16}'])
+@pytest.mark.parametrize(
+    "text", ["", "{", "[]", "null", '{"n_takes": "many"}', '{"n_takes": 0}', '{"depth": 16}', '{"export": []}']
+)
 def test_a_damaged_file_means_the_defaults(tmp_path, text):
     file = tmp_path / "settings.json"
     file.write_text(text)

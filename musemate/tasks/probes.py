@@ -111,13 +111,15 @@ def folders() -> Facts:
 
 
 def settings() -> Facts:
-    """Return the settings in use; a preset of the songwriter's own is not named."""
+    """Return the settings in use; a preset and names of the songwriter's own are not told."""
     from musemate.engine.presets import preset_names
 
     chosen = load_settings()
     values = dataclasses.asdict(chosen)
     if chosen.preset not in preset_names(chosen.engine):
         values["preset"] = "one of your own"
+    if values["export"].get("template"):
+        values["export"]["template"] = "one of your own"
     facts = [(name, str(value)) for name, value in values.items()]
     facts.append(("own folder", "yes" if os.environ.get(paths.HOME_VARIABLE) else "no"))
     return facts + [(name, os.environ[name]) for name in VARIABLES if os.environ.get(name)]
