@@ -21,6 +21,10 @@ class Grid:
         """Length of a bar in seconds."""
         return self.beats_per_bar * 60.0 / self.bpm
 
+    def bar_frames(self, n_bars: int, rate_hz: int) -> int:
+        """Return how many frames so many bars are, rounded once for all of them."""
+        return round(n_bars * self.beats_per_bar * 60.0 / self.bpm * rate_hz)
+
 
 @dataclass(frozen=True, eq=False)
 class Piece:
@@ -35,6 +39,8 @@ class Piece:
     """Bars that it is long to the frame; 0 where it does not fit the grid."""
     is_loop: bool = False
     """Whether its end goes on with its start without a click."""
+    part: str = ""
+    """"mid" or "side" where it is only that of the sound: the files of a take need names of their own."""
 
 
 @dataclass(frozen=True)
