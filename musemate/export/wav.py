@@ -12,7 +12,7 @@ from musemate.audio.files import DEPTHS, count_overs, probe, read_clip, write_wa
 from musemate.audio.safe_write import name_limit
 from musemate.audio.wording import shown_name
 from musemate.errors import ExportError, SettingsError, TooShortError
-from musemate.export.naming import export_name
+from musemate.export.naming import DEFAULT_TEMPLATE, Named, export_name
 from musemate.language import _, ngettext
 from musemate.project.keep import sweep_foreign
 
@@ -76,7 +76,7 @@ def export_take(
     clip = _region(Path(source), take_name, start_s or 0.0, length_s)
     _make_folder(folder)
     sweep_foreign(folder)
-    target = folder / export_name(song, bpm, take_name, name_limit(folder))
+    target = folder / export_name(DEFAULT_TEMPLATE, Named(song, take_name, bpm), name_limit(folder))
     written = write_wav(target, clip, depth, fresh=True)
     if depth != "32f" and on_warning is not None:
         _warn_of_overs(clip, written, on_warning)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import errno
-import os
 from pathlib import Path
 
 import numpy as np
@@ -14,7 +13,6 @@ from musemate.audio import safe_write
 from musemate.audio.clip import AudioClip
 from musemate.audio.files import read_clip, write_wav
 from musemate.errors import AudioFileError, ExportError, SettingsError, TooShortError
-from musemate.export.naming import export_name, safe_part
 from musemate.export.wav import FADE_S, export_take
 
 RATE_HZ = 44_100
@@ -99,48 +97,10 @@ def test_a_silent_take_can_be_exported(tmp_path: Path) -> None:
     assert soundfile.info(_export(silence, tmp_path / "out", depth="16")).frames == RATE_HZ
 
 
-# ---- names
-
-
-@pytest.mark.parametrize(
-    ("song", "bpm", "take_name", "expected"),
-    [
-        ("Song", 120.0, "take 3", "Song_120bpm_take-03.wav"),
-        ("Song", 92.46, "take 12", "Song_92.5bpm_take-12.wav"),
-        ("Song", 119.98, "take 3", "Song_120bpm_take-03.wav"),
-        ("Song", None, "take 3", "Song_take-03.wav"),
-        ("Über den Wolken", 90.0, "take 1", "Über-den-Wolken_90bpm_take-01.wav"),
-        ("曲 🎵", None, "take 1", "曲-🎵_take-01.wav"),
-        ("AC/DC: <live>?", None, "take 1", "AC-DC-live_take-01.wav"),
-        ("..\\..\\evil", None, "../take", "evil_take.wav"),
-        ("tab\tnew\nline\0", None, "take 1", "tab-new-line_take-01.wav"),
-        ("CON", None, "take 1", "CON_take-01.wav"),
-        ("...", None, "", "MuseMate_take.wav"),
-        ("right\u202eto left", None, "take 1", "rightto-left_take-01.wav"),
-    ],
-)
-def test_names(song: str, bpm: float | None, take_name: str, expected: str) -> None:
-    assert export_name(song, bpm, take_name, 255) == expected
-
-
-@pytest.mark.parametrize("limit", [60, 143, 255])
-@pytest.mark.parametrize("letter", ["x", "ü", "🎵", "u\u0308"])
-def test_long_names_keep_tempo_and_take(letter: str, limit: int) -> None:
-    name = export_name(letter * 300, 120.0, "take 7", limit)
-    assert name.endswith("_120bpm_take-07.wav")
-    assert len(os.fsencode(name)) <= limit - len(" 999")
-    assert len(os.fsencode(export_name("Song", 120.0, letter * 300, limit))) <= limit
-
-
 def test_a_long_song_name_can_be_exported_again_and_again(take: Path, tmp_path: Path) -> None:
     written = [_export(take, tmp_path / "out", song="曲" * 200) for _ in range(3)]
     assert len({path.name for path in written}) == 3
     assert all("_120bpm_take-03" in path.name for path in written)
-
-
-def test_safe_part_has_nothing_that_a_file_system_refuses() -> None:
-    every = "".join(map(chr, range(0x250)))
-    assert not set(safe_part(every)) & set('<>:"/\\|?*\0 ')
 
 
 # ---- what goes wrong
