@@ -12,8 +12,9 @@ from musemate.audio.clip import MAX_RATE_HZ, MIN_RATE_HZ, AudioClip, Samples
 from musemate.audio.decoding import Decoder, open_decoder
 from musemate.audio.ffmpeg import FFMPEG_SUFFIXES
 from musemate.audio.guarded import open_guarded
+from musemate.audio.pcm import DEPTHS, count_overs
 from musemate.audio.safe_write import fresh_path, write_safely
-from musemate.audio.wav import DEPTHS, count_overs, write_wav
+from musemate.audio.wav import write_wav
 from musemate.audio.wording import shown_length, shown_name
 from musemate.errors import AudioFileError, SettingsError, TooShortError
 from musemate.language import _, number
