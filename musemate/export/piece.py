@@ -41,6 +41,8 @@ class Piece:
     """Whether its end goes on with its start without a click."""
     part: str = ""
     """"mid" or "side" where it is only that of the sound: the files of a take need names of their own."""
+    said: tuple[str, ...] = ()
+    """What could not be had as it was asked for, a sentence each."""
 
 
 @dataclass(frozen=True)
