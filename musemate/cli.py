@@ -11,6 +11,7 @@ import typer
 
 from musemate import __version__, language
 from musemate.cli_choosing import add_choosing
+from musemate.cli_export_set import add_export_set
 from musemate.cli_presets import add_presets, method_like, parsed_options
 from musemate.cli_queue import add_queue, for_each
 from musemate.cli_report import add_report
@@ -328,6 +329,7 @@ def demo(
 
 
 add_choosing(app)
+add_export_set(app)
 add_presets(app, Session)
 add_report(app)
 add_store(app)

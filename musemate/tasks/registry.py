@@ -28,6 +28,7 @@ TASKS = {
     "compare": "musemate.tasks.compare:compare",
     "rate": "musemate.tasks.rate:rate",
     "export_takes": "musemate.tasks.export_takes:export_takes",
+    "export_set": "musemate.tasks.export_set:export_set",
     "check": "musemate.tasks.check:check",
     "pack": "musemate.tasks.pack:pack",
     "unpack": "musemate.tasks.pack:unpack",

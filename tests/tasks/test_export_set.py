@@ -1,0 +1,152 @@
+"""Sets of takes, one a song, whole or not at all."""
+
+from __future__ import annotations
+
+import zipfile
+from pathlib import Path
+
+import mido
+import numpy as np
+import pytest
+import rpp
+
+from musemate.audio.files import probe, read_clip
+from musemate.engine.events import Exported, Warned
+from musemate.errors import ExportError, ProjectError, SettingsError
+from musemate.project.records import Beats
+from musemate.tasks.export_set import export_set
+from musemate.tasks.generate import generate
+from musemate.tasks.train import train
+
+BEATS = Beats(120.0, 0.9, tuple(0.5 * beat for beat in range(8)), downbeat=1, beats_per_bar=4)
+
+
+@pytest.fixture
+def made(perform, toy, store, folder):
+    """Return the folder of a project with two takes of a region that starts at 1 s; the tempo is sure."""
+    store.set_analysis("f1", BEATS, "A minor", ())
+    store.set_region("f1", 1.0, 2.5)
+    perform(train, folder, "f1", start_s=1.0, length_s=2.5, preset="sketch", device="cpu")
+    perform(generate, folder, count=2, seconds=2.0)
+    return folder
+
+
+def files_of(events):
+    return [Path(event.file) for event in events if isinstance(event, Exported)]
+
+
+def warnings_of(events):
+    return [event.message for event in events if isinstance(event, Warned)]
+
+
+def items(file):
+    """Return the name, the place and the file of each track's item."""
+    tracks = rpp.loads(file.read_text("utf-8")).findall("TRACK")
+    found = [(track.find("NAME")[1], track.find("ITEM")) for track in tracks]
+    return [(name, float(item.find("POSITION")[1]), item.find("SOURCE").find("FILE")[1]) for name, item in found]
+
+
+def test_a_set_has_the_fragment_on_top_and_each_take_where_the_fragment_stands(perform, made, store, tmp_path):
+    events = perform(export_set, made, ["t2", "t1"], folder=str(tmp_path / "out"))
+    project, dawproject, midi = files_of(events)
+    assert [file.suffix for file in (project, dawproject, midi)] == [".RPP", ".dawproject", ".mid"]
+    assert project.parent == tmp_path / "out" / "song"
+    tracks = items(project)
+    assert [(name, place) for name, place, _ in tracks] == [("Fragment", 1.0), ("take 2", 1.0), ("take 1", 1.0)]
+    sounds = [project.parent / file for _, _, file in tracks]
+    np.testing.assert_allclose(
+        read_clip(sounds[1]).samples, read_clip(store.audio_path(store.take("t2").audio)).samples, atol=1e-6
+    )
+    song = read_clip(store.audio_path(store.fragment("f1").audio), 1.0, 2.5)
+    np.testing.assert_allclose(read_clip(sounds[0]).samples[:, 80:-80], song.samples[:, 80:-80], atol=1e-6)
+    assert warnings_of(events) == []
+    with zipfile.ZipFile(dawproject) as archive:
+        assert {f"audio/{file.name}" for file in sounds} < set(archive.namelist())
+
+
+def test_bar_lines_are_marked_in_the_fragments_stretch(perform, made, tmp_path):
+    (file,) = files_of(perform(export_set, made, ["t1"], ["midi"], folder=str(tmp_path)))
+    marks = {}
+    time_s = 0.0
+    for message in mido.MidiFile(file, charset="utf-8"):
+        time_s += message.time
+        if message.type == "marker":
+            marks[message.text] = time_s
+    # the bar lines are at 0.5 s, 2.5 s, ...; the lead-in bar reaches to the one at 2.5 s
+    assert marks == {"Fragment": pytest.approx(1.0, abs=1e-3), "Bar 2": pytest.approx(2.5, abs=1e-3)}
+
+
+def test_only_the_kinds_that_are_asked_for_are_written(perform, made, tmp_path):
+    (file,) = files_of(perform(export_set, made, ["t1"], ["dawproject"], folder=str(tmp_path)))
+    assert {path.name for path in file.parent.iterdir()} == {"song.dawproject", "audio"}
+
+
+def test_all_takes_with_stars_are_meant_when_none_is_named(perform, made, store, tmp_path):
+    with pytest.raises(SettingsError, match="No take has a star"):
+        perform(export_set, made, folder=str(tmp_path))
+    assert list(tmp_path.glob("*.part")) == []
+    store.set_stars("t2", 3)
+    (file,) = files_of(perform(export_set, made, [], ["rpp"], folder=str(tmp_path)))
+    assert [name for name, _, _ in items(file)] == ["Fragment", "take 2"]
+    (file,) = files_of(perform(export_set, made, ["t1"], ["rpp"], folder=str(tmp_path), starred=True))
+    assert [name for name, _, _ in items(file)] == ["Fragment", "take 1", "take 2"]
+    assert file.parent.name == "song 2"  # nothing is overwritten
+
+
+def test_an_unsure_tempo_is_said_and_claimed_nowhere(perform, made, store, tmp_path):
+    store.set_analysis("f1", Beats(97.0, 0.3, BEATS.beat_times_s), "", ())
+    events = perform(export_set, made, ["t1"], folder=str(tmp_path))
+    assert warnings_of(events) == [
+        'The tempo of "song" is not sure: its set says none, and its marks stand at their second.'
+    ]
+    project, _, midi = files_of(events)
+    assert "TEMPOENVEX" not in project.read_text("utf-8")
+    assert "97" not in project.read_text("utf-8")
+    assert not any(message.type == "set_tempo" for message in mido.MidiFile(midi).tracks[0])
+    assert items(project)[1][1] == 1.0
+
+
+def test_takes_of_two_songs_are_two_sets(perform, made, store, make_wav, toy, tmp_path):
+    store.add_fragment(make_wav("other.wav", seed=7))
+    perform(train, made, "f2", length_s=2.5, preset="sketch", device="cpu")
+    perform(generate, made, "r2", count=1, seconds=2.0)
+    files = files_of(perform(export_set, made, ["t1", "t3"], ["rpp"], folder=str(tmp_path)))
+    assert [file.parent.name for file in files] == ["song", "other"]
+    assert [[name for name, _, _ in items(file)] for file in files] == [["Fragment", "take 1"], ["Fragment", "take 3"]]
+
+
+def test_two_stretches_of_one_song_are_one_set(perform, made, store, toy, tmp_path):
+    store.add_fragment_like("f1", 0.0, 2.0)
+    perform(train, made, "f2", start_s=0.0, length_s=2.0, preset="sketch", device="cpu")
+    perform(generate, made, "r2", count=1, seconds=2.0)
+    (file,) = files_of(perform(export_set, made, ["t1", "t3"], ["rpp"], folder=str(tmp_path)))
+    assert [place for _, place, _ in items(file)] == [1.0, 0.0, 1.0, 0.0]
+    assert len({sound for _, _, sound in items(file)}) == 4
+
+
+@pytest.mark.parametrize("after", range(4))
+def test_a_cancelled_set_leaves_nothing(perform, made, tmp_path, after):
+    answers = iter([False] * after)
+    target = tmp_path / "out"
+    events = perform(export_set, made, ["t1", "t2"], folder=str(target), cancelled=lambda: next(answers, True))
+    assert files_of(events) == []
+    assert not target.exists() or list(target.iterdir()) == []
+
+
+def test_what_is_not_there_is_refused_before_anything_is_written(perform, made, tmp_path):
+    with pytest.raises(ProjectError, match='no take "t9"'):
+        perform(export_set, made, ["t1", "t9"], folder=str(tmp_path / "out"))
+    with pytest.raises(SettingsError, match='"als"'):
+        perform(export_set, made, ["t1"], ["als"], folder=str(tmp_path / "out"))
+    assert not (tmp_path / "out").exists()
+
+
+def test_a_target_that_is_a_file_is_a_sentence(perform, made, tmp_path):
+    (tmp_path / "file").write_text("in the way")
+    with pytest.raises(ExportError, match='"file"'):
+        perform(export_set, made, ["t1"], folder=str(tmp_path / "file"))
+
+
+def test_the_sounds_have_the_depth_that_is_asked_for(perform, made, tmp_path):
+    (file,) = files_of(perform(export_set, made, ["t1"], ["rpp"], folder=str(tmp_path), depth="16"))
+    assert {probe(sound).subtype for sound in (file.parent / "audio").iterdir()} == {"PCM_16"}
