@@ -6,6 +6,7 @@ import gc
 import logging
 import multiprocessing
 import os
+import subprocess
 import sys
 import threading
 import time
@@ -47,6 +48,22 @@ def _own_home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
         ):
             patch.setenv(name, str(home / folder))
         yield
+
+
+@pytest.fixture
+def small_disk(tmp_path: Path) -> Iterator[Path]:
+    """Return a folder that is a disk of its own with room for 256 KB."""
+    folder = tmp_path / "small"
+    folder.mkdir()
+    mount = ["mount", "-t", "tmpfs", "-o", "size=256k", "tmpfs", str(folder)]
+    try:
+        done = subprocess.run(mount, capture_output=True, text=True, timeout=10, check=False)
+    except FileNotFoundError:
+        pytest.skip("this system has no mount command")
+    if done.returncode != 0:
+        pytest.skip(f"a small disk cannot be mounted here: {done.stderr.strip()}")
+    yield folder
+    subprocess.run(["umount", str(folder)], check=True, timeout=10)
 
 
 @pytest.fixture(scope="session")

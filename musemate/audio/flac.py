@@ -1,16 +1,21 @@
-"""Writes clips as FLAC that holds nothing but the sound: no tags, no names, no dates."""
+"""Writes clips as FLAC, with tags where they are asked for, else with nothing but the sound: no names, no dates."""
 
 from __future__ import annotations
 
 import io
 import os
+import struct
+from collections.abc import Mapping
 from pathlib import Path
 
 import numpy as np
 
 from musemate.audio.clip import AudioClip
+from musemate.audio.pcm import stepped
 
 _FULL = 1 << 23
+_MARK = b"fLaC"
+_LAST, _TAGS = 0x80, 4
 
 
 def quantised(clip: AudioClip) -> AudioClip:
@@ -35,12 +40,65 @@ def write_flac(path: Path, clip: AudioClip) -> None:
     OSError
         It cannot be written.
     """
-    import soundfile
-
-    steps = np.rint(quantised(clip).samples.astype(np.float64) * _FULL).astype(np.int32) << 8
-    encoded = io.BytesIO()
-    soundfile.write(encoded, steps.T, clip.rate_hz, format="FLAC", subtype="PCM_24")
+    encoded = encoded_flac(clip, 24)
     with path.open("xb") as file:
-        file.write(encoded.getbuffer())
+        file.write(encoded)
         file.flush()
         os.fsync(file.fileno())
+
+
+def encoded_flac(clip: AudioClip, bits: int) -> memoryview:
+    """Return the bytes of a FLAC file without tags; rounding and dither are those of `musemate.audio.pcm.stepped`.
+
+    Parameters
+    ----------
+    clip : AudioClip
+    bits : int
+        16 or 24.
+    """
+    import soundfile
+
+    encoded = io.BytesIO()
+    subtype = f"PCM_{bits}"
+    with soundfile.SoundFile(encoded, "w", clip.rate_hz, clip.n_channels, subtype=subtype, format="FLAC") as file:
+        for steps in stepped(clip.samples, bits):
+            file.write(steps << (32 - bits))  # libsndfile takes the upper bits of whole numbers
+    return encoded.getbuffer()
+
+
+def tagged_head(encoded: memoryview, tags: Mapping[str, str]) -> tuple[bytes, int]:
+    """Return what stands before the sound, with these tags, and where in `encoded` the sound begins.
+
+    libsndfile knows some tags only, and no tempo. Other blocks than that of the tags are kept as they are (RFC 9639,
+    sections 8 and 8.6).
+
+    Parameters
+    ----------
+    encoded : memoryview
+        A FLAC file.
+    tags : mapping of str to str
+        Names in ASCII, values in Unicode.
+    """
+    place, blocks, maker = len(_MARK), list[tuple[int, bytes]](), b""
+    is_last = False
+    while not is_last:
+        kind, size = encoded[place], int.from_bytes(encoded[place + 1 : place + 4], "big")
+        content = bytes(encoded[place + 4 : place + 4 + size])
+        is_last, kind, place = bool(kind & _LAST), kind & ~_LAST, place + 4 + size
+        if kind == _TAGS:
+            maker = content[4 : 4 + int.from_bytes(content[:4], "little")]
+        else:
+            blocks.append((kind, content))
+    blocks.append((_TAGS, _tag_block(maker, tags)))
+    parts = [_block(kind, content, is_last=(kind == _TAGS)) for kind, content in blocks]
+    return _MARK + b"".join(parts), place
+
+
+def _block(kind: int, content: bytes, is_last: bool) -> bytes:
+    return bytes([kind | _LAST if is_last else kind]) + len(content).to_bytes(3, "big") + content
+
+
+def _tag_block(maker: bytes, tags: Mapping[str, str]) -> bytes:
+    entries = [f"{name}={value}".encode() for name, value in tags.items()]
+    lines = [struct.pack("<I", len(entry)) + entry for entry in entries]
+    return struct.pack("<I", len(maker)) + maker + struct.pack("<I", len(lines)) + b"".join(lines)

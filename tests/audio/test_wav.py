@@ -5,7 +5,6 @@ from __future__ import annotations
 import errno
 import itertools
 import os
-import subprocess
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any, BinaryIO
@@ -294,22 +293,6 @@ def test_a_failing_sync_is_a_failure(tmp_path: Path, monkeypatch: pytest.MonkeyP
     with pytest.raises(ExportError, match=r"^There is no room left on the disk"):
         write_wav(tmp_path / "song.wav", _fine())
     assert list(tmp_path.iterdir()) == []
-
-
-@pytest.fixture
-def small_disk(tmp_path: Path) -> Iterator[Path]:
-    """Return a folder that is a disk of its own with room for 256 KB."""
-    folder = tmp_path / "small"
-    folder.mkdir()
-    mount = ["mount", "-t", "tmpfs", "-o", "size=256k", "tmpfs", str(folder)]
-    try:
-        done = subprocess.run(mount, capture_output=True, text=True, timeout=10, check=False)
-    except FileNotFoundError:
-        pytest.skip("this system has no mount command")
-    if done.returncode != 0:
-        pytest.skip(f"a small disk cannot be mounted here: {done.stderr.strip()}")
-    yield folder
-    subprocess.run(["umount", str(folder)], check=True, timeout=10)
 
 
 def test_a_disk_that_is_really_full(small_disk: Path) -> None:
