@@ -12,6 +12,7 @@ import typer
 from musemate import __version__, language
 from musemate.cli_choosing import add_choosing
 from musemate.cli_export_set import add_export_set
+from musemate.cli_place import add_place
 from musemate.cli_presets import add_presets, method_like, parsed_options
 from musemate.cli_queue import add_queue, for_each
 from musemate.cli_report import add_report
@@ -330,6 +331,7 @@ def demo(
 
 add_choosing(app)
 add_export_set(app)
+add_place(app)
 add_presets(app, Session)
 add_report(app)
 add_store(app)

@@ -26,6 +26,7 @@ from musemate.engine.events import (
     Found,
     Listed,
     Packed,
+    Placed,
     Progressed,
     Reported,
     RunFinished,
@@ -86,7 +87,7 @@ class JsonConsole:
         """Print the event; of commands with results, only those."""
         if self._all_events or isinstance(event, Found | Checked | Packed | StudyMade | StudyMerged):
             _print_line(event.to_json())
-        elif isinstance(event, TakeMade | Exported | Estimated):
+        elif isinstance(event, TakeMade | Exported | Placed | Estimated):
             row = event.to_json()
             del row["event"]
             _print_line(row)
@@ -176,6 +177,9 @@ class PersonConsole:
             self._out.print(f"{event.take}  {event.seconds:.1f} s  seed {event.seed}  {event.file}", markup=False)
         elif isinstance(event, Exported):
             self._out.print(event.file, markup=False)
+        elif isinstance(event, Placed):
+            self._say(_laid(event))
+            self._out.print(event.file, markup=False)
         elif isinstance(event, Reported):
             for problem in event.problems:
                 self._say(f"Note: {problem}")
@@ -239,6 +243,18 @@ def _merged(merged: StudyMerged) -> str:
     new = f"{merged.n_answers} new answers in {merged.n_sessions} new sessions of {merged.n_raters} new raters"
     refused = f"; {merged.n_refused} that this study cannot have were left out" if merged.n_refused else ""
     return f"{merged.copy}: {new}; {merged.n_known} were here already{refused}."
+
+
+def _laid(placed: Placed) -> str:
+    """Return where a take lies in its song, and what was done to it, in one sentence."""
+    words = [f"{placed.take} lies from {placed.start_s:.2f} to {placed.end_s:.2f} s"]
+    if abs(placed.gain_db) >= 0.05:
+        how = "louder" if placed.gain_db > 0 else "softer"
+        words.append(f"{abs(placed.gain_db):.1f} dB {how} than on its own, as loud as what it replaces")
+    if placed.shift_s:
+        when = "later" if placed.shift_s > 0 else "earlier"
+        words.append(f"and the song goes on {abs(placed.shift_s):.2f} s {when}")
+    return f"{', '.join(words)}."
 
 
 def accept_any_text() -> None:

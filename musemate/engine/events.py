@@ -237,6 +237,24 @@ class Exported(Event):
 
 
 @dataclass(frozen=True)
+class Placed(Event):
+    """A copy of a song with a take in it was written."""
+
+    kind: ClassVar[str] = "placed"
+    file: str
+    take: str
+    start_s: float
+    """Where the take starts in the copy."""
+    end_s: float
+    duration_s: float
+    """Length of the copy."""
+    shift_s: float
+    """By how much the song goes on later after the take than it did (earlier, below 0)."""
+    gain_db: float
+    """By how much the take was made louder (softer, below 0)."""
+
+
+@dataclass(frozen=True)
 class Reported(Event):
     """An analysis report was written."""
 

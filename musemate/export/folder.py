@@ -91,6 +91,30 @@ class FreshFolder:
             return target
 
 
+def make_folder(folder: Path) -> None:
+    """Make a folder that files are to go to, and those above it, where they are missing.
+
+    Raises
+    ------
+    ExportError
+        It cannot be made, or is a file.
+    """
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except (FileExistsError, NotADirectoryError) as error:
+        raise ExportError(
+            _('Nothing can be exported to "{name}": it is, or lies inside, a file.').format(name=shown_name(folder)),
+            hint=_("Choose a folder."),
+            detail=repr(error),
+        ) from error
+    except (OSError, ValueError) as error:
+        raise ExportError(
+            _('The folder "{name}" cannot be made.').format(name=shown_name(folder)),
+            hint=_("Choose a folder of your own."),
+            detail=repr(error),
+        ) from error
+
+
 def sweep(parent: Path) -> None:
     """Remove unfinished folders that a killed process left; what cannot be removed stays."""
     since = time.time() - LEFT_S

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from musemate.analysis.picturefile import is_earlier, is_whole
 from musemate.language import _, mark
-from musemate.project import backups, queue, sums
+from musemate.project import backups, queue, songcopies, sums
 from musemate.project.contents import Contents
 from musemate.project.findings import DAMAGED, INTERRUPTED, LEFTOVER, MISSING, ORPHAN, Finding
 from musemate.project.keep import PLACES, TEMPORARY, hash_of, keep_copy
@@ -88,6 +88,8 @@ def picture_findings(folder: Path, contents: Contents) -> Iterator[tuple[str, Fi
     """Look at the cached pictures; yields the audio file of each, "" where it is gone, and what was found."""
     by_stem = {Path(audio).stem: audio for audio in contents.users}
     for place in _folders(folder / "cache"):
+        if place.name == songcopies.FOLDER:
+            continue
         audio = by_stem.get(place.name, "")
         if not audio and contents.is_readable:
             text = _("Pictures of a sound that is not in the project any more.")

@@ -19,6 +19,7 @@ from musemate.project import contents
 from musemate.project.contents import Contents
 from musemate.project.database import not_a_project
 from musemate.project.findings import DAMAGED, MISSING, Finding
+from musemate.project.songcopies import copy_findings
 from musemate.project.store import is_project
 from musemate.tasks.check_studies import study_files, study_findings
 
@@ -39,6 +40,8 @@ _STATE_WORDS = {
     True: (mark("A state in the middle of training {run} is damaged."), _STATE_REST),
     False: (mark("A state in the middle of training {run} is missing."), _STATE_REST),
 }
+
+_SMALL_LOOKS = (store_check.queue_findings, store_check.backup_findings, store_check.leftovers, copy_findings)
 
 
 def check(project: str, repair: bool = False, *, cancelled: Cancelled) -> Iterator[Event]:
@@ -157,7 +160,7 @@ def _files(folder: Path, known: Contents, tally: _Tally, cancelled: Cancelled) -
     yield from tally.told(store_check.run_findings(folder, known))
     yield Working(_("Checking the rest"), 1.0)
     yield from tally.told(_pictures(folder, known, cancelled))
-    for look in (store_check.queue_findings, store_check.backup_findings, store_check.leftovers):
+    for look in _SMALL_LOOKS:
         yield from tally.told(look(folder))
     yield from tally.told(study_findings(folder))
     for path in [

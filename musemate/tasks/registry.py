@@ -29,6 +29,7 @@ TASKS = {
     "rate": "musemate.tasks.rate:rate",
     "export_takes": "musemate.tasks.export_takes:export_takes",
     "export_set": "musemate.tasks.export_set:export_set",
+    "place_take": "musemate.tasks.place_take:place_take",
     "check": "musemate.tasks.check:check",
     "pack": "musemate.tasks.pack:pack",
     "unpack": "musemate.tasks.pack:unpack",
