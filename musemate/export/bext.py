@@ -68,4 +68,5 @@ def _loudness(clip: AudioClip) -> int:
 def _history(clip: AudioClip, depth: str) -> bytes:
     """Return how the samples are coded (EBU R98)."""
     mode = "stereo" if clip.n_channels == 2 else "mono"
-    return f"A=PCM,F={clip.rate_hz},W={depth.rstrip('f')},M={mode},T={SOFTWARE}\r\n".encode("ascii")
+    line = f"A=PCM,F={clip.rate_hz},W={depth.rstrip('f')},M={mode},T={SOFTWARE}\r\n".encode("ascii")
+    return line + b"\0" * (len(line) % 2)  # even, see `musemate.export.chunks`

@@ -13,6 +13,9 @@ from musemate.export.piece import Notes, Piece
 def wav_chunks(piece: Piece, notes: Notes, depth: str) -> list[Chunk]:
     """Return the chunks of a piece.
 
+    All are of even length in themselves: in an RF64 libsndfile does not find what follows one that it does not know and
+    that had to be padded.
+
     Parameters
     ----------
     piece : Piece

@@ -30,7 +30,8 @@ def ixml(piece: Piece, text: FileText, song_start_s: float, depth: str) -> Chunk
     _add(root, {"NOTE": text.description})
     _speed(root, piece.clip, song_start_s, depth)
     _tracks(root, _CHANNELS[piece.clip.n_channels] if not piece.part else (piece.part.capitalize(),))
-    return Chunk(b"iXML", ElementTree.tostring(root, encoding="UTF-8", xml_declaration=True))
+    content = bytes(ElementTree.tostring(root, encoding="UTF-8", xml_declaration=True))
+    return Chunk(b"iXML", content + b"\n" * (len(content) % 2))  # even, see `musemate.export.chunks`
 
 
 def _speed(root: ElementTree.Element, clip: AudioClip, song_start_s: float, depth: str) -> None:

@@ -18,7 +18,7 @@ import pytest
 import soundfile
 from walker import walk_wav
 
-from musemate.audio import safe_write
+from musemate.audio import riff, safe_write
 from musemate.audio.clip import AudioClip
 from musemate.audio.files import probe, read_clip
 from musemate.audio.flac import encoded_flac, quantised, tagged_head
@@ -179,6 +179,15 @@ def test_a_long_song_with_many_bar_lines_can_be_opened(tmp_path: Path) -> None:
         assert soundfile.info(path).frames == 800_000
         if shutil.which("soxi"):
             assert _run("soxi", "-s", path).strip() == "800000"
+
+
+def test_an_rf64_with_notes_of_any_length_can_be_opened(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(riff, "MOST_BYTES", 1000)
+    for i in range(4):
+        notes = replace(NOTES, title="x" * i)
+        path = write_sound(tmp_path / f"{i}.wav", replace(_loop(), part="mid"), SoundFormat(WAV, "32f"), notes)
+        assert soundfile.info(path).format == "RF64"
+        assert np.array_equal(read_clip(path).samples, _loop().clip.samples)
 
 
 def test_tags_replace_those_of_the_encoder() -> None:
