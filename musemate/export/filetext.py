@@ -8,13 +8,13 @@ from datetime import UTC, datetime
 
 from musemate import __version__
 from musemate.export.piece import Notes, Piece
+from musemate.export.plainletters import plain_letters
 
 MAKER = "MuseMate"
 SOFTWARE = f"{MAKER} {__version__}"
 
 _MOST_CHARACTERS = 1000
 _NO_XML = "\ufffe\uffff"
-_ASCII_FOR = str.maketrans({"ß": "ss", "æ": "ae", "Æ": "AE", "ø": "o", "Ø": "O", "–": "-", "—": "-", "…": "..."})
 
 
 @dataclass(frozen=True)
@@ -70,9 +70,8 @@ def one_line(text: str) -> str:
 
 
 def ascii_bytes(text: str) -> bytes:
-    """Return a text as the fields hold it that know ASCII only: "Für Elise" as "Fur Elise", others as "?"."""
-    spelled = unicodedata.normalize("NFKD", text.translate(_ASCII_FOR))
-    return "".join(c for c in spelled if not unicodedata.combining(c)).encode("ascii", "replace")
+    """Return a text as the fields hold it that know ASCII only."""
+    return plain_letters(text).encode("ascii")
 
 
 def _local(created: str) -> datetime | None:

@@ -210,7 +210,7 @@ def test_any_text_makes_a_file_in_order(title: str, song: str, description: str,
 
 @pytest.mark.parametrize(
     ("text", "spelled"),
-    [("Für Elise", b"Fur Elise"), ("Straße – Nº 5…", b"Strasse - No 5..."), ("曲", b"?"), ("Ægir, Ðor", b"AEgir, ?or")],
+    [("Für Elise", b"Fur Elise"), ("Straße – Nº 5…", b"Strasse - No 5..."), ("曲", b""), ("Весна", b"Vesna")],
 )
 def test_texts_in_ascii(text: str, spelled: bytes) -> None:
     assert ascii_bytes(text) == spelled
