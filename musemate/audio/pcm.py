@@ -88,8 +88,11 @@ def _rounded(block: Samples, bits: int) -> Steps:
     """Round as float32: a power of two changes no mantissa, and 24 bits are what a mantissa holds."""
     full = np.float32(1 << (bits - 1))
     with np.errstate(over="ignore"):  # what grows past all bounds is limited anyway
-        steps = np.rint(block * full)
-    return np.ascontiguousarray(np.clip(steps, -full, full - 1, out=steps), dtype=np.int32)
+        steps = np.rint(block.T * full)
+    np.clip(steps, -full, full - 1, out=steps)
+    interleaved = np.empty(block.shape, dtype=np.int32)  # turned last: all else is faster along a channel
+    interleaved[...] = steps.T
+    return interleaved
 
 
 def _dithered(block: Samples, bits: int, rng: np.random.Generator) -> Steps:
@@ -102,7 +105,11 @@ def _dithered(block: Samples, bits: int, rng: np.random.Generator) -> Steps:
 def _three_bytes(steps: Steps, order: str) -> bytes:
     """Leave the highest byte of each integer out."""
     four = steps.astype(f"{order}i4").view(np.uint8).reshape(-1, 4)
-    return (four[:, :3] if order == "<" else four[:, 1:]).tobytes()
+    first = 0 if order == "<" else 1
+    three = np.empty((len(four), 3), dtype=np.uint8)
+    for place in range(3):  # three times faster than one copy of rows of three
+        three[:, place] = four[:, first + place]
+    return three.tobytes()
 
 
 def _is_16_bit(samples: Samples) -> bool:
