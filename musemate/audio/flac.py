@@ -18,6 +18,14 @@ _MARK = b"fLaC"
 _LAST, _TAGS = 0x80, 4
 
 
+_MOST_SINGLE_HZ = 65_535
+
+
+def holds_rate(rate_hz: int) -> bool:
+    """Tell whether FLAC files may have a sample rate: high ones in tens only (RFC 9639, section 9.1.2)."""
+    return rate_hz <= _MOST_SINGLE_HZ or rate_hz % 10 == 0
+
+
 def quantised(clip: AudioClip) -> AudioClip:
     """Return a clip as 24 bits hold it, limited to full scale."""
     steps = np.clip(np.rint(clip.samples.astype(np.float64) * _FULL), -_FULL, _FULL - 1)
@@ -53,6 +61,7 @@ def encoded_flac(clip: AudioClip, bits: int) -> memoryview:
     Parameters
     ----------
     clip : AudioClip
+        Of a rate that `holds_rate` says yes to.
     bits : int
         16 or 24.
     """

@@ -13,6 +13,8 @@ VERSION = 2
 _UNKNOWN = 0x7FFF
 """A measure of loudness that is not given."""
 _LOUDEST = 99.99
+_LONGEST_S = 600.0
+"""A whole song's loudness is not measured: that takes seconds and three times the memory of its sound."""
 
 
 def bext(clip: AudioClip, text: FileText, song_start_s: float, depth: str) -> Chunk:
@@ -59,7 +61,7 @@ def _field(text: str, n_bytes: int) -> bytes:
 
 def _loudness(clip: AudioClip) -> int:
     """Return integrated loudness in hundredths of LUFS."""
-    if clip.duration_s <= BLOCK_S:
+    if not BLOCK_S < clip.duration_s <= _LONGEST_S:
         return _UNKNOWN
     lufs = integrated_lufs(clip)
     return round(100 * lufs) if abs(lufs) <= _LOUDEST else _UNKNOWN

@@ -6,14 +6,17 @@ from pathlib import Path
 from typing import BinaryIO
 
 from musemate.audio.aiff import write_aiff
-from musemate.audio.flac import encoded_flac, tagged_head
+from musemate.audio.flac import encoded_flac, holds_rate, tagged_head
 from musemate.audio.safe_write import write_safely
 from musemate.audio.wav import write_wav
+from musemate.audio.wording import shown_name
+from musemate.errors import ExportError
 from musemate.export.aiffchunks import aiff_chunks
 from musemate.export.chunks import wav_chunks
 from musemate.export.filetext import SOFTWARE, FileText, text_of
 from musemate.export.piece import Notes, Piece
 from musemate.export.wishes import AIFF, FLAC, WAV, SoundFormat
+from musemate.language import _
 
 ENDINGS = {WAV: ".wav", FLAC: ".flac", AIFF: ".aiff"}
 """Of files' names."""
@@ -42,7 +45,8 @@ def write_sound(path: Path | str, piece: Piece, wanted: SoundFormat, notes: Note
     Raises
     ------
     ExportError
-        The folder is missing or protected, the disk is full, the name is taken, or AIFF cannot hold so much.
+        The folder is missing or protected, the disk is full, the name is taken, AIFF cannot hold so much, or FLAC not
+        this rate.
     """
     if wanted.kind == FLAC:
         return _write_flac(Path(path), piece, wanted, notes, fresh)
@@ -68,6 +72,13 @@ def flac_tags(text: FileText) -> dict[str, str]:
 
 def _write_flac(path: Path, piece: Piece, wanted: SoundFormat, notes: Notes, fresh: bool) -> Path:
     """Encode in memory, for libsndfile would not say that the disk is full."""
+    if not holds_rate(piece.clip.rate_hz):
+        raise ExportError(
+            _('"{name}" cannot be written: FLAC does not have the sample rate {rate} Hz.').format(
+                name=shown_name(path), rate=piece.clip.rate_hz
+            ),
+            hint=_("Choose another rate, for instance 96000 Hz, or WAV or AIFF."),
+        )
     encoded = encoded_flac(piece.clip, int(wanted.depth))
     head, start = tagged_head(encoded, flac_tags(text_of(piece, notes)) if wanted.notes else {})
 

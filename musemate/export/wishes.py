@@ -24,7 +24,8 @@ class SoundFormat:
     Raises
     ------
     SettingsError
-        There is no such kind, depth or choice of channels, or FLAC is asked to hold floats.
+        There is no such kind, depth or choice of channels, or FLAC is asked to hold floats or a rate that it does not
+        have.
     """
 
     kind: str = WAV
@@ -49,6 +50,11 @@ class SoundFormat:
                 _("{rate} Hz is no sample rate for an export.").format(rate=self.rate_hz),
                 hint=_("Choose one from 8000 to 192000 Hz, for instance 44100 or 48000."),
             )
+        if self.kind == FLAC and not _flac_holds(self.rate_hz):
+            raise SettingsError(
+                _("FLAC does not have the sample rate {rate} Hz.").format(rate=self.rate_hz),
+                hint=_("Choose another rate, for instance 96000 Hz, or WAV or AIFF."),
+            )
 
 
 @dataclass(frozen=True)
@@ -70,6 +76,12 @@ class Cut:
 
     def __post_init__(self) -> None:
         _check(self.ending, ENDINGS)
+
+
+def _flac_holds(rate_hz: int) -> bool:
+    from musemate.audio.flac import holds_rate  # brings numpy along, which settings can do without
+
+    return holds_rate(rate_hz)
 
 
 def _check(value: str, among: tuple[str, ...]) -> None:

@@ -90,6 +90,11 @@ def test_loudness_that_cannot_be_measured_is_not_told(seconds: float, level: flo
     assert _chunks(Piece(clip))[b"bext"][412:414] == b"\xff\x7f"
 
 
+def test_the_loudness_of_a_long_song_is_not_measured() -> None:
+    clip = AudioClip(np.full((1, 601 * 8_000), 0.1, dtype=np.float32), 8_000)
+    assert _chunks(Piece(clip))[b"bext"][412:414] == b"\xff\x7f"
+
+
 def test_ixml_says_it_in_unicode_and_names_the_channels() -> None:
     root = ElementTree.fromstring(_chunks()[b"iXML"])
     told = {name: root.findtext(name) for name in ("PROJECT", "TAKE", "TAPE", "NOTE")}

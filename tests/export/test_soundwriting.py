@@ -22,7 +22,7 @@ from musemate.audio import riff, safe_write
 from musemate.audio.clip import AudioClip
 from musemate.audio.files import probe, read_clip
 from musemate.audio.flac import encoded_flac, quantised, tagged_head
-from musemate.errors import ExportError, MuseMateError
+from musemate.errors import ExportError, MuseMateError, SettingsError
 from musemate.export.piece import Grid, Notes, Piece
 from musemate.export.soundwriting import ENDINGS, write_sound
 from musemate.export.wishes import AIFF, FLAC, WAV, SoundFormat
@@ -203,6 +203,28 @@ def test_tags_replace_those_of_the_encoder() -> None:
     assert np.array_equal(
         soundfile.read(io.BytesIO(again + bytes(encoded[start:])))[0], soundfile.read(io.BytesIO(encoded))[0]
     )
+
+
+@pytest.mark.parametrize("rate_hz", [320, 8_000, 65_535, 96_010, 191_999])
+@pytest.mark.parametrize("kind", ENDINGS)
+@pytest.mark.parametrize("n_frames", [1, 2, 5_000])
+def test_any_rate_and_length(tmp_path: Path, kind: str, rate_hz: int, n_frames: int) -> None:
+    piece = Piece(AudioClip(_loop().clip.samples[:, :n_frames], rate_hz), grid=Grid(97.3, 3, 0.0), is_loop=True)
+    if (kind, rate_hz) == (FLAC, 191_999):
+        with pytest.raises(ExportError) as caught:
+            write_sound(tmp_path / "x.flac", piece, SoundFormat(kind), NOTES)
+        assert caught.value.message == '"x.flac" cannot be written: FLAC does not have the sample rate 191999 Hz.'
+        return
+    path = write_sound(tmp_path / "x", piece, SoundFormat(kind), NOTES)
+    clip = read_clip(path, min_s=0, min_rate_hz=100)
+    assert (clip.rate_hz, clip.n_frames) == (rate_hz, n_frames)
+    assert np.array_equal(clip.samples, piece.clip.samples)
+
+
+def test_a_rate_that_flac_does_not_have_is_refused_at_once() -> None:
+    assert SoundFormat(FLAC, rate_hz=96_000).rate_hz == 96_000
+    with pytest.raises(SettingsError, match=r"^FLAC does not have the sample rate 88201 Hz\.$"):
+        SoundFormat(FLAC, rate_hz=88_201)
 
 
 # ---- what goes wrong
