@@ -44,6 +44,7 @@ MENUS: dict[str, tuple[Entry, ...]] = {
         Entry("demo", mark("Try the &demo")),
         LINE,
         Entry("export", mark("&Export takes…"), ("Ctrl+E", "E")),
+        Entry("export_set", mark("Export &a set for the DAW…"), ("Ctrl+Shift+E",)),
         Entry("show_folder", mark("Show the project's &folder")),
         Entry("check_project", mark("&Check the project")),
         Entry("pack_project", mark("Pac&k the project into one file…")),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 
 from PySide6.QtCore import QObject, Qt, QUrl, Signal
@@ -11,6 +12,7 @@ from PySide6.QtWidgets import QWidget
 from musemate.engine.events import Event, Exported, Warned
 from musemate.gui import wording
 from musemate.gui.exportdialog import ExportDialog
+from musemate.gui.exportset import ExportingSets
 from musemate.gui.layout import Parts
 from musemate.gui.listening import Listening
 from musemate.gui.memory import Memory
@@ -44,7 +46,12 @@ class Exporting(QObject):
         self._window = window
         self._session, self._parts, self._listening, self._memory = session, parts, listening, memory
         self.dialog: ExportDialog | None = None
+        self.sets = ExportingSets(session, parts, memory, show_folder, window)
         self.exported.connect(self._on_exported)
+
+    def handlers(self) -> dict[str, Callable[[], object]]:
+        """Return what the actions call, by their names."""
+        return {"export": self.ask, "export_set": self.sets.ask}
 
     def ask(self, takes: list[str] | None = None) -> None:
         """Ask how to export takes, the chosen ones if none are given."""

@@ -262,7 +262,7 @@ class Window(QMainWindow):
             "new_project": self.on_new_project,
             "open_project": self.on_open_project,
             "demo": self.on_demo,
-            "export": self.exporting.ask,
+            **self.exporting.handlers(),
             "report": lambda: self.reporter.start(self.listening.fragment, self.parts.takes.selected),
             "show_folder": self._show_folder,
             "quit": self.close,
