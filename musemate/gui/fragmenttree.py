@@ -30,6 +30,30 @@ CHOSEN = ("fragment", "run", "take")
 """Rows that something can be shown of; of a song, its first fragment is."""
 
 
+class _Top:
+    """The top of a tree, with a row's manners (and Qt's names).
+
+    Not `invisibleRootItem()`: PySide does not notice when Qt deletes that one. Kept, it would be taken for whatever
+    comes to lie at its place in memory later, which ends in a crash; fetched anew each time, it never lets go of the
+    rows that were put under one wrapper of it and taken from another.
+    """
+
+    def __init__(self, tree: QTreeWidget) -> None:
+        self._tree = tree
+
+    def childCount(self) -> int:
+        return self._tree.topLevelItemCount()
+
+    def child(self, index: int) -> QTreeWidgetItem | None:
+        return self._tree.topLevelItem(index)
+
+    def insertChild(self, index: int, item: QTreeWidgetItem) -> None:
+        self._tree.insertTopLevelItem(index, item)
+
+    def removeChild(self, item: QTreeWidgetItem) -> None:
+        self._tree.takeTopLevelItem(self._tree.indexOfTopLevelItem(item))
+
+
 class FragmentTree(QFrame):
     """Left panel; says what was chosen."""
 
@@ -59,7 +83,7 @@ class FragmentTree(QFrame):
             return
         kept = self.current
         with QSignalBlocker(self.tree):
-            self._match(self.tree.invisibleRootItem(), rows)
+            self._match(_Top(self.tree), rows)
         here = {row.key for row in every(rows)}
         self._items = {key: item for key, item in self._items.items() if key in here}
         self._rows = rows
@@ -148,12 +172,12 @@ class FragmentTree(QFrame):
 
     # building ------------------------------------------------------------------------------------------
 
-    def _match(self, parent: QTreeWidgetItem, rows: Sequence[Row]) -> None:
-        """Bring the rows under an item to what they shall be."""
+    def _match(self, parent: QTreeWidgetItem | _Top, rows: Sequence[Row]) -> None:
+        """Bring the rows under an item, or at the top, to what they shall be."""
         wanted = {row.key for row in rows}
-        for index in reversed(range(parent.childCount())):
-            if _row(parent.child(index)).key not in wanted:
-                parent.takeChild(index)
+        for item in [parent.child(index) for index in range(parent.childCount())]:
+            if item is not None and _row(item).key not in wanted:
+                parent.removeChild(item)  # PySide never lets go of what `takeChild` returns
         for index, row in enumerate(rows):
             item = self._items.get(row.key) or QTreeWidgetItem()
             is_new = row.key not in self._items
