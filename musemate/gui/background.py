@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
+from itertools import count
 from queue import Empty, SimpleQueue
-from typing import Any
+from typing import Any, NamedTuple
 
-from PySide6.QtCore import QObject, QRunnable, Qt, QThreadPool, Signal
+from PySide6.QtCore import QObject, Qt, QThreadPool, Signal
 
 from musemate.errors import MuseMateError
 
@@ -17,27 +19,28 @@ Done = Callable[[Any], None]
 Failed = Callable[[MuseMateError], None]
 
 
-class _Work(QRunnable):
-    """One function call; its outcome goes into the inbox."""
+class _Work(NamedTuple):
+    """A function to call in a thread, and who hears what came of it."""
 
-    def __init__(self, function: Callable[[], Any], done: Done, failed: Failed, owner: Background) -> None:
-        super().__init__()
-        self._function, self._done, self._failed, self._owner = function, done, failed, owner
+    function: Callable[[], Any]
+    done: Done
+    failed: Failed
 
-    def run(self) -> None:
-        """Call the function (Qt's hook, in a thread of the pool)."""
-        try:
-            result = self._function()
-        except MuseMateError as error:
-            self._owner.report(self._failed, error)
-        else:
-            self._owner.report(self._done, result)
+
+class _Outcome(NamedTuple):
+    """What came of a work: its result, or the error that stopped it."""
+
+    value: Any
+    is_error: bool
 
 
 class Background(QObject):
     """A little pool of threads for work of some milliseconds to a second.
 
     Anything longer, or anything that may crash, belongs into a lane's process.
+
+    A thread knows a work by its number alone. The work itself, and with it the widgets that wait for its result, is
+    kept and let go here in the window's thread: Qt's objects must not end in another one.
 
     Parameters
     ----------
@@ -52,21 +55,20 @@ class Background(QObject):
         super().__init__(parent)
         self._pool = QThreadPool(self)
         self._pool.setMaxThreadCount(n_threads)
-        self._inbox: SimpleQueue[tuple[Callable[[Any], None], Any]] = SimpleQueue()
+        self._numbers = count()
+        self._works: dict[int, _Work] = {}
+        self._inbox: SimpleQueue[tuple[int, _Outcome | None]] = SimpleQueue()
         self._is_closed = False
         self._arrived.connect(self._on_arrived, Qt.ConnectionType.QueuedConnection)
 
     def run(self, function: Callable[[], Any], done: Done, failed: Failed) -> None:
         """Call a function in a thread, then `done` or `failed` here in the window's thread."""
-        if not self._is_closed:
-            self._pool.start(_Work(function, done, failed, self))
-
-    def report(self, receiver: Callable[[Any], None], value: Any) -> None:
-        """Hand a result over, unless nobody waits for it any more; called by the threads."""
         if self._is_closed:
             return
-        self._inbox.put((receiver, value))
-        self._arrived.emit()
+        number = next(self._numbers)
+        self._works[number] = _Work(function, done, failed)
+        # A plain function: PySide never lets go of a QRunnable made in Python that ends before `start` returns.
+        self._pool.start(partial(self._run_in_thread, number))
 
     def finish(self) -> None:
         """Wait until all that was asked for is done, for what must not be dropped; then `close`."""
@@ -76,13 +78,35 @@ class Background(QObject):
     def close(self) -> None:
         """Wait for what runs, drop what waits; nothing is handed over afterwards."""
         self._is_closed = True
-        self._pool.clear()
-        self._pool.waitForDone(CLOSE_MS)
+        # What waits passes through the threads undone: PySide never lets go of functions that a pool is cleared of.
+        if self._pool.waitForDone(CLOSE_MS):
+            self._works.clear()
+
+    def _run_in_thread(self, number: int) -> None:
+        """Do a work, in a thread of the pool; its outcome goes into the inbox."""
+        outcome = None
+        try:
+            outcome = self._outcome(number)
+        finally:  # also after an error that nobody foresaw: the work is to be let go
+            self._inbox.put((number, outcome))
+            if not self._is_closed:
+                self._arrived.emit()
+
+    def _outcome(self, number: int) -> _Outcome | None:
+        """Call a work's function unless nobody waits for it any more; called by the threads."""
+        if self._is_closed:
+            return None
+        try:
+            return _Outcome(self._works[number].function(), is_error=False)
+        except MuseMateError as error:
+            return _Outcome(error, is_error=True)
 
     def _on_arrived(self) -> None:
         while not self._is_closed:
             try:
-                receiver, value = self._inbox.get_nowait()
+                number, outcome = self._inbox.get_nowait()
             except Empty:
                 return
-            receiver(value)
+            work = self._works.pop(number)
+            if outcome is not None:
+                (work.failed if outcome.is_error else work.done)(outcome.value)
