@@ -8,7 +8,7 @@ from itertools import count
 from queue import Empty, SimpleQueue
 from typing import Any
 
-from PySide6.QtCore import QCoreApplication, QObject, Qt, QThread, QTimer, Signal
+from PySide6.QtCore import QCoreApplication, QMetaMethod, QObject, Qt, QThread, QTimer, Signal
 
 from musemate.engine.events import Progressed, Working, event_from_json
 from musemate.errors import MuseMateError, WorkerError
@@ -24,7 +24,7 @@ class Job(QObject):
 
     Exactly one of `succeeded`, `failed` and `cancelled` is emitted, then `finished`. After a cancel that
     the task does not answer at once, `cancelled` comes within a second and `finished` when the work has
-    really stopped; events in between still arrive.
+    really stopped; events in between still arrive. After `finished` it has forgotten who listens; what it knows stays.
     """
 
     started = Signal()
@@ -79,6 +79,18 @@ class Job(QObject):
             self._end(message["end"], message["error"])
         else:
             self.finished.emit()
+            self._forget_listeners()
+
+    def _forget_listeners(self) -> None:
+        """Let go of all that hears this job.
+
+        Who listens often holds the job too. That circle goes through C++, where no garbage collector looks; and
+        `deleteLater` would delete the job while another thread may hold Python, and with it what is left of the job.
+        """
+        signals = (self.started, self.progressed, self.happened, self.succeeded, self.failed, self.cancelled)
+        for signal in (*signals, self.paused, self.finished):
+            if self.isSignalConnected(QMetaMethod.fromSignal(signal)):
+                signal.disconnect()
 
     def _end(self, end: str, error: Message | None) -> None:
         self.state = end

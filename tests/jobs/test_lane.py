@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import multiprocessing
 import os
 import signal
@@ -9,6 +10,7 @@ import subprocess
 import sys
 import threading
 import time
+import weakref
 from pathlib import Path
 
 import pytest
@@ -91,6 +93,20 @@ def test_a_job_tells_everything_in_order_and_ends_once(qtbot, lane):
     assert diary.entries == ["started", "succeeded", "finished"]
     assert diary.job.state == "succeeded"
     assert lane.jobs == []
+
+
+def test_a_job_that_ended_is_let_go_with_all_that_heard_it(qtbot, lane):
+    diary = run(qtbot, lane, "count", n=1)
+    job, gone = diary.job, weakref.ref(diary)
+    gc.disable()  # no collector is needed, which could come to it in another thread
+    try:
+        del diary
+        qtbot.waitUntil(lambda: gone() is None)
+    finally:
+        gc.enable()
+    job.cancel()
+    job.pause()
+    assert (job.state, job.task, job.error, job.is_paused) == ("succeeded", "count", None, False)
 
 
 def test_jobs_queue_and_share_one_worker(qtbot, lane):
