@@ -151,6 +151,18 @@ def test_broad_excepts_stay_at_the_outermost_doors() -> None:
     assert {place.partition(":")[0] for place in places(swallows_everything)} - BROAD_EXCEPT_ALLOWED == set()
 
 
+def test_painters_end_with_their_block() -> None:
+    """One that the traceback of an error keeps alive still paints when Qt shows the window, and that aborts all."""
+    painters = ("QPainter", "QStylePainter")
+
+    def is_made(node: ast.AST) -> bool:
+        return isinstance(node, ast.Call) and ast.unparse(node.func) in painters
+
+    contexts = {id(item.context_expr) for _, node in nodes() if isinstance(node, ast.With) for item in node.items}
+    assert places(is_made)
+    assert places(lambda node: is_made(node) and id(node) not in contexts) == []
+
+
 # How it reads
 
 

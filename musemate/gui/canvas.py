@@ -129,19 +129,19 @@ class Canvas(QWidget):
         if self._image is None or not self._is_drawn or self._image.devicePixelRatioF() != density:
             self._image, self._is_drawn = self._drawn(density), True
             self.drawn.emit()
-        painter = QPainter(self)
-        part = event.rect()
-        scaled = QRectF(part.x() * density, part.y() * density, part.width() * density, part.height() * density)
-        painter.drawImage(QRectF(part), self._image, scaled)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        rects = self.rects()
-        self._paint_region(painter, rects)
-        if self._pointer_s is not None:
-            self._paint_line(painter, rects, self._pointer_s, QPen(palette.colour(palette.TEXT, 0.35), 1.0))
-        self._paint_line(painter, rects, self._cursor_s, QPen(palette.colour(palette.TEXT), CURSOR_PX))
-        if self.hasFocus():
-            painter.setPen(QPen(palette.colour(palette.ACCENT), 1))
-            painter.drawRect(QRectF(self.rect()).adjusted(0.5, 0.5, -0.5, -0.5))
+        with QPainter(self) as painter:
+            part = event.rect()
+            scaled = QRectF(part.x() * density, part.y() * density, part.width() * density, part.height() * density)
+            painter.drawImage(QRectF(part), self._image, scaled)
+            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+            rects = self.rects()
+            self._paint_region(painter, rects)
+            if self._pointer_s is not None:
+                self._paint_line(painter, rects, self._pointer_s, QPen(palette.colour(palette.TEXT, 0.35), 1.0))
+            self._paint_line(painter, rects, self._cursor_s, QPen(palette.colour(palette.TEXT), CURSOR_PX))
+            if self.hasFocus():
+                painter.setPen(QPen(palette.colour(palette.ACCENT), 1))
+                painter.drawRect(QRectF(self.rect()).adjusted(0.5, 0.5, -0.5, -0.5))
 
     def _drawn(self, density: float) -> QImage:
         self.n_drawn += 1
@@ -151,31 +151,29 @@ class Canvas(QWidget):
         image = image or QImage(size, QImage.Format.Format_RGB32)
         image.setDevicePixelRatio(1.0)
         image.fill(palette.colour(palette.PANEL))
-        painter = QPainter(image)
-        start, end = self.timeline.visible_s
-        rects = self.rects()
-        for lane, rect in zip(self.lanes, rects, strict=True):
-            place = device_rect(rect, density)
-            painter.fillRect(place, palette.colour(palette.WINDOW))
-            lane.paint(painter, place, start, end)
-        painter.end()
+        with QPainter(image) as painter:
+            start, end = self.timeline.visible_s
+            rects = self.rects()
+            for lane, rect in zip(self.lanes, rects, strict=True):
+                place = device_rect(rect, density)
+                painter.fillRect(place, palette.colour(palette.WINDOW))
+                lane.paint(painter, place, start, end)
         image.setDevicePixelRatio(density)
         self._furnish(image, rects)
         return image
 
     def _furnish(self, image: QImage, rects: list[QRect]) -> None:
         """Draw grid, labels and colour bars."""
-        painter = QPainter(image)
-        painter.setFont(small_font(self))
-        for index, (lane, rect) in enumerate(zip(self.lanes, rects, strict=True)):
-            has_room = index == 0 and rect.height() >= NUMBERS_FROM_PX
-            self.grid.paint(painter, rect, self.timeline.visible_s, with_numbers=has_room)
-            paint_ticks(painter, rect, lane.ticks(rect.height()))
-            paint_heading(painter, rect, lane)
-            bar = lane.colour_bar()
-            if bar is not None and not lane.is_empty:
-                paint_colour_bar(painter, rect, bar)
-        painter.end()
+        with QPainter(image) as painter:
+            painter.setFont(small_font(self))
+            for index, (lane, rect) in enumerate(zip(self.lanes, rects, strict=True)):
+                has_room = index == 0 and rect.height() >= NUMBERS_FROM_PX
+                self.grid.paint(painter, rect, self.timeline.visible_s, with_numbers=has_room)
+                paint_ticks(painter, rect, lane.ticks(rect.height()))
+                paint_heading(painter, rect, lane)
+                bar = lane.colour_bar()
+                if bar is not None and not lane.is_empty:
+                    paint_colour_bar(painter, rect, bar)
 
     def _paint_region(self, painter: QPainter, rects: list[QRect]) -> None:
         start, end = self.region.span

@@ -85,7 +85,6 @@ def _drawn(name: str, code: str, size_px: int) -> QPixmap:
 def _rendered(drawing: bytes, size_px: int) -> QPixmap:
     result = QPixmap(size_px, size_px)
     result.fill(Qt.GlobalColor.transparent)
-    painter = QPainter(result)
-    QSvgRenderer(QByteArray(drawing)).render(painter, QRectF(result.rect()))
-    painter.end()
+    with QPainter(result) as painter:
+        QSvgRenderer(QByteArray(drawing)).render(painter, QRectF(result.rect()))
     return result

@@ -74,13 +74,12 @@ class LossPanel(QDialog):
             picture = QPixmap(SWATCH * self.devicePixelRatioF())
             picture.setDevicePixelRatio(self.devicePixelRatioF())
             picture.fill(Qt.GlobalColor.transparent)
-            painter = QPainter(picture)
-            pen = self.plot.pen(name)
-            pen.setWidthF(2.5)
-            painter.setPen(pen)
-            middle = SWATCH.height() // 2
-            painter.drawLine(QPoint(0, middle), QPoint(SWATCH.width(), middle))
-            painter.end()
+            with QPainter(picture) as painter:
+                pen = self.plot.pen(name)
+                pen.setWidthF(2.5)
+                painter.setPen(pen)
+                middle = SWATCH.height() // 2
+                painter.drawLine(QPoint(0, middle), QPoint(SWATCH.width(), middle))
             box.setIcon(QIcon(picture))
 
     def _tell_log(self) -> None:

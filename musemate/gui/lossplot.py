@@ -159,29 +159,28 @@ class LossPlot(QWidget):
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """Draw (Qt's hook)."""
-        painter = QPainter(self)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        painter.setPen(Qt.PenStyle.NoPen)
-        painter.setBrush(palette.colour(palette.WINDOW))
-        painter.drawRoundedRect(self.rect(), 6, 6)
-        font = QFont(self.font())
-        font.setPixelSize(max(10, font.pixelSize() - 2))
-        painter.setFont(font)
-        sections = self.sections()
-        if not sections:
-            painter.setPen(palette.colour(palette.MUTED))
-            painter.drawText(self.rect(), Qt.AlignmentFlag.AlignCenter, _("No losses yet"))
-            return
-        shared = self._shared_range(sections)
-        if shared is not None and not self._small:
-            self._draw_axis(painter, shared)
-        for place, section in enumerate(sections):
-            self._draw_section(painter, section, is_first=place == 0)
-            for name in self._names(section.part):
-                self._draw_curve(painter, section, name, shared)
-        if self._mouse is not None:
-            self._draw_reading(painter, sections, self._mouse)
-        painter.end()
+        with QPainter(self) as painter:
+            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+            painter.setPen(Qt.PenStyle.NoPen)
+            painter.setBrush(palette.colour(palette.WINDOW))
+            painter.drawRoundedRect(self.rect(), 6, 6)
+            font = QFont(self.font())
+            font.setPixelSize(max(10, font.pixelSize() - 2))
+            painter.setFont(font)
+            sections = self.sections()
+            if not sections:
+                painter.setPen(palette.colour(palette.MUTED))
+                painter.drawText(self.rect(), Qt.AlignmentFlag.AlignCenter, _("No losses yet"))
+                return
+            shared = self._shared_range(sections)
+            if shared is not None and not self._small:
+                self._draw_axis(painter, shared)
+            for place, section in enumerate(sections):
+                self._draw_section(painter, section, is_first=place == 0)
+                for name in self._names(section.part):
+                    self._draw_curve(painter, section, name, shared)
+            if self._mouse is not None:
+                self._draw_reading(painter, sections, self._mouse)
 
     def _draw_section(self, painter: QPainter, section: Section, *, is_first: bool) -> None:
         if not is_first:

@@ -86,10 +86,10 @@ class Meter(QWidget):
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """Draw both bars (Qt's hook)."""
-        painter = QPainter(self)
-        painter.setPen(Qt.PenStyle.NoPen)
-        for side in (0, 1):
-            self._draw(painter, side, 2 + side * (BAR + GAP))
+        with QPainter(self) as painter:
+            painter.setPen(Qt.PenStyle.NoPen)
+            for side in (0, 1):
+                self._draw(painter, side, 2 + side * (BAR + GAP))
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
         """Put the clip light out (Qt's hook)."""

@@ -52,27 +52,25 @@ class Overview(QWidget):
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """Draw waveform and window (Qt's hook)."""
-        painter = QPainter(self)
-        density = self.devicePixelRatioF()
         if self._image is None:
-            self._image = self._drawn(density)
-        painter.drawImage(QRectF(LEFT_PX, 0, self._width, self.height()), self._image)
-        seen = self.seen_rect()
-        shade = palette.colour(palette.PANEL, 0.6)
-        painter.fillRect(QRectF(LEFT_PX, 0, seen.left() - LEFT_PX, self.height()), shade)
-        painter.fillRect(QRectF(seen.right(), 0, LEFT_PX + self._width - seen.right(), self.height()), shade)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        painter.setPen(QPen(palette.colour(palette.MUTED), 1))
-        painter.drawRoundedRect(seen.adjusted(0.5, 0, -0.5, 0), 3, 3)
+            self._image = self._drawn(self.devicePixelRatioF())
+        with QPainter(self) as painter:
+            painter.drawImage(QRectF(LEFT_PX, 0, self._width, self.height()), self._image)
+            seen = self.seen_rect()
+            shade = palette.colour(palette.PANEL, 0.6)
+            painter.fillRect(QRectF(LEFT_PX, 0, seen.left() - LEFT_PX, self.height()), shade)
+            painter.fillRect(QRectF(seen.right(), 0, LEFT_PX + self._width - seen.right(), self.height()), shade)
+            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+            painter.setPen(QPen(palette.colour(palette.MUTED), 1))
+            painter.drawRoundedRect(seen.adjusted(0.5, 0, -0.5, 0), 3, 3)
 
     def _drawn(self, density: float) -> QImage:
         image = QImage(round(self._width * density), round(self.height() * density), QImage.Format.Format_RGB32)
         image.fill(palette.colour(palette.WINDOW))
-        painter = QPainter(image)
-        kept, self._wave.offset_s = self._wave.offset_s, 0.0
-        self._wave.paint(painter, QRect(0, 0, image.width(), image.height()), 0.0, self._timeline.duration_s)
-        self._wave.offset_s = kept
-        painter.end()
+        with QPainter(image) as painter:
+            kept, self._wave.offset_s = self._wave.offset_s, 0.0
+            self._wave.paint(painter, QRect(0, 0, image.width(), image.height()), 0.0, self._timeline.duration_s)
+            self._wave.offset_s = kept
         return image
 
     def mousePressEvent(self, event: QMouseEvent) -> None:

@@ -37,15 +37,15 @@ class Ruler(QWidget):
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """Draw the labels (Qt's hook)."""
-        painter = QPainter(self)
-        painter.setFont(small_font(self))
-        start, end = self._timeline.visible_s
-        for time_s, text in time_ticks(start, end, self._width):
-            x = LEFT_PX + (time_s - start) / (end - start) * self._width
-            painter.setPen(palette.colour(palette.LINE))
-            painter.drawLine(QPointF(x, 0), QPointF(x, 3))
-            painter.setPen(palette.colour(palette.MUTED))
-            painter.drawText(QRectF(x - 40, 4, 80, HEIGHT_PX - 4), Qt.AlignmentFlag.AlignHCenter, text)
+        with QPainter(self) as painter:
+            painter.setFont(small_font(self))
+            start, end = self._timeline.visible_s
+            for time_s, text in time_ticks(start, end, self._width):
+                x = LEFT_PX + (time_s - start) / (end - start) * self._width
+                painter.setPen(palette.colour(palette.LINE))
+                painter.drawLine(QPointF(x, 0), QPointF(x, 3))
+                painter.setPen(palette.colour(palette.MUTED))
+                painter.drawText(QRectF(x - 40, 4, 80, HEIGHT_PX - 4), Qt.AlignmentFlag.AlignHCenter, text)
 
 
 def small_font(widget: QWidget) -> QFont:

@@ -130,10 +130,9 @@ def _draw(bars: Bars, width: int, height: int, density: float, colour: str) -> Q
     result = QPixmap(round(width * density), round(height * density))
     result.setDevicePixelRatio(density)
     result.fill(Qt.GlobalColor.transparent)
-    painter = QPainter(result)
-    middle, ink = height / 2, palette.colour(colour)
-    for place, tall in enumerate(heights):
-        half = max(0.5, float(tall) * middle)
-        painter.fillRect(QRectF(place * (BAR_PX + GAP_PX), middle - half, BAR_PX, 2 * half), ink)
-    painter.end()
+    with QPainter(result) as painter:
+        middle, ink = height / 2, palette.colour(colour)
+        for place, tall in enumerate(heights):
+            half = max(0.5, float(tall) * middle)
+            painter.fillRect(QRectF(place * (BAR_PX + GAP_PX), middle - half, BAR_PX, 2 * half), ink)
     return result

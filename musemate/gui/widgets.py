@@ -88,7 +88,8 @@ class Picture(QWidget):
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """Draw it (Qt's hook)."""
-        self._icon.paint(QPainter(self), self.rect())
+        with QPainter(self) as painter:
+            self._icon.paint(painter, self.rect())
 
 
 class ElidedLabel(QLabel):
@@ -117,9 +118,9 @@ class ElidedLabel(QLabel):
         """Draw what fits (Qt's hook)."""
         shown = self.fontMetrics().elidedText(self.text(), self._mode, self.width())
         self.setToolTip(plain(self.text()) if shown != self.text() else "")
-        painter = QPainter(self)
-        painter.setPen(self.palette().color(self.foregroundRole()))
-        painter.drawText(self.rect(), self.alignment(), shown)
+        with QPainter(self) as painter:
+            painter.setPen(self.palette().color(self.foregroundRole()))
+            painter.drawText(self.rect(), self.alignment(), shown)
 
 
 def roomy(box: QAbstractSpinBox) -> QAbstractSpinBox:

@@ -375,3 +375,15 @@ def test_snap_goes_to_the_nearest_beats_but_never_to_nothing() -> None:
     beats = Beats(120.0, 0.9, tuple(np.arange(0.25, 10.0, 0.5)), downbeat=1)
     assert snap(1.1, 5.4, beats) == pytest.approx((1.25, 5.25))
     assert snap(1.3, 2.1, beats) == (1.3, 2.1)
+
+
+def test_an_error_while_painting_leaves_no_painter_at_work(
+    view: ClipView, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The error's traceback holds the painter, and Qt aborts when it shows what is still painted on."""
+    qtbot.waitUntil(lambda: view.canvas.n_drawn > 0)
+    monkeypatch.setattr(view.canvas, "_paint_region", lambda painter, rects: 1 / 0)
+    with pytest.raises(ZeroDivisionError) as error:
+        view.canvas.repaint()
+    assert "painter" in error.traceback[-1].frame.f_locals
+    assert not view.canvas.paintingActive()

@@ -80,20 +80,20 @@ class AnswerButton(QPushButton):
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """Draw the button, its text and its key (Qt's hook)."""
-        painter = QStylePainter(self)
-        option = QStyleOptionButton()
-        self.initStyleOption(option)
-        option.text = ""
-        painter.drawControl(QStyle.ControlElement.CE_PushButton, option)
-        is_bright = self.isChecked() or self.objectName() == "primary"
-        tone = palette.ON_ACCENT if is_bright else palette.ACCENT if self.objectName() == "link" else palette.TEXT
-        painter.setPen(palette.colour(tone if self.isEnabled() else palette.FAINT))
-        painter.setFont(_bold(self.font()) if is_bright else self.font())
-        width = self._text_width() + self._key_width()
-        left = (self.width() - width) // 2
-        painter.drawText(QRect(left, 0, self._text_width(), self.height()), Qt.AlignmentFlag.AlignCenter, self.text())
-        if self.key:
-            self._paint_key(painter, left + self._text_width() + GAP)
+        with QStylePainter(self) as painter:
+            option = QStyleOptionButton()
+            self.initStyleOption(option)
+            option.text = ""
+            painter.drawControl(QStyle.ControlElement.CE_PushButton, option)  # type: ignore[attr-defined]
+            is_bright = self.isChecked() or self.objectName() == "primary"
+            tone = palette.ON_ACCENT if is_bright else palette.ACCENT if self.objectName() == "link" else palette.TEXT
+            painter.setPen(palette.colour(tone if self.isEnabled() else palette.FAINT))
+            painter.setFont(_bold(self.font()) if is_bright else self.font())
+            place = QRect(0, 0, self._text_width(), self.height())
+            place.moveLeft((self.width() - self._text_width() - self._key_width()) // 2)
+            painter.drawText(place, Qt.AlignmentFlag.AlignCenter, self.text())
+            if self.key:
+                self._paint_key(painter, place.left() + place.width() + GAP)
 
     def _paint_key(self, painter: QPainter, left: int) -> None:
         font = _small(self.font())

@@ -87,14 +87,14 @@ class ChartView(QWidget):
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """Draw it, in the colours of now (Qt's hook)."""
-        painter = QPainter(self)
-        painter.fillRect(self.rect(), palette.colour(palette.WINDOW))
-        if self.hasFocus():
-            painter.setPen(QPen(palette.colour(palette.ACCENT), 2.0))
-            painter.drawRect(QRectF(self.rect()).adjusted(1, 1, -1, -1))
-        painter.translate(MARGIN, MARGIN)
-        painter.setFont(self.font())
-        paint_chart(painter, self.chart, self.places, self._small, self.current)
+        with QPainter(self) as painter:
+            painter.fillRect(self.rect(), palette.colour(palette.WINDOW))
+            if self.hasFocus():
+                painter.setPen(QPen(palette.colour(palette.ACCENT), 2.0))
+                painter.drawRect(QRectF(self.rect()).adjusted(1, 1, -1, -1))
+            painter.translate(MARGIN, MARGIN)
+            painter.setFont(self.font())
+            paint_chart(painter, self.chart, self.places, self._small, self.current)
 
     def event(self, event: QEvent) -> bool:
         """Say what lies under the mouse (Qt's hook)."""

@@ -47,13 +47,13 @@ class PlayLine(QWidget):
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """Draw it (Qt's hook)."""
-        painter = QPainter(self)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        painter.setPen(Qt.PenStyle.NoPen)
-        top = (self.height() - _LINE_PX) / 2
-        for width, colour in ((float(self.width()), palette.LINE), (self._part * self.width(), palette.ACCENT)):
-            painter.setBrush(palette.colour(colour))
-            painter.drawRoundedRect(QRectF(0, top, width, _LINE_PX), 2, 2)
+        with QPainter(self) as painter:
+            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+            painter.setPen(Qt.PenStyle.NoPen)
+            top = (self.height() - _LINE_PX) / 2
+            for width, colour in ((float(self.width()), palette.LINE), (self._part * self.width(), palette.ACCENT)):
+                painter.setBrush(palette.colour(colour))
+                painter.drawRoundedRect(QRectF(0, top, width, _LINE_PX), 2, 2)
 
 
 class TrialPage(Page):
