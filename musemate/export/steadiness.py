@@ -21,6 +21,8 @@ AT_START_S = 0.005
 """A bar line so near to a start lies on it: trackers hear no nearer."""
 _DIGITS = 2
 
+Times = npt.NDArray[np.float64]
+
 
 @dataclass(frozen=True)
 class Found:
@@ -64,15 +66,36 @@ def known_grid(beats: Beats | None, start_s: float = 0.0, length_s: float | None
     if not beats.is_sure or beats.beats_per_bar < 1:
         return Found(None, _("The song's tempo is not sure, so nothing can be cut on its bar lines."))
     times = np.asarray(beats.beat_times_s, dtype=np.float64) - start_s
-    end_s = math.inf if length_s is None else length_s
-    number = np.flatnonzero((times >= 0.0) & (times <= end_s))
-    if len(number) < ENOUGH_BEATS:
+    if len(times) < ENOUGH_BEATS:
         return Found(None, _("There are too few beats here to be sure of the bar lines."))
-    period, first = np.polyfit(number, times[number], 1)
-    stray_s = float(np.quantile(np.abs(times[number] - first - period * number), 0.9))
+    number = _counting(times, math.inf if length_s is None else length_s)
+    period, first, strays = _fitted(times, number)
+    stray_s = float(np.quantile(strays, 0.9))
     if stray_s > EVEN_S or not period > 0.0:
         return Found(None, _("The song's tempo moves, so its bars are not equally long."), stray_s)
-    return Found(_grid(beats, float(period), float(first), number), "", stray_s)
+    return Found(_grid(beats, period, first, number), "", stray_s)
+
+
+def _counting(times: Times, length_s: float) -> npt.NDArray[np.int64]:
+    """Return the numbers of the beats in a stretch that starts at 0 s; of the nearest ones where it holds too few."""
+    inside = np.flatnonzero((times >= 0.0) & (times <= length_s))
+    if len(inside) >= ENOUGH_BEATS:
+        return inside
+    middle = 0.5 * length_s if math.isfinite(length_s) else 0.0
+    return np.sort(np.abs(times - middle).argsort(kind="stable")[:ENOUGH_BEATS])
+
+
+def _fitted(times: Times, number: npt.NDArray[np.int64]) -> tuple[float, float, Times]:
+    """Return the period of the beats, the time of beat 0, and how far each beat strays from that.
+
+    Beats that were heard far too early or late count for nothing in a second fit.
+    """
+    period, first = np.polyfit(number, times[number], 1)
+    strays = np.abs(times[number] - first - period * number)
+    kept = number[strays <= EVEN_S]
+    if ENOUGH_BEATS <= len(kept) < len(number):
+        period, first = np.polyfit(kept, times[kept], 1)
+    return float(period), float(first), np.abs(times[number] - first - period * number)
 
 
 def _grid(beats: Beats, period: float, first: float, number: npt.NDArray[np.int64]) -> Grid:

@@ -90,6 +90,20 @@ def test_bar_lines_count_from_the_region() -> None:
     assert AT_START_S > 0.003
 
 
+def test_a_short_region_has_the_tempo_of_what_is_around_it() -> None:
+    wandering = np.concatenate([np.arange(40) * 0.5, 20.0 + np.arange(40) * 0.48])
+    beats = Beats(120.0, 0.9, tuple(wandering.tolist()))
+    for start_s, bpm in ((8.0, 120.0), (30.0, 125.0)):
+        grid = known_grid(beats, start_s, 1.0).grid
+        assert grid is not None and grid.bpm == bpm
+
+
+def test_beats_that_were_misheard_move_no_line() -> None:
+    times = [0.3 + 0.5 * beat for beat in range(40)]
+    times[0], times[39] = times[0] + 0.08, times[39] + 0.1
+    assert known_grid(Beats(120.0, 0.9, tuple(times))).grid == Grid(120.0, 4, pytest.approx(0.3))
+
+
 @pytest.mark.parametrize(
     ("beats", "why"),
     [
