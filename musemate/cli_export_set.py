@@ -9,6 +9,8 @@ import typer
 
 from musemate.cli_session import JsonOption, Session
 from musemate.export.setplan import DAWPROJECT, MIDI, RPP
+from musemate.export.wishes import AS_IS, CHANNELS, WAV
+from musemate.export.wishes import KINDS as SOUND_KINDS
 
 TAKES = "Takes, for instance t1 t3; all with stars if none is named."
 
@@ -28,7 +30,10 @@ def export_set(
     ] = False,
     midi: Annotated[bool, typer.Option("--midi", help="Tempo and bar lines as a MIDI file, for every DAW.")] = False,
     to: Annotated[Path | None, typer.Option(help="Folder; the project's exports when not given.")] = None,
+    kind: Annotated[str, typer.Option("--format", help=f"Of the sounds: {', '.join(SOUND_KINDS)}.")] = WAV,
     depth: Annotated[str, typer.Option(help="16, 24 or 32f.")] = "24",
+    rate: Annotated[int, typer.Option(help="Sample rate in Hz; each sound's own when not given.")] = 0,
+    channels: Annotated[str, typer.Option(help=f"{', '.join(CHANNELS)}.")] = AS_IS,
     as_json: JsonOption = False,
 ) -> None:
     """Write takes and their fragment as a set that a DAW opens, in place and tempo; all kinds if none is chosen."""
@@ -41,5 +46,8 @@ def export_set(
             starred=starred,
             kinds=kinds,
             folder=str(to) if to else "",
+            kind=kind,
             depth=depth,
+            rate_hz=rate,
+            channels=channels,
         )

@@ -89,11 +89,16 @@ def _track(sound: Placed, identity: str) -> Iterator[str]:
     yield f"    NAME {quoted(sound.name)}"
     yield "    SOFFS 0"
     yield "    PLAYRATE 1 1 0 -1 0 0.0025"
-    yield "    <SOURCE WAVE"
+    yield f"    <SOURCE {_source(sound.file)}"
     yield f"      FILE {quoted(sound.file)}"
     yield "    >"
     yield "  >"
     yield ">"
+
+
+def _source(file: str) -> str:
+    """Return the kind of a sound: Reaper reads AIFF as it reads WAV."""
+    return "FLAC" if file.lower().endswith(".flac") else "WAVE"
 
 
 def _identity(plan: SetPlan, index: int) -> str:

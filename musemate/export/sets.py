@@ -10,13 +10,14 @@ from musemate.errors import SettingsError
 from musemate.export.dawproject import write_dawproject
 from musemate.export.folder import FreshFolder
 from musemate.export.midi import render_midi
-from musemate.export.naming import safe_part
+from musemate.export.naming import Named, export_name
 from musemate.export.reaper import render_rpp
 from musemate.export.setplan import DAWPROJECT, KINDS, MIDI, RPP, SetPlan
 from musemate.language import _
 
 ENDINGS = {RPP: ".RPP", DAWPROJECT: ".dawproject", MIDI: ".mid"}
 LONGEST_NAME = 60
+"""In bytes: the set's folder has it too, and lies deep in some DAWs' own."""
 
 
 def write_set(target: FreshFolder, kinds: Sequence[str], plan: SetPlan) -> list[str]:
@@ -59,7 +60,7 @@ def write_set(target: FreshFolder, kinds: Sequence[str], plan: SetPlan) -> list[
 
 def set_name(song: str) -> str:
     """Return the name that a set's files have before their endings."""
-    return safe_part(song)[:LONGEST_NAME].rstrip("-. ") or "MuseMate"
+    return export_name("{song}", Named(song, ""), LONGEST_NAME, suffix="")
 
 
 def check_kinds(kinds: Sequence[str]) -> None:

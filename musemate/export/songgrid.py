@@ -1,12 +1,9 @@
-"""The bar lines of a song, and the marks that a set has of them."""
+"""The bar lines of a song, where takes stand among them, and the marks that a set has of them."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-import numpy as np
-
-from musemate.analysis.metre import Beats
 from musemate.export.piece import Grid
 from musemate.export.setplan import Mark
 from musemate.export.tempomap import TempoMap
@@ -16,29 +13,40 @@ MOST_LINES = 32
 """Bar lines that are marked in a stretch; in a longer one it is each second, fourth, ... of them."""
 
 
-def song_grid(beats: Beats | None, start_s: float = 0.0, length_s: float = float("inf")) -> Grid | None:
-    """Return tempo and bar lines in the song's time, None where they are not sure.
-
-    One phase is fitted to the beats of a stretch (the median of what each says), so that a beat which was heard early
-    or late moves no bar line.
+def in_song(grid: Grid, start_s: float) -> Grid:
+    """Return the grid of a stretch in the song's time.
 
     Parameters
     ----------
-    beats : Beats, optional
-        Of the song.
-    start_s, length_s : float
-        The stretch in which the lines must be right, in seconds.
+    grid : Grid
+        Its times count from the stretch's start.
+    start_s : float
+        Where in the song the stretch starts.
     """
-    if beats is None or not beats.is_sure or not beats.beat_times_s:
-        return None
-    times = np.asarray(beats.beat_times_s)
-    counts = np.arange(len(times)) - beats.downbeat
-    is_near = (times >= start_s) & (times < start_s + length_s)
-    if not is_near.any():
-        is_near[:] = True
-    phase_s = float(np.median((times - counts * 60.0 / beats.bpm)[is_near]))
-    grid = Grid(beats.bpm, beats.beats_per_bar, 0.0)
-    return Grid(beats.bpm, beats.beats_per_bar, phase_s % grid.bar_s)
+    return Grid(grid.bpm, grid.beats_per_bar, (grid.first_bar_s + start_s) % grid.bar_s)
+
+
+def standing(song: Grid | None, first_bar_s: float | None, start_s: float) -> float:
+    """Return where in the song a take stands: where its fragment does, moved so that bar lines meet.
+
+    New material begins with a bar, and the region that it was learnt from may begin anywhere in one. It moves by half a
+    bar at most, and never before the song's start.
+
+    Parameters
+    ----------
+    song : Grid, optional
+        In the song's time.
+    first_bar_s : float, optional
+        The take's own first bar line; None where it has none.
+    start_s : float
+        Where the fragment stands.
+    """
+    if song is None or first_bar_s is None:
+        return start_s
+    bar_s = song.bar_s
+    off_s = (start_s + first_bar_s - song.first_bar_s + bar_s / 2) % bar_s - bar_s / 2
+    moved_s = start_s - off_s
+    return moved_s if moved_s >= 0.0 else moved_s + bar_s
 
 
 def bar_marks(grid: Grid, stretches: Sequence[tuple[float, float]]) -> Iterator[Mark]:

@@ -5,12 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 from PySide6.QtCore import QObject, Qt, Signal
 from PySide6.QtWidgets import QWidget
 
 from musemate.engine.events import Event, Exported, Warned
+from musemate.export.profile import stored_profile
 from musemate.export.setplan import KINDS
+from musemate.export.steadiness import known_grid
 from musemate.gui.exportsetdialog import CHOSEN, STARRED, ExportSetDialog, Offer
 from musemate.gui.layout import Parts
 from musemate.gui.memory import Memory
@@ -97,7 +100,7 @@ class ExportingSets(QObject):
             takes=list(takes),
             kinds=list(kinds),
             folder=str(folder),
-            depth=load_settings().depth,
+            **_how(),
         )
         files: list[str] = []
         job.happened.connect(lambda event: self._on_event(event, files))
@@ -135,6 +138,18 @@ def _offers(project: Project, chosen: Sequence[str]) -> list[Offer]:
 
 
 def _offer(project: Project, name: str, takes: Sequence[Take]) -> Offer:
-    fragments = {run: project.fragment(project.run(run).fragment) for run in dict.fromkeys(take.run for take in takes)}
-    unsure = [f.name for f in fragments.values() if f.beats is None or not f.beats.is_sure]
-    return Offer(name, tuple(take.id for take in takes), tuple(dict.fromkeys(unsure)))
+    sure: dict[str, bool] = {}
+    for run in map(project.run, dict.fromkeys(take.run for take in takes)):
+        fragment = project.fragment(run.fragment)
+        is_sure = known_grid(fragment.beats, run.start_s, run.length_s).grid is not None
+        sure[fragment.name] = sure.get(fragment.name, False) or is_sure
+    return Offer(name, tuple(take.id for take in takes), tuple(song for song, is_sure in sure.items() if not is_sure))
+
+
+def _how() -> dict[str, Any]:
+    """Return how sounds are written, as they were the last time; a set has whole takes."""
+    return {
+        name: value
+        for name, value in stored_profile(load_settings()).values().items()
+        if name not in ("on_bars", "ending")
+    }

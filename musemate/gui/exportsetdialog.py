@@ -32,7 +32,7 @@ class Offer:
     takes : tuple of str
         Ids.
     unsure : tuple of str
-        Names of the songs among them whose tempo is not sure.
+        Names of the songs among them whose tempo is not sure, or moves.
     """
 
     name: str
@@ -124,7 +124,7 @@ class ExportSetDialog(QDialog):
 
     def _refresh(self, *_ignored: object) -> None:
         unsure = self._offers[self.takes.value].unsure
-        said = _("The tempo of {songs} is not sure: the set claims none, and its marks stand at their second.")
+        said = _("The tempo of {songs} is not sure or moves: the set claims none, and marks stand at their second.")
         self.tempo.setText(said.format(songs=", ".join(f'"{song}"' for song in unsure)))
         self.tempo.setVisible(bool(unsure))
         self.export.setEnabled(any(box.isChecked() for box in self.kinds.values()))

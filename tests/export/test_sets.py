@@ -309,7 +309,8 @@ def test_a_disk_that_is_full_half_way_leaves_nothing(
 
 
 @pytest.mark.parametrize(
-    ("song", "name"), [("", "MuseMate"), ("a/b:c", "a-b-c"), ("x" * 200, "x" * 60), ("Für Elise", "Für-Elise")]
+    ("song", "name"),
+    [("", "MuseMate"), ("a/b:c", "a-b-c"), ("x" * 200, "x" * 55), ("Für Elise", "Für-Elise"), ("con", "con_")],
 )
 def test_a_set_is_named_after_its_song(song: str, name: str) -> None:
     assert set_name(song) == name

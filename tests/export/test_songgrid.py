@@ -1,40 +1,56 @@
-"""The bar lines of a song from the beats that were heard in it."""
+"""The bar lines of a song, and where takes stand among them."""
 
 from __future__ import annotations
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from musemate.analysis.metre import Beats
 from musemate.export.piece import Grid
-from musemate.export.songgrid import MOST_LINES, bar_marks, song_grid
+from musemate.export.songgrid import MOST_LINES, bar_marks, in_song, standing
 
-TIMES_S = tuple(0.3 + 0.5 * beat for beat in range(40))
-
-
-def test_bar_lines_are_those_of_the_downbeats() -> None:
-    grid = song_grid(Beats(120.0, 0.9, TIMES_S, downbeat=3, beats_per_bar=4))
-    assert grid is not None
-    assert (grid.bpm, grid.beats_per_bar, grid.first_bar_s) == (120.0, 4, pytest.approx(1.8))
+SONG = Grid(120.0, 4, 0.5)
+"""Bar lines at 0.5 s, 2.5 s, 4.5 s, ..."""
 
 
-def test_a_beat_that_was_heard_late_moves_no_bar_line() -> None:
-    times = (TIMES_S[0] + 0.08, *TIMES_S[1:-1], TIMES_S[-1] + 0.08)
-    grid = song_grid(Beats(120.0, 0.9, times, downbeat=0, beats_per_bar=4))
-    assert grid is not None and grid.first_bar_s == pytest.approx(0.3)
+def test_a_stretchs_bar_lines_are_the_songs() -> None:
+    grid = in_song(Grid(120.0, 4, 1.3), 21.2)
+    assert (grid.bpm, grid.beats_per_bar, grid.first_bar_s) == (120.0, 4, pytest.approx(0.5))
 
 
-def test_where_the_tempo_drifts_the_lines_are_right_in_the_stretch() -> None:
-    times = tuple(0.3 + 0.501 * beat for beat in range(200))
-    grid = song_grid(Beats(120.0, 0.9, times, downbeat=0, beats_per_bar=4), 60.0, 10.0)
-    assert grid is not None
-    downbeats = [time for time in times[::4] if 60.0 <= time < 70.0]
-    off = [(time - grid.first_bar_s + 1.0) % 2.0 - 1.0 for time in downbeats]
-    assert max(map(abs, off)) < 0.015
+@pytest.mark.parametrize(
+    ("first_bar_s", "start_s", "place_s"),
+    [
+        (0.0, 2.9, 2.5),  # new material begins with a bar: the nearest one
+        (0.0, 3.9, 4.5),
+        (1.6, 2.9, 2.9),  # a variation has the region's own lines
+        (1.6, 2.92, 2.9),
+        (0.0, 0.2, 0.5),
+        (1.9, 0.2, 0.6),  # the nearest bar line would need a start before the song's
+    ],
+)
+def test_a_take_stands_where_its_fragment_does_with_its_bar_lines_on_the_songs(
+    first_bar_s: float, start_s: float, place_s: float
+) -> None:
+    assert standing(SONG, first_bar_s, start_s) == pytest.approx(place_s)
 
 
-@pytest.mark.parametrize("beats", [None, Beats(120.0, 0.3, TIMES_S), Beats(120.0, 0.9)])
-def test_there_is_no_grid_where_the_tempo_is_not_sure(beats: Beats | None) -> None:
-    assert song_grid(beats) is None
+def test_without_bar_lines_a_take_stands_where_its_fragment_does() -> None:
+    assert standing(None, 0.0, 2.9) == 2.9
+    assert standing(SONG, None, 2.9) == 2.9
+
+
+@given(st.floats(40.0, 240.0), st.integers(2, 7), st.floats(0.0, 5.0), st.floats(0.0, 5.0), st.floats(0.0, 300.0))
+def test_a_take_moves_by_half_a_bar_at_most(
+    bpm: float, beats_per_bar: int, song_bar_s: float, first_bar_s: float, start_s: float
+) -> None:
+    song = Grid(bpm, beats_per_bar, song_bar_s)
+    place_s = standing(song, first_bar_s, start_s)
+    assert place_s >= 0.0
+    off = (place_s + first_bar_s - song_bar_s) % song.bar_s
+    assert min(off, song.bar_s - off) < 1e-6
+    if start_s > song.bar_s:
+        assert abs(place_s - start_s) <= song.bar_s / 2 + 1e-9
 
 
 def test_bar_lines_are_marked_once_with_the_rulers_numbers() -> None:

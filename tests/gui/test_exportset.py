@@ -105,7 +105,7 @@ def test_an_unsure_tempo_is_said_before_anything_is_written(opened: Window, qtbo
     assert 'The tempo of "My song" is not sure' in dialog.tempo.text()
     assert dialog.tempo.isVisible()
     dialog.reject()
-    project_of(opened).set_analysis("f1", Beats(120.0, 0.9, (0.0, 0.5, 1.0)), "", ())
+    project_of(opened).set_analysis("f1", Beats(240.0, 0.9, tuple(0.25 * beat for beat in range(24))), "", ())
     dialog = asked(opened, qtbot)
     assert not dialog.tempo.isVisible()
     dialog.reject()

@@ -12,13 +12,14 @@ import rpp
 
 from musemate.audio.files import probe, read_clip
 from musemate.engine.events import Exported, Warned
-from musemate.errors import ExportError, ProjectError, SettingsError
+from musemate.errors import AudioFileError, ExportError, ProjectError, SettingsError
 from musemate.project.records import Beats
 from musemate.tasks.export_set import export_set
 from musemate.tasks.generate import generate
 from musemate.tasks.train import train
 
-BEATS = Beats(120.0, 0.9, tuple(0.5 * beat for beat in range(8)), downbeat=1, beats_per_bar=4)
+BEATS = Beats(240.0, 0.9, tuple(0.25 * beat for beat in range(16)), downbeat=1, beats_per_bar=4)
+"""Bar lines at 0.25 s, 1.25 s, ..."""
 
 
 @pytest.fixture
@@ -52,13 +53,18 @@ def test_a_set_has_the_fragment_on_top_and_each_take_where_the_fragment_stands(p
     assert [file.suffix for file in (project, dawproject, midi)] == [".RPP", ".dawproject", ".mid"]
     assert project.parent == tmp_path / "out" / "song"
     tracks = items(project)
-    assert [(name, place) for name, place, _ in tracks] == [("Fragment", 1.0), ("take 2", 1.0), ("take 1", 1.0)]
+    # new material begins with a bar, and the nearest bar line is at 1.25 s
+    near = pytest.approx(1.0, abs=1e-3)
+    assert [(name, place) for name, place, _ in tracks] == [("Fragment", near), ("take 2", 1.25), ("take 1", 1.25)]
     sounds = [project.parent / file for _, _, file in tracks]
     np.testing.assert_allclose(
         read_clip(sounds[1]).samples, read_clip(store.audio_path(store.take("t2").audio)).samples, atol=1e-6
     )
-    song = read_clip(store.audio_path(store.fragment("f1").audio), 1.0, 2.5)
-    np.testing.assert_allclose(read_clip(sounds[0]).samples[:, 80:-80], song.samples[:, 80:-80], atol=1e-6)
+    stretch = read_clip(sounds[0]).samples[:, 80:-80]  # its edges are faded
+    first = round(tracks[0][1] * 8000) + 80
+    song = read_clip(store.audio_path(store.fragment("f1").audio)).samples
+    np.testing.assert_allclose(stretch, song[:, first : first + stretch.shape[1]], atol=1e-6)
+    assert stretch.shape[1] == pytest.approx(2.5 * 8000 - 160, abs=16)
     assert warnings_of(events) == []
     with zipfile.ZipFile(dawproject) as archive:
         assert {f"audio/{file.name}" for file in sounds} < set(archive.namelist())
@@ -72,8 +78,9 @@ def test_bar_lines_are_marked_in_the_fragments_stretch(perform, made, tmp_path):
         time_s += message.time
         if message.type == "marker":
             marks[message.text] = time_s
-    # the bar lines are at 0.5 s, 2.5 s, ...; the lead-in bar reaches to the one at 2.5 s
-    assert marks == {"Fragment": pytest.approx(1.0, abs=1e-3), "Bar 2": pytest.approx(2.5, abs=1e-3)}
+    # the lead-in bar reaches to the bar line at 1.25 s
+    expected = {"Fragment": 1.0, "Bar 2": 1.25, "Bar 3": 2.25, "Bar 4": 3.25}
+    assert marks == {name: pytest.approx(place, abs=1e-3) for name, place in expected.items()}
 
 
 def test_only_the_kinds_that_are_asked_for_are_written(perform, made, tmp_path):
@@ -97,7 +104,7 @@ def test_an_unsure_tempo_is_said_and_claimed_nowhere(perform, made, store, tmp_p
     store.set_analysis("f1", Beats(97.0, 0.3, BEATS.beat_times_s), "", ())
     events = perform(export_set, made, ["t1"], folder=str(tmp_path))
     assert warnings_of(events) == [
-        'The tempo of "song" is not sure: its set says none, and its marks stand at their second.'
+        'The tempo of "song" is not sure or moves: its set claims none, and marks stand at their second.'
     ]
     project, _, midi = files_of(events)
     assert "TEMPOENVEX" not in project.read_text("utf-8")
@@ -120,8 +127,40 @@ def test_two_stretches_of_one_song_are_one_set(perform, made, store, toy, tmp_pa
     perform(train, made, "f2", start_s=0.0, length_s=2.0, preset="sketch", device="cpu")
     perform(generate, made, "r2", count=1, seconds=2.0)
     (file,) = files_of(perform(export_set, made, ["t1", "t3"], ["rpp"], folder=str(tmp_path)))
-    assert [place for _, place, _ in items(file)] == [1.0, 0.0, 1.0, 0.0]
+    assert [place for _, place, _ in items(file)] == [pytest.approx(1.0, abs=1e-3), 0.0, 1.25, 0.25]
     assert len({sound for _, _, sound in items(file)}) == 4
+
+
+def test_a_variation_stands_where_the_region_stands_for_its_bar_lines_are_the_regions(perform, made, tmp_path):
+    perform(generate, made, count=1, mode="variation")
+    (file,) = files_of(perform(export_set, made, ["t3"], ["rpp"], folder=str(tmp_path)))
+    assert items(file)[1][:2] == ("take 3", 1.0)
+
+
+def test_files_say_where_they_stand(perform, made, tmp_path):
+    from wavinfo import WavInfoReader
+
+    (file,) = files_of(perform(export_set, made, ["t1"], ["rpp"], folder=str(tmp_path)))
+    for _name, place, sound in items(file):
+        said = WavInfoReader(str(file.parent / sound)).bext
+        assert said.time_reference == round(place * 8000)
+        assert said.originator == "MuseMate"
+
+
+def test_mid_and_side_are_two_tracks(perform, made, tmp_path):
+    asked = {"channels": "mid_side", "kind": "flac"}
+    (file,) = files_of(perform(export_set, made, ["t1"], ["rpp"], folder=str(tmp_path), **asked))
+    assert [name for name, _, _ in items(file)] == ["Fragment mid", "Fragment side", "take 1 mid", "take 1 side"]
+    tracks = rpp.loads(file.read_text("utf-8")).findall("TRACK")
+    assert {track.find("ITEM").find("SOURCE").attrib[0] for track in tracks} == {"FLAC"}
+    assert len({sound for _, _, sound in items(file)}) == 4
+
+
+def test_a_sound_that_is_gone_leaves_nothing(perform, made, store, tmp_path):
+    store.audio_path(store.take("t2").audio).unlink()
+    with pytest.raises(AudioFileError, match="take 2"):
+        perform(export_set, made, ["t1", "t2"], folder=str(tmp_path / "out"))
+    assert list((tmp_path / "out").iterdir()) == []
 
 
 @pytest.mark.parametrize("after", range(4))

@@ -1,0 +1,140 @@
+"""Writes the sounds of a set: each with its place in the song, on the song's bar lines where it has its own."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+from musemate import __version__
+from musemate.analysis.harmony import KEYS
+from musemate.audio.clip import LOWEST_RATE_HZ
+from musemate.audio.files import count_overs, read_clip
+from musemate.audio.safe_write import name_limit
+from musemate.audio.wording import shown_name
+from musemate.errors import AudioFileError
+from musemate.export.converting import converted
+from musemate.export.cutting import cut_piece
+from musemate.export.grid import KEEPS_METRE
+from musemate.export.naming import DEFAULT_TEMPLATE, Named, export_name
+from musemate.export.piece import Notes, Piece
+from musemate.export.profile import ExportProfile
+from musemate.export.setplan import Placed
+from musemate.export.songgrid import standing
+from musemate.export.soundwriting import ENDINGS, write_sound
+from musemate.export.wishes import Cut
+from musemate.language import _, ngettext
+from musemate.project.records import Take
+from musemate.tasks.set_songs import Song, Source
+
+SOUNDS = "audio"
+"""Folder of the sounds in a set."""
+
+_AROUND_S = 0.1
+"""Read on either side of a stretch: its edges move to a quiet place near by."""
+_NOTES_OF_AN_OCTAVE = 12
+
+
+@dataclass
+class SoundWriter:
+    """Writes sounds into the folder of a song's set.
+
+    Parameters
+    ----------
+    song : Song
+    folder : Path
+        The set's; the sounds go to a folder in it.
+    profile : ExportProfile
+    """
+
+    song: Song
+    folder: Path
+    profile: ExportProfile
+    warnings: list[tuple[str, str]] = field(default_factory=list)
+    """Sentences and hints about what was written."""
+
+    def write(self, source: Source, *, is_muted: bool) -> Iterator[Placed]:
+        """Write the files of a sound, two where that is mid and side, and yield where each stands.
+
+        Raises
+        ------
+        AudioFileError
+            The sound's own file is missing or damaged.
+        ExportError
+            The folder cannot be written, or the disk is full.
+        """
+        (self.folder / SOUNDS).mkdir(exist_ok=True)
+        piece, start_s = _piece(self.song, source)
+        for part in converted(piece, self.profile.sound):
+            path = self.folder / SOUNDS / self._name(source, part)
+            file = write_sound(path, part, self.profile.sound, _notes(self.song, source, part, start_s), fresh=True)
+            self._count_overs(part, file)
+            title = f"{source.title} {part.part}".rstrip()
+            clip = part.clip
+            path_in_set = f"{SOUNDS}/{file.name}"
+            yield Placed(path_in_set, title, start_s, clip.n_frames, clip.rate_hz, clip.n_channels, is_muted)
+
+    def _name(self, source: Source, piece: Piece) -> str:
+        song, grid = self.song.fragment, source.grids.fragment.grid
+        named = Named(song.name, source.title, grid.bpm if grid else None, song.key, piece.n_bars, piece.part)
+        return export_name(
+            self.profile.template or DEFAULT_TEMPLATE,
+            named,
+            name_limit(self.folder),
+            suffix=ENDINGS[self.profile.kind],
+            ascii_only=self.profile.ascii_only,
+        )
+
+    def _count_overs(self, piece: Piece, file: Path) -> None:
+        n_overs = count_overs(piece.clip) if self.profile.depth != "32f" else 0
+        if n_overs:
+            said = ngettext(
+                '{n} sample of "{name}" was above full scale and was limited.',
+                '{n} samples of "{name}" were above full scale and were limited.',
+                n_overs,
+                name=shown_name(file),
+            )
+            self.warnings.append((said, _("Export it as 32-bit float to keep them.")))
+
+
+def _piece(song: Song, source: Source) -> tuple[Piece, float]:
+    """Return a sound, and where in the song it stands."""
+    run = source.run
+    if source.take is None:
+        read_s = max(0.0, run.start_s - _AROUND_S)
+        clip = read_clip(
+            source.path, read_s, run.length_s + 2 * _AROUND_S, allow_silence=True, min_rate_hz=LOWEST_RATE_HZ
+        )
+        piece = cut_piece(clip, Cut(run.start_s - read_s, run.length_s), None)
+        return piece, read_s + piece.start_s
+    try:
+        clip = read_clip(source.path, min_s=0.0, allow_silence=True, min_rate_hz=LOWEST_RATE_HZ)
+    except AudioFileError as error:  # names the file in the project, whose name is a hash
+        said = error.message.replace(shown_name(source.path), source.title)
+        raise type(error)(said, hint=error.hint, detail=error.detail) from error
+    grid = source.grids.of(source.take, clip).grid
+    first_bar_s = grid.first_bar_s if grid else _expected_bar_s(source.take)
+    return cut_piece(clip, Cut(), grid), standing(song.grid, first_bar_s, run.start_s)
+
+
+def _expected_bar_s(take: Take) -> float | None:
+    """Return the first bar line of a take that was made to begin with a bar, whether or not it keeps an even tempo."""
+    is_in_metre = take.mode == "new" and take.engine in KEEPS_METRE and take.request.get("metre", True) is True
+    return 0.0 if is_in_metre else None
+
+
+def _notes(song: Song, source: Source, piece: Piece, start_s: float) -> Notes:
+    """Return what a file says about itself."""
+    key = song.fragment.key
+    notes = Notes(
+        title=source.title,
+        song=song.name,
+        description=f"MuseMate {__version__}",
+        song_start_s=start_s,
+        root=KEYS.index(key) % _NOTES_OF_AN_OCTAVE if key in KEYS else None,
+    )
+    take, run = source.take, source.run
+    if take is None:
+        return notes
+    made = f"engine {run.engine}, preset {run.preset}, run {run.id}, take {take.id}, seed {take.seed}"
+    return replace(notes, description=f"{notes.description}: {made}", created=take.created)
