@@ -16,6 +16,7 @@ from musemate.gui.exportset import ExportingSets
 from musemate.gui.layout import Parts
 from musemate.gui.listening import Listening
 from musemate.gui.memory import Memory
+from musemate.gui.placing import Placing
 from musemate.gui.session import Session
 from musemate.language import _, ngettext
 from musemate.project.store import Project
@@ -47,11 +48,13 @@ class Exporting(QObject):
         self._session, self._parts, self._listening, self._memory = session, parts, listening, memory
         self.dialog: ExportDialog | None = None
         self.sets = ExportingSets(session, parts, memory, show_folder, window)
+        self.placing = Placing(session, parts, listening, memory, window)
+        self.placing.exported.connect(lambda file: self.exported.emit([file]))
         self.exported.connect(self._on_exported)
 
     def handlers(self) -> dict[str, Callable[[], object]]:
         """Return what the actions call, by their names."""
-        return {"export": self.ask, "export_set": self.sets.ask}
+        return {"export": self.ask, "export_set": self.sets.ask, **self.placing.handlers()}
 
     def ask(self, takes: list[str] | None = None) -> None:
         """Ask how to export takes, the chosen ones if none are given."""

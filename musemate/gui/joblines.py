@@ -25,6 +25,7 @@ TASKS = {
     "generate": mark("Making takes"),
     "instant": mark("Making instant takes"),
     "export_takes": mark("Exporting takes"),
+    "place_take": mark("Laying a take into its song"),
     "report": mark("Writing a report"),
     "study_new": mark("Making a study"),
     "study_copy": mark("Copying a study"),
@@ -49,7 +50,16 @@ STATES = {
     "failed": mark("failed"),
 }
 """How a job's state is called."""
-CAN_BE_STOPPED = ("import_audio", "generate", "instant", "export_takes", "report", "study_new", "study_report")
+CAN_BE_STOPPED = (
+    "import_audio",
+    "generate",
+    "instant",
+    "export_takes",
+    "place_take",
+    "report",
+    "study_new",
+    "study_report",
+)
 """Work that somebody asked for and may change their mind about."""
 DAY_S = 86_400
 ROUND_MIN = 5

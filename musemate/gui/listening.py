@@ -10,9 +10,10 @@ from pathlib import Path
 from PySide6.QtCore import QObject, Signal
 
 from musemate.audio.clip import AudioClip
-from musemate.gui import previewing
+from musemate.gui import previewing, wording
 from musemate.gui.audition import Audition
 from musemate.gui.comparison import OF_TAKE, SIDE_A, SIDE_B, Comparison, Piece
+from musemate.gui.insong import InSong
 from musemate.gui.matching import Matching
 from musemate.gui.session import Session
 from musemate.gui.sound import Sound
@@ -45,6 +46,8 @@ class Listening(QObject):
         self.matching = Matching(audition, session.background, self)
         self._carried: tuple[float, float] | None = None
         """What is looped of both sides while they are compared, from their common start on; None for the region."""
+        self.in_song: InSong | None = None
+        """The take that is heard in its song, also while the song is heard as it was."""
         self._is_showing = False
         self._late: list[tuple[Sound, AudioClip]] = []
         self._connect()
@@ -54,7 +57,7 @@ class Listening(QObject):
     def show_fragment(self, fragment: Fragment) -> None:
         """Look at a fragment and hear all of it."""
         self.fragment, self.take, self.side = fragment, None, self.comparison.choose(fragment)
-        self._carried = None
+        self._carried = self.in_song = None
         self._hear(self.comparison.whole(fragment), partial(self._stage.show_fragment, fragment))
         self._prepare_switch()
         self.chosen.emit()
@@ -94,6 +97,16 @@ class Listening(QObject):
         sound = self.comparison.layer_sound(take, self.comparison.layer)
         self._hear(sound, look, play=True, keep_position=before is not None and before.kind in OF_TAKE)
         self._prepare_switch()
+
+    def show_in_song(self, heard: InSong) -> None:
+        """Hear a take in its song, from shortly before it."""
+        self.fragment, self.take, self.side = heard.fragment, heard.take, self.comparison.choose(heard.take)
+        self._carried, self.in_song = None, heard
+        self._hear(heard.sound, partial(self._stage.show_in_song, heard), play=True)
+        self.seek(heard.start_s)
+        self.audition.clips.prefetch(heard.original)
+        self.matching.set_pair(None, None)  # the copy says how loud the take is
+        self.chosen.emit()
 
     def play_take(self, take: Take) -> None:
         """Play a take from its row; a second time pauses it."""
@@ -161,6 +174,9 @@ class Listening(QObject):
         if not self.can_switch or side == self.side:
             self._tell_transport()
             return
+        if self.in_song is not None:
+            self._switch_in_song(side, self.in_song)
+            return
         if self.preview:
             assert self.fragment is not None
             self._switch_preview(side, self.fragment)
@@ -179,6 +195,23 @@ class Listening(QObject):
         self.side = side
         look = partial(self._stage.show_preview, previewing.scale_of(other), other.path)
         self._hear(other, look, keep_position=True)
+
+    def _switch_in_song(self, side: str, heard: InSong) -> None:
+        """Hear and see the song as it was, or with the take in it again, at the same place."""
+        self.side, seen, position_s = side, self._stage.view.visible_s, self.audition.position_s
+        is_original = side == SIDE_A
+        there_s = heard.in_original(position_s) if is_original else heard.in_copy(position_s)
+
+        def look() -> None:
+            if is_original:
+                self._stage.show_fragment(heard.fragment)
+            else:
+                self._stage.show_in_song(heard)
+            self._stage.view.show_stretch(*seen)
+
+        self._hear(heard.original if is_original else heard.sound, look, keep_position=True)
+        if abs(there_s - position_s) > 0.01:
+            self.audition.seek(there_s)
 
     def _on_ready(self, side: str, sound: Sound, _clip: AudioClip) -> None:
         """Switch to a side that is loaded, unless something else was chosen meanwhile."""
@@ -228,7 +261,7 @@ class Listening(QObject):
         heard = self.comparison.piece(self.side) or self.take or self.fragment
         if self.comparison.pinned is not None:
             self.side = self.comparison.unpin(heard)
-        elif heard is not None and not self.preview and not self.layer:
+        elif heard is not None and not self.preview and not self.layer and self.in_song is None:
             self.comparison.pin(heard)
             self.side = SIDE_A
         self._prepare_switch()
@@ -265,6 +298,8 @@ class Listening(QObject):
         keep_position: bool = False,
     ) -> None:
         """Hear a sound, then look at it: pictures take longer than a buffer."""
+        if self.in_song is not None and sound not in (self.in_song.sound, self.in_song.original):
+            self.in_song = None
         with self._showing():
             if sound != self.audition.sound:
                 self.audition.show(sound, play=play, keep_position=keep_position)
@@ -336,10 +371,12 @@ class Listening(QObject):
         self._transport.set_available(self.audition.reason)
         self._transport.set_playing(self.audition.is_playing)
         self._transport.set_sides(self.side, can_switch=self.can_switch)
-        can_pin = self.audition.sound is not None and not self.preview and not self.layer
+        can_pin = self.audition.sound is not None and not self.preview and not self.layer and self.in_song is None
         self._transport.set_pinned(self.comparison.pinned is not None, can_pin=can_pin)
         if self.preview:
             self._transport.set_names((_("Fragment"), "fragment"), (_("Preview"), "take"))
+        elif self.in_song is not None:
+            self._transport.set_names((_("Song"), "fragment"), (wording.take_title(self.in_song.take), "take"))
         else:
             a, b = ((self.comparison.name(side), self.comparison.kind(side)) for side in (SIDE_A, SIDE_B))
             self._transport.set_names(a, b)

@@ -17,7 +17,7 @@ class Sound:
     name : str
         Shown in the transport.
     kind : str
-        "fragment", "take", "layer" (a take as one of its scales holds it) or "preview".
+        "fragment", "take", "layer" (a take as one of its scales holds it), "preview" or "song" (a take in its song).
     offset_s : float
         Where the clip starts on the time axis of the view.
     length_s : float or None

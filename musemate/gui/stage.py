@@ -16,6 +16,7 @@ from musemate.engine.base import MAX_REGION_S, MIN_REGION_S
 from musemate.gui import previewing, wording
 from musemate.gui.clipview import ClipView
 from musemate.gui.closeup import Closeup
+from musemate.gui.insong import KIND, InSong
 from musemate.gui.lanes import ALONE, USUAL, Picture
 from musemate.gui.regionbar import RegionBar
 from musemate.gui.session import Session
@@ -24,6 +25,8 @@ from musemate.project.records import Beats, Fragment, Layer, Take
 
 ZOOM_FACTOR = 1.6
 SHORTEST_CUT_S = 0.1
+BESIDE_TAKE_S = 8.0
+"""What is seen of a song before and after a take in it."""
 
 
 @dataclass(frozen=True)
@@ -31,7 +34,7 @@ class Subject:
     """What the stage shows."""
 
     kind: str
-    """"fragment", "take", "layer" (a take as one of its scales holds it) or "preview"."""
+    """"fragment", "take", "layer" (a take as one of its scales holds it), "preview" or "song" (a take in its song)."""
     id: str
     audio: str
     """Name of the audio file in the project, "" for a preview."""
@@ -163,6 +166,21 @@ class Stage(QFrame):
         draw = partial(_draw, path, self._layers)
         self._session.background.run(draw, partial(self._on_drawn, name, str(path)), self._session.failed.emit)
 
+    def show_in_song(self, heard: InSong) -> None:
+        """Show a song with a take in it, the take's stretch as the region; its pictures are drawn here, in a thread."""
+        path = heard.sound.path
+        subject = Subject(KIND, str(path), "", heard.placed.duration_s)
+        if subject == self.subject:
+            return
+        self._begin(subject, None)
+        self._describe_result(heard.name, heard.facts)
+        start_s, end_s = heard.placed.start_s, heard.placed.end_s
+        self.view.region.set_span(start_s, end_s)
+        self.view.show_stretch(start_s - BESIDE_TAKE_S, end_s + BESIDE_TAKE_S)
+        self._closeup.set_files([(self.view.lanes.main, path)])
+        self.compared.emit()
+        self._redraw(path)
+
     def show_nothing(self) -> None:
         """Show an empty stage."""
         self.subject = self._other = self._pair = None
@@ -205,12 +223,14 @@ class Stage(QFrame):
         self.subject, self._beats = subject, beats
         if is_new:
             self._samples = self._other = None
-            self.view.show_nothing(subject.duration_s, is_take=subject.kind != "fragment")
+            self.view.show_nothing(subject.duration_s, is_take=subject.kind not in ("fragment", KIND))
+            self.view.region.is_take = subject.kind != "fragment"
         self.view.set_beats(beats)
 
     def _describe_result(self, title: str, facts: str) -> None:
         assert self.subject is not None
-        caption = _("Region to loop") if self.subject.kind == "preview" else _("Region to loop and export")
+        is_file = self.subject.kind in ("preview", KIND)
+        caption = _("Region to loop") if is_file else _("Region to loop and export")
         self.bar.show_clip(title, facts, beats=None, voice=(), caption=caption, for_training=False)
         self._limit(SHORTEST_CUT_S, float("inf"))
         assert self.subject is not None
@@ -257,12 +277,15 @@ class Stage(QFrame):
         """Choose which pictures are shown; see `lanes.LAYERS`."""
         self._layers = tuple(layers)
         self.view.set_layers(layers)
-        if self.subject is not None and self.subject.kind == "preview":
-            path = Path(self.subject.id)
-            draw = partial(_draw, path, self._layers)
-            self._session.background.run(draw, partial(self._on_redrawn, str(path)), self._session.failed.emit)
+        if self.subject is not None and self.subject.kind in ("preview", KIND):
+            self._redraw(Path(self.subject.id))
         else:
             self._want()
+
+    def _redraw(self, path: Path) -> None:
+        """Draw the pictures of a file that is no sound of the project."""
+        draw = partial(_draw, path, self._layers)
+        self._session.background.run(draw, partial(self._on_redrawn, str(path)), self._session.failed.emit)
 
     def _want(self) -> None:
         """Ask for the pictures of all that is seen."""
