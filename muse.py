@@ -38,6 +38,8 @@ VENV = ROOT / ".venv"
 PYTHON = VENV / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
 LOG = VENV / "setup.log"
 PIP_INSTALL = [str(PYTHON), "-m", "pip", "--disable-pip-version-check", "install"]
+ALL_TESTS = ["-n", "2", "--dist", "worksteal"]
+"""Two processes share out all fast tests. A choice of tests runs in one, which a debugger and a graphics card need."""
 QT_LIBRARIES = {
     "libglib-2.0.so.0": "libglib2.0-0",
     "libEGL.so.1": "libegl1",
@@ -96,7 +98,7 @@ def main(arguments: list[str]) -> int:
         return 130
     if wants_tests:
         os.chdir(ROOT)
-        return become([str(PYTHON), "-m", "pytest", *arguments[1:]])
+        return become([str(PYTHON), "-m", "pytest", *(arguments[1:] or ALL_TESTS)])
     return become([str(PYTHON), "-P", "-m", "musemate", *arguments])
 
 

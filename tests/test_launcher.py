@@ -245,12 +245,18 @@ class TestBecoming:
             process.send_signal(signal.SIGINT)
             assert process.wait(180) == 5
 
-    def test_tests_run_in_the_repository(self, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    @pytest.mark.parametrize(
+        ("chosen", "passed_on"),
+        [(["-k", "clip"], ["-k", "clip"]), ([], ["-n", "2", "--dist", "worksteal"])],
+    )
+    def test_tests_run_in_the_repository(
+        self, folder: Path, monkeypatch: pytest.MonkeyPatch, chosen: list[str], passed_on: list[str]
+    ) -> None:
         muse = installed(folder)
         muse.stamp_file("test").write_text(muse.stamp_file("app").read_text())
         started: list[list[str]] = []
         monkeypatch.chdir(folder.parent)
         monkeypatch.setattr(muse, "check_window_libraries", lambda with_x11: None)
         monkeypatch.setattr(muse, "become", lambda command: started.append([str(Path.cwd()), *command]) or 0)
-        assert muse.main(["test", "-k", "clip"]) == 0
-        assert started == [[str(folder), str(muse.PYTHON), "-m", "pytest", "-k", "clip"]]
+        assert muse.main(["test", *chosen]) == 0
+        assert started == [[str(folder), str(muse.PYTHON), "-m", "pytest", *passed_on]]
