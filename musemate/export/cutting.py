@@ -130,12 +130,14 @@ def _looped(piece: Piece, first: int, last: int, ending: str) -> Piece:
     rate_hz, samples = piece.clip.rate_hz, _padded(piece.clip.samples, first, last)
     start, end = max(first, 0), max(first, 0) + last - first
     said: tuple[str, ...] = ()
-    n_ringing = min(ringing_frames(samples, end, rate_hz), end - start) if ending == TAIL else 0
+    n_ringing = min(ringing_frames(AudioClip(samples, rate_hz), end), end - start) if ending == TAIL else 0
     if n_ringing >= round(FADE_S * rate_hz):
         sound, said = _tailed(AudioClip(samples, rate_hz), start, end, n_ringing)
     else:
         if ending == TAIL:
-            said = (_("Nothing rings on after the end of the piece, so it loops as it is."),)
+            said = (
+                _("At the end of the piece nothing rings on that could be laid over its start, so it ends in a seam."),
+            )
         sound = _seamed(samples, start, end, rate_hz)
     return replace(piece, clip=AudioClip(sound, rate_hz), is_loop=True, said=said)
 

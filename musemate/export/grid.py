@@ -114,10 +114,11 @@ class TakeGrids:
         if expected.grid is None:
             return expected
         heard = listen(_strokes(clip), expected.grid, self._pattern, clip.duration_s)
-        # a bar that begins with the take cannot begin before it
-        found = _believed(expected.grid, heard, -expected.grid.first_bar_s, MOST_MOVED_S)
+        earliest_s = -expected.grid.first_bar_s  # a bar that begins with the take cannot begin before it
+        found = _believed(expected.grid, heard, earliest_s, MOST_MOVED_S)
         if found.grid is None and cut is not None and (cut.start_s or cut.length_s):
-            found = _believed(expected.grid, _within(heard, cut))
+            holds_start = (cut.start_s or 0.0) < expected.grid.bar_s / 2
+            found = _believed(expected.grid, _within(heard, cut), earliest_s if holds_start else -math.inf)
         return found
 
     def _expected(self, take: Take) -> Found:

@@ -5,39 +5,61 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
-from musemate.audio.clip import Samples
+from musemate.analysis.onsets import find_onsets
+from musemate.audio.clip import MIN_RATE_HZ, AudioClip, Samples
 from musemate.export.edges import FADE_S, raised_cosine
 
 LONGEST_S = 4.0
 """More is not laid over a start."""
 GONE_DB = -60.0
 """What is so far below the loudest moment before the end has rung out."""
-ONSET_DB = 6.0
+RISE_DB = 6.0
 """A rise by so much over the quietest moment so far is a new note, not the end of an old one."""
+CLEAR = 0.5
+"""Height of a clear onset in the onset curve, whose level is about 1."""
+NEAR_S = 0.02
+"""A note that sets in so near to the end is the next bar's."""
+CONTEXT_S = 3.0
+"""So much before the end tells how strong onsets are in this music."""
 WINDOW_S = 0.02
 
 Levels = npt.NDArray[np.float64]
 
 
-def ringing_frames(samples: Samples, end: int, rate_hz: int) -> int:
+def ringing_frames(clip: AudioClip, end: int) -> int:
     """Return for how many frames a sound rings on after a place, until it has died away or a new note sets in.
+
+    A note is new where the spectrum rises (`analysis.onsets`), or the level does: the end of an old one does neither.
 
     Parameters
     ----------
-    samples : ndarray, shape (channels, frames), float32
+    clip : AudioClip
     end : int
-        The place.
-    rate_hz : int
+        The place, in frames.
     """
-    n = max(1, round(WINDOW_S * rate_hz))
-    before = _levels_db(samples[:, max(0, end - 10 * n) : end], n)
-    after = _levels_db(samples[:, end : end + round(LONGEST_S * rate_hz)], n)
+    rate_hz, n = clip.rate_hz, max(1, round(WINDOW_S * clip.rate_hz))
+    n_left = min(clip.n_frames - end, round(LONGEST_S * rate_hz))
+    before = _levels_db(clip.samples[:, max(0, end - 10 * n) : end], n)
+    after = _levels_db(clip.samples[:, end : end + n_left], n)
     if not len(after):
         return 0
     so_far = np.minimum.accumulate(np.concatenate([before[-1:], after]))[: len(after)]
-    is_over = (after > so_far + ONSET_DB) | (after < before.max(initial=after[0]) + GONE_DB)
-    n_left: int = min(samples.shape[1] - end, round(LONGEST_S * rate_hz))
-    return min(n_left, int(is_over.argmax()) * n) if is_over.any() else n_left
+    is_over = (after > so_far + RISE_DB) | (after < before.max(initial=after[0]) + GONE_DB)
+    n_ringing = int(is_over.argmax()) * n if is_over.any() else n_left
+    return min(n_left, n_ringing, _next_note(clip, end, n_ringing))
+
+
+def _next_note(clip: AudioClip, end: int, n_frames: int) -> int:
+    """Return after how many frames the first note sets in, `n_frames` where none does before."""
+    if clip.rate_hz < MIN_RATE_HZ:  # a coarse scale: its few bands tell no notes
+        return n_frames
+    first = max(0, end - round(CONTEXT_S * clip.rate_hz))
+    onsets = find_onsets(AudioClip(clip.samples[:, first : end + n_frames], clip.rate_hz))
+    curve = onsets.full
+    peaks = 1 + np.flatnonzero((curve[1:-1] > curve[:-2]) & (curve[1:-1] >= curve[2:]) & (curve[1:-1] > CLEAR))
+    times_s = peaks / onsets.frame_rate + (first - end) / clip.rate_hz
+    new = times_s[times_s > -NEAR_S] - NEAR_S  # it begins before its peak
+    return max(0, min(n_frames, round(float(new.min()) * clip.rate_hz))) if len(new) else n_frames
 
 
 def folded(piece: Samples, tail: Samples, rate_hz: int) -> Samples:
