@@ -132,10 +132,13 @@ class TakeGrids:
 
     @cached_property
     def _pattern(self) -> Curve:
-        """How strong the fragment's strokes are over a bar."""
-        assert self.fragment.grid is not None
-        region = self._read_region()
-        return bar_pattern(_strokes(region), self.fragment.grid, region.duration_s)
+        """How strong the fragment's strokes are over a bar; over each beat alike where it holds no whole bar."""
+        grid, region = self.fragment.grid, self._read_region()
+        assert grid is not None
+        if region.duration_s >= grid.first_bar_s + grid.bar_s:
+            return bar_pattern(_strokes(region), grid, region.duration_s)
+        beat = Grid(grid.bpm, 1, grid.first_bar_s % (60.0 / grid.bpm))
+        return np.tile(bar_pattern(_strokes(region), beat, region.duration_s), grid.beats_per_bar)
 
 
 def bar_pattern(strokes: Onsets, grid: Grid, duration_s: float) -> Curve:

@@ -18,10 +18,11 @@ from musemate.export.cutting import cut_piece
 from musemate.export.grid import MOST_MOVED_S, NEAR_S, TakeGrids
 from musemate.export.piece import Grid
 from musemate.export.steadiness import AT_START_S, EVEN_S, Found, known_grid
-from musemate.export.wishes import Cut
+from musemate.export.wishes import ENDINGS, Cut
 from musemate.project.records import Take
 
 RATE_HZ = 22_050
+GRID = Grid(120.0, 4, 0.0)
 
 
 def _beats(bpm: float, n: int = 48, first_s: float = 0.0, downbeat: int = 0, metre: int = 4) -> Beats:
@@ -149,7 +150,7 @@ def test_new_material_begins_with_a_bar() -> None:
         np.concatenate([_demo().region(8.0, 8.0).samples, _demo().region(2.0, 8.0).samples], axis=1), 44_100
     )
     for engine in ("frames", "instant"):
-        assert grids.of(_take("new", engine), new).grid == Grid(120.0, 4, 0.0)
+        assert grids.of(_take("new", engine), new).grid == GRID
 
 
 @pytest.mark.parametrize("take", [_take("new", metre=False), _take("new", "classic"), _take("new", metre="x")])
@@ -178,7 +179,7 @@ def test_a_take_that_is_a_little_late_has_its_lines_there() -> None:
     assert late.grid == Grid(120.0, 4, pytest.approx(0.045, abs=0.003))
     assert late.stray_s < 0.004
     found = _demo_grids().of(_take(), _moved(_demo(), 0.02))
-    assert found.grid == Grid(120.0, 4, 0.0)  # near enough: the song's own lines are kept
+    assert found.grid == GRID  # near enough: the song's own lines are kept
     assert found.stray_s == pytest.approx(0.02, abs=0.004)
 
 
@@ -197,7 +198,7 @@ def test_where_the_take_stumbles_its_parts_still_have_lines() -> None:
     assert whole.why == "The take does not keep to an even tempo, so its bar lines are not sure."
     assert whole.stray_s > NEAR_S
     before = _demo_grids().of(_take(), stumbling, Cut(1.9, 8.2))
-    assert before.grid == Grid(120.0, 4, 0.0)
+    assert before.grid == GRID
     after = _demo_grids().of(_take(), stumbling, Cut(14.0, 8.2))
     assert after.grid is not None
     assert after.grid.first_bar_s == pytest.approx(0.09, abs=0.004)
@@ -205,9 +206,25 @@ def test_where_the_take_stumbles_its_parts_still_have_lines() -> None:
     assert (piece.n_bars, piece.clip.n_frames) == (4, 4 * 88_200)
 
 
-def test_a_very_short_take_has_no_grid() -> None:
-    found = _demo_grids().of(_take(), _demo().region(0.0, 1.0))
-    assert found.grid is None and found.why
+def test_a_region_without_a_whole_bar_has_a_pattern_of_beats() -> None:
+    grids = TakeGrids(_beats(120.0), 1.0, 2.9, lambda: _demo().region(1.0, 2.9))
+    assert grids.of(_take("new"), _demo()).grid == GRID
+    assert grids.of(_take("new"), _moved(_demo(), 0.15)).grid is None
+
+
+@pytest.mark.parametrize("rate_hz", [100, 320, 8_000])
+def test_the_signals_of_coarse_scales_can_be_cut(rate_hz: int) -> None:
+    scale = AudioClip(_demo().samples[:, :: 44_100 // rate_hz], rate_hz)
+    found = _demo_grids().of(_take(), scale)
+    assert (found.grid is None) == bool(found.why)
+    for ending in ENDINGS:
+        assert cut_piece(scale, Cut(2.0, 4.0, True, ending), GRID).clip.n_frames == 4 * rate_hz
+
+
+@pytest.mark.parametrize("n_frames", [1, 400, 30_000])
+def test_a_take_of_a_moment_has_no_grid(n_frames: int) -> None:
+    found = _demo_grids().of(_take(), AudioClip(_demo().samples[:, :n_frames], 44_100))
+    assert found.why == "The take's beat is not clear enough to be sure of its bar lines."
 
 
 def test_the_region_is_read_once_and_only_where_it_is_needed() -> None:
