@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
 
 from PySide6.QtCore import QSize
 from PySide6.QtGui import QAction, QActionGroup, QKeySequence
 from PySide6.QtWidgets import QMainWindow, QMenu, QMenuBar, QToolButton
 
 from musemate.gui import icons, palette
+from musemate.gui.plaintext import plain as as_plain
 from musemate.gui.widgets import describe
 from musemate.language import LANGUAGES, _, mark, pgettext
 
@@ -46,6 +49,11 @@ MENUS: dict[str, tuple[Entry, ...]] = {
         Entry("export", mark("&Export takes…"), ("Ctrl+E", "E")),
         Entry("export_set", mark("Export &a set for the DAW…"), ("Ctrl+Shift+E",)),
         Entry("export_in_song", mark("E&xport in the song…"), ("Ctrl+Shift+H",)),
+        Entry("copy_files", mark("Cop&y takes as files"), ("Ctrl+C",)),
+        Entry("send", mark("&Send takes to the folder of the last time"), ("Ctrl+Shift+C",)),
+        Entry("send_elsewhere", mark("Send takes &to another folder…"), ("Ctrl+Alt+C",)),
+        Entry("show_files", mark("Sho&w takes in their folder"), ("Ctrl+Shift+R",)),
+        LINE,
         Entry("show_folder", mark("Show the project's &folder")),
         Entry("check_project", mark("&Check the project")),
         Entry("pack_project", mark("Pac&k the project into one file…")),
@@ -179,6 +187,15 @@ class Actions:
     def __contains__(self, name: object) -> bool:
         return name in self._actions
 
+    def show_recent(self, folders: Sequence[Path], opens: Callable[[Path], object]) -> None:
+        """Offer these projects to be opened."""
+        self.recent.clear()
+        for folder in folders:
+            action = self.recent.addAction(folder.name)
+            action.setToolTip(as_plain(str(folder)))
+            action.triggered.connect(partial(opens, folder))
+        self.recent.setEnabled(bool(folders))
+
     @staticmethod
     def _show_more_button(bar: QMenuBar) -> None:
         """Let the button for the menus that have no room be seen, on paper of any colour."""
@@ -219,6 +236,10 @@ def keys_without_menu() -> list[tuple[str, str]]:
         (
             pgettext("key", "Drag"),
             _("Move the region or one of its ends; outside of it, or with Shift, draw a new one"),
+        ),
+        (
+            pgettext("key", "Drag a take"),
+            _("Put it into your DAW or a folder; in its picture: by the grip in the region, or with Ctrl"),
         ),
         (pgettext("key", "Wheel"), _("Zoom around the mouse; with Shift, scroll")),
         (pgettext("key", "Left, Right"), _("Move the cursor by a second; with Shift, scroll (in the pictures)")),

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QEvent, QPoint, QPointF, Qt, Signal
-from PySide6.QtGui import QFocusEvent, QKeyEvent, QMouseEvent, QWheelEvent
+from PySide6.QtCore import QEvent, QPoint, QPointF, QRectF, Qt, Signal
+from PySide6.QtGui import QFocusEvent, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QWheelEvent
+from PySide6.QtWidgets import QApplication
 
 from musemate.gui.canvas import Canvas
+from musemate.gui.grip import grip_rect, paint_grip
 from musemate.gui.region import BODY, END, START, Region
 from musemate.gui.ruler import LEFT_PX
 from musemate.gui.timeline import Timeline
+from musemate.language import _
 
 ZOOM_STEP = 1.6
 SEEK_STEP_S = 1.0
@@ -17,16 +20,28 @@ GRAB_PX = 5
 """How near an end of the region is grabbed."""
 CLICK_PX = 4
 """A shorter way of the mouse is a click."""
-NEW, VIEW = "new", "view"
+NEW, VIEW, CARRY = "new", "view", "carry"
+_SHAPES = {
+    START: Qt.CursorShape.SizeHorCursor,
+    END: Qt.CursorShape.SizeHorCursor,
+    CARRY: Qt.CursorShape.OpenHandCursor,
+}
 
 
 class ClipCanvas(Canvas):
-    """A click seeks, a drag moves or draws the region, the wheel zooms; other buttons move the view."""
+    """A click seeks, a drag moves or draws the region, the wheel zooms; other buttons move the view.
+
+    A drag by the grip, or with Ctrl, carries the region out of the window.
+    """
 
     seeked = Signal(float)
     pointed = Signal(QPointF)
     """The mouse is there."""
     unpointed = Signal()
+    carry_meant = Signal()
+    """The mouse went down on what can be carried and begins to move."""
+    carry_asked = Signal()
+    """The region is dragged out; said at every move of the mouse until a drag begins or the mouse lets go."""
 
     def __init__(self, timeline: Timeline, region: Region) -> None:
         super().__init__(timeline, region)
@@ -37,6 +52,18 @@ class ClipCanvas(Canvas):
         self._grabbed = ""
         self._before = (0.0, 0.0)
         self._anchor_s = 0.0
+        self._can_carry = self._is_on_grip = False
+
+    def set_carried(self, carried: bool) -> None:
+        """Let the region be dragged out of the window, or not."""
+        self._can_carry = carried
+        self.update()
+
+    def grip(self) -> QRectF | None:
+        """Return where the region is taken hold of, None where it cannot be."""
+        start, end = self.region.span
+        rects = self.rects()
+        return grip_rect(rects[0], self.x_of(start), self.x_of(end)) if self._can_carry and rects else None
 
     def place_of(self, time_s: float, row: int = 0) -> QPoint:
         """Return where a time lies in the middle of a lane."""
@@ -60,6 +87,8 @@ class ClipCanvas(Canvas):
         self.pointed.emit(event.position())
         if self._went_down is None:
             self._show_shape(event)
+        elif self._grabbed == CARRY:
+            self._carry(event)
         elif self._moved or abs(event.position().x() - self._went_down.x()) >= CLICK_PX:
             self._moved = True
             self._drag(event, done=False)
@@ -68,7 +97,9 @@ class ClipCanvas(Canvas):
         """Let go, or seek where the mouse did not move (Qt's hook)."""
         if self._went_down is None:
             return
-        if self._moved:
+        if self._grabbed == CARRY:
+            self._show_shape(event)
+        elif self._moved:
             self._drag(event, done=True)
         elif event.button() == Qt.MouseButton.LeftButton:
             self.seeked.emit(self.time_of(event.position().x()))
@@ -77,6 +108,7 @@ class ClipCanvas(Canvas):
     def leaveEvent(self, event: QEvent) -> None:
         """Forget the mouse (Qt's hook)."""
         self.set_pointer(None)
+        self._hover(False)
         self.unpointed.emit()
 
     def wheelEvent(self, event: QWheelEvent) -> None:
@@ -101,10 +133,33 @@ class ClipCanvas(Canvas):
         near = sorted((abs(x - self.x_of(time_s)), part) for time_s, part in ((start, START), (end, END)))
         if event.modifiers() & Qt.KeyboardModifier.ShiftModifier:
             return NEW
+        if self._carries(event):
+            return CARRY
         if near[0][0] <= GRAB_PX and end > start:
             return near[0][1]
         is_inside = self.region.can_move and self.x_of(start) < x < self.x_of(end)
         return BODY if is_inside else NEW
+
+    def _carries(self, event: QMouseEvent) -> bool:
+        """Whether a drag from here carries the region out."""
+        grip, x = self.grip(), event.position().x()
+        is_inside = self.x_of(self.region.span[0]) < x < self.x_of(self.region.span[1])
+        with_ctrl = bool(event.modifiers() & Qt.KeyboardModifier.ControlModifier)
+        return (grip is not None and grip.contains(event.position())) or (self._can_carry and with_ctrl and is_inside)
+
+    def _carry(self, event: QMouseEvent) -> None:
+        """Say that the region is about to be dragged out, and then that it is."""
+        assert self._went_down is not None
+        gone = (event.position().toPoint() - self._went_down).manhattanLength()
+        if gone >= CLICK_PX and not self._moved:
+            self._moved = True
+            self.carry_meant.emit()
+        if gone >= QApplication.startDragDistance():
+            self.carry_asked.emit()
+
+    def carried(self) -> None:
+        """Note that a drag took the mouse: it is not seen to let go."""
+        self._went_down = None
 
     def _drag(self, event: QMouseEvent, *, done: bool) -> None:
         assert self._went_down is not None
@@ -120,8 +175,24 @@ class ClipCanvas(Canvas):
 
     def _show_shape(self, event: QMouseEvent) -> None:
         part = self._part_at(event) if self._is_over(event) else ""
-        shapes = {START: Qt.CursorShape.SizeHorCursor, END: Qt.CursorShape.SizeHorCursor}
-        self.setCursor(shapes.get(part, Qt.CursorShape.ArrowCursor))
+        self.setCursor(_SHAPES.get(part, Qt.CursorShape.ArrowCursor))
+        self._hover(part == CARRY)
+
+    def _hover(self, on_grip: bool) -> None:
+        if on_grip != self._is_on_grip:
+            self._is_on_grip = on_grip
+            text = _("Drag the region into your DAW or a folder (or drag it with Ctrl from anywhere in it)")
+            self.setToolTip(text if on_grip else "")
+            self.update()
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Draw the grip over the pictures (Qt's hook)."""
+        super().paintEvent(event)
+        grip = self.grip()
+        if grip is not None and event.region().intersects(grip.toAlignedRect()):
+            painter = QPainter(self)
+            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+            paint_grip(painter, grip, is_hovered=self._is_on_grip)
 
     # keys ----------------------------------------------------------------------------------------------
 

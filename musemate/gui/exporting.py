@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
-from PySide6.QtCore import QObject, Qt, QUrl, Signal
-from PySide6.QtGui import QDesktopServices
+from PySide6.QtCore import QObject, Qt, Signal
 from PySide6.QtWidgets import QWidget
 
 from musemate.engine.events import Event, Exported, Warned
@@ -17,6 +16,7 @@ from musemate.gui.layout import Parts
 from musemate.gui.listening import Listening
 from musemate.gui.memory import Memory
 from musemate.gui.placing import Placing
+from musemate.gui.revealing import show_folder
 from musemate.gui.session import Session
 from musemate.language import _, ngettext
 from musemate.project.store import Project
@@ -150,8 +150,3 @@ class Exporting(QObject):
                 level="done",
                 action=(_("Show folder"), lambda: show_folder(folder)),
             )
-
-
-def show_folder(folder: Path) -> None:
-    """Open a folder in the system's file manager."""
-    QDesktopServices.openUrl(QUrl.fromLocalFile(str(folder)))

@@ -40,7 +40,7 @@ class Parts:
         self.welcome = Welcome()
         self.tree = FragmentTree()
         self.stage = Stage(session)
-        self.takes = TakeList(session.take_file, Thumbnails(session))
+        self.takes = TakeList(Thumbnails(session))
         self.train = TrainPanel()
         self.make = TakePanel()
         self.messages = MessageBar()

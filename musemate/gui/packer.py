@@ -9,8 +9,8 @@ from PySide6.QtCore import QObject
 from PySide6.QtWidgets import QFileDialog, QWidget
 
 from musemate.engine.events import Event, Packed, Warned
-from musemate.gui.exporting import show_folder
 from musemate.gui.messagebar import MessageBar
+from musemate.gui.revealing import show_folder
 from musemate.gui.session import Session
 from musemate.jobs.lane import Job
 from musemate.language import _

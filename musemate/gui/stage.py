@@ -163,6 +163,7 @@ class Stage(QFrame):
     def show_preview(self, name: str, path: Path) -> None:
         """Show what a finished scale sounds like; its pictures are drawn here, in a thread."""
         self.subject, self._samples, self._other = Subject("preview", str(path), "", 0.0), None, None
+        self.view.canvas.set_carried(False)
         draw = partial(_draw, path, self._layers)
         self._session.background.run(draw, partial(self._on_drawn, name, str(path)), self._session.failed.emit)
 
@@ -185,6 +186,7 @@ class Stage(QFrame):
         """Show an empty stage."""
         self.subject = self._other = self._pair = None
         self.view.show_nothing(1.0)
+        self.view.canvas.set_carried(False)
         self.bar.show_clip("", "", beats=None, voice=(), caption=_("Region"), for_training=True)
 
     def show_samples(self, clip: AudioClip) -> None:
@@ -213,6 +215,11 @@ class Stage(QFrame):
         return self._other is not None
 
     @property
+    def can_carry(self) -> bool:
+        """Whether the region can be dragged out of the window: takes alone are exported."""
+        return self.subject is not None and self.subject.kind == "take"
+
+    @property
     def is_partial(self) -> bool:
         """Whether the region leaves something out."""
         start, end = self.span
@@ -226,6 +233,7 @@ class Stage(QFrame):
             self.view.show_nothing(subject.duration_s, is_take=subject.kind not in ("fragment", KIND))
             self.view.region.is_take = subject.kind != "fragment"
         self.view.set_beats(beats)
+        self.view.canvas.set_carried(self.can_carry)
 
     def _describe_result(self, title: str, facts: str) -> None:
         assert self.subject is not None

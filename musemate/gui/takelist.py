@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from pathlib import Path
+from collections.abc import Mapping, Sequence
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QStackedLayout, QVBoxLayout, QWidget
@@ -44,16 +43,11 @@ class TakeList(QFrame):
     layer_asked = Signal(str, str)
     """File and name of the scale at which the current take is to be heard."""
 
-    def __init__(
-        self,
-        file_of: Callable[[str], Path | None],
-        thumbnails: Thumbnails | None = None,
-        parent: QWidget | None = None,
-    ) -> None:
+    def __init__(self, thumbnails: Thumbnails | None = None, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setObjectName("panel")
         self.thumbnails = thumbnails or Thumbnails(None, self)
-        self.model = TakeModel(file_of)
+        self.model = TakeModel()
         self.table = TakeTable(self.model, self.thumbnails)
         self._layers: list[tuple[str, str]] = []
         self._has_order = False

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
-from pathlib import Path
 from typing import Any
 
-from PySide6.QtCore import QAbstractTableModel, QMimeData, QModelIndex, QPersistentModelIndex, Qt, QUrl, Signal
+from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelIndex, Qt, Signal
 
 from musemate.analysis.marks import Marks
 from musemate.gui import wording
@@ -27,22 +26,15 @@ _FLAGS = [_USUAL | Qt.ItemFlag.ItemIsEditable if column.editable else _USUAL for
 
 
 class TakeModel(QAbstractTableModel):
-    """Takes of one fragment.
-
-    Parameters
-    ----------
-    file_of : callable
-        Path of a take's file by its id, for dragging it out.
-    """
+    """Takes of one fragment."""
 
     edited = Signal(str, str, str)
     """Take, field and the text that was typed into it."""
     rearranged = Signal()
     """Rows came, went or moved; nothing of what was chosen is kept by Qt."""
 
-    def __init__(self, file_of: Callable[[str], Path | None]) -> None:
+    def __init__(self) -> None:
         super().__init__()
-        self._file_of = file_of
         self._takes: dict[str, Take] = {}
         self._marks: dict[str, Marks] = {}
         self._shown: list[Take] = []
@@ -181,18 +173,6 @@ class TakeModel(QAbstractTableModel):
         if str(value).strip() != column.text(take):
             self.edited.emit(take.id, column.editable, str(value))
         return True
-
-    def mimeTypes(self) -> list[str]:
-        """Return what can be dragged out (Qt's hook)."""
-        return ["text/uri-list"]
-
-    def mimeData(self, indexes: Sequence[QModelIndex]) -> QMimeData:
-        """Drag real files of the project, so that a DAW can take them (Qt's hook)."""
-        rows = dict.fromkeys(index.row() for index in indexes)
-        files = [self._file_of(self._shown[row].id) for row in rows]
-        data = QMimeData()
-        data.setUrls([QUrl.fromLocalFile(str(file)) for file in files if file is not None])
-        return data
 
 
 def _tip(take: Take, column: Column) -> str:

@@ -17,6 +17,9 @@ from musemate.language import _
 from musemate.project.records import Take
 from musemate.project.takes import MOST_STARS
 
+MEANT_PX = 3
+"""A longer way of the mouse is more than a click; Qt begins a drag at 10."""
+
 
 class TakeTable(QTableView):
     """Shows a `TakeModel` and says what is wanted of its takes."""
@@ -29,6 +32,12 @@ class TakeTable(QTableView):
     report_asked = Signal(list)
     more_asked = Signal(list)
     remove_asked = Signal(list)
+    carry_meant = Signal(list)
+    """The mouse went down on chosen takes and begins to move: they may be dragged in a moment."""
+    carry_asked = Signal(list)
+    """Takes are dragged; said at every move of the mouse until a drag begins or the mouse lets go."""
+    action_asked = Signal(str)
+    """Name of a window's action, from the menu."""
     selection_changed = Signal()
 
     def __init__(self, model: TakeModel, thumbnails: Thumbnails) -> None:
@@ -36,6 +45,9 @@ class TakeTable(QTableView):
         self.look = Look(thumbnails)
         self._model = model
         self._kept: tuple[str, list[str]] = ("", [])
+        self._went_down: QPoint | None = None
+        """Where, until the mouse moves."""
+        self._is_carrying = False
         self._build()
         self.setModel(model)
         self.columns = TakeHeader(self)
@@ -149,8 +161,23 @@ class TakeTable(QTableView):
 
     # the mouse -----------------------------------------------------------------------------------------
 
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        """Note where a drag may begin (Qt's hook)."""
+        super().mousePressEvent(event)
+        place, self._is_carrying = event.position().toPoint(), False
+        is_left = event.button() == Qt.MouseButton.LeftButton
+        self._went_down = place if is_left and self.indexAt(place).isValid() else None
+
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
-        """Note what is under the mouse (Qt's hook)."""
+        """Note what is under the mouse, and what is about to be dragged (Qt's hook)."""
+        gone = event.position().toPoint() - (self._went_down or QPoint())
+        if self._went_down is not None and gone.manhattanLength() >= MEANT_PX:
+            self._went_down = None
+            if self.selected:
+                self.carry_meant.emit(self.selected)
+        if self._is_carrying and event.buttons() & Qt.MouseButton.LeftButton:
+            self.carry_asked.emit(self.selected)  # Qt asks once; a further move would choose other takes
+            return
         super().mouseMoveEvent(event)
         index = self.indexAt(event.position().toPoint())
         self._hover(index.row(), index.column())
@@ -160,8 +187,18 @@ class TakeTable(QTableView):
         super().leaveEvent(event)
         self._hover(-1, -1)
 
+    def startDrag(self, actions: Qt.DropAction) -> None:
+        """Ask for the drag of the chosen takes: their files must be there first (Qt's hook)."""
+        self._is_carrying = True
+        self.carry_asked.emit(self.selected)
+
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
         """Play or rate with a click (Qt's hook)."""
+        self._went_down = None
+        if self._is_carrying:  # what is chosen stays, though nothing was dropped
+            self._is_carrying = False
+            self.setState(QAbstractItemView.State.NoState)
+            return
         was_dragged = self.state() == QAbstractItemView.State.DraggingState
         super().mouseReleaseEvent(event)
         place = event.position().toPoint()
@@ -209,7 +246,15 @@ class TakeTable(QTableView):
         menu.addSeparator()
         menu.addAction(_keyed(_("More like these"), "Ctrl+K"), partial(self.more_asked.emit, ids))
         menu.addSeparator()
+        for text, key, name in (
+            (_("Copy file") if len(ids) == 1 else _("Copy files"), "Ctrl+C", "copy_files"),
+            (_("Show in folder"), "Ctrl+Shift+R", "show_files"),
+            (_("Send to folder"), "Ctrl+Shift+C", "send"),
+            (_("Send to another folder…"), "Ctrl+Alt+C", "send_elsewhere"),
+        ):
+            menu.addAction(_keyed(text, key), partial(self.action_asked.emit, name))
         menu.addAction(_keyed(_("Export…"), "E"), partial(self.export_asked.emit, ids))
+        menu.addSeparator()
         menu.addAction(_keyed(_("Analysis report"), "Ctrl+R"), partial(self.report_asked.emit, ids))
         menu.addAction(_keyed(_("Remove from the list"), "Del"), partial(self.remove_asked.emit, ids))
         return menu

@@ -25,11 +25,12 @@ from musemate.gui.actions import Actions
 from musemate.gui.advancing import Advancing
 from musemate.gui.appearance import NAMES, Appearance
 from musemate.gui.audition import Audition
+from musemate.gui.carrying import Carrying
 from musemate.gui.choosing import Choosing
 from musemate.gui.comparing import Comparing
 from musemate.gui.diagnosis import Diagnosis
 from musemate.gui.estimator import Estimator
-from musemate.gui.exporting import Exporting, show_folder
+from musemate.gui.exporting import Exporting
 from musemate.gui.firsttakes import FirstTakes
 from musemate.gui.fragments import Fragments
 from musemate.gui.jobsview import JobsView
@@ -41,7 +42,6 @@ from musemate.gui.layout import Parts
 from musemate.gui.listening import Listening
 from musemate.gui.losses import Losses
 from musemate.gui.memory import Memory
-from musemate.gui.plaintext import plain
 from musemate.gui.playhead import Playhead
 from musemate.gui.projectview import ProjectView
 from musemate.gui.reckoner import Reckoner
@@ -97,6 +97,7 @@ class Window(QMainWindow):
         self.trainer = Trainer(self.session, self.parts.train, self)
         self.taker = Taker(self.session, self.parts.make, self)
         self.exporting = Exporting(self.session, self.parts, self.listening, self.memory, self)
+        self.carrying = Carrying(self.session, self.parts, self.listening, self.memory, self)
         self.fragments = Fragments(self.session, self.listening, self.parts.tree, self)
         self.reporter = Reporter(self.session, self.parts.messages, self)
         self.diagnosis = Diagnosis(self.session, self.parts.messages, self.memory, self)
@@ -172,21 +173,11 @@ class Window(QMainWindow):
             self.memory.add_recent(project.folder)
         recent = self.memory.recent_projects()
         self.parts.welcome.set_recent([folder for folder in recent if not project or folder != project.folder])
-        menu = self.actions_by_name.recent
-        menu.clear()
-        for folder in recent:
-            action = menu.addAction(folder.name)
-            action.setToolTip(plain(str(folder)))
-            action.triggered.connect(partial(self._on_recent, folder))
-        menu.setEnabled(bool(recent))
+        self.actions_by_name.show_recent(recent, self._on_recent)
         self.actions_by_name["show_folder"].setEnabled(project is not None)
 
     def _on_recent(self, folder: Path) -> None:
         self.session.open_project(folder)
-
-    def _show_folder(self) -> None:
-        if self.session.project is not None:
-            show_folder(self.session.project.folder)
 
     # training and takes --------------------------------------------------------------------------------
 
@@ -258,13 +249,13 @@ class Window(QMainWindow):
             **self.keeping.handlers(),
             **self.studies.handlers(),
             **self.kindred.handlers(),
+            **self.carrying.handlers(),
             "open_audio": self.on_open_audio,
             "new_project": self.on_new_project,
             "open_project": self.on_open_project,
             "demo": self.on_demo,
             **self.exporting.handlers(),
             "report": lambda: self.reporter.start(self.listening.fragment, self.parts.takes.selected),
-            "show_folder": self._show_folder,
             "quit": self.close,
             "undo": self.choosing.undo,
             "redo": self.choosing.redo,

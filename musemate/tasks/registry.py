@@ -30,6 +30,7 @@ TASKS = {
     "export_takes": "musemate.tasks.export_takes:export_takes",
     "export_set": "musemate.tasks.export_set:export_set",
     "place_take": "musemate.tasks.place_take:place_take",
+    "ready_takes": "musemate.tasks.ready_takes:ready_takes",
     "check": "musemate.tasks.check:check",
     "pack": "musemate.tasks.pack:pack",
     "unpack": "musemate.tasks.pack:unpack",

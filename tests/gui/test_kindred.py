@@ -40,7 +40,7 @@ FIVE = [take(number) for number in range(1, 6)]
 
 @pytest.fixture
 def takes(qtbot: QtBot, style: None) -> TakeList:
-    panel = TakeList(lambda take_id: Path(f"/tmp/{take_id}.wav"))
+    panel = TakeList()
     qtbot.addWidget(panel)
     panel.resize(800, 300)
     panel.set_takes(FIVE)

@@ -18,6 +18,7 @@ from musemate.gui.takeheader import WIDTHS
 from musemate.gui.takelist import NOTHING_FOUND, TABLE, TakeList
 from musemate.gui.takemodel import accessible_text
 from musemate.gui.takeorder import PROPOSALS, Filter, Order, arranged
+from musemate.gui.taketable import MEANT_PX
 from musemate.project.records import Take
 from tests.gui.take_cells import cell, click_play, click_star
 
@@ -44,7 +45,7 @@ THREE = [
 
 @pytest.fixture
 def takes(qtbot: QtBot, style: None) -> TakeList:
-    panel = TakeList(lambda take_id: Path(f"/tmp/{take_id}.wav"))
+    panel = TakeList()
     qtbot.addWidget(panel)
     panel.resize(700, 300)
     panel.set_takes(THREE)
@@ -217,7 +218,7 @@ def test_tags_are_typed_for_all_chosen_takes_into_a_column_that_is_shown_for_it(
     assert (edited.args[0][0], sorted(edited.args[0])) == ("t1", ["t1", "t2", "t3"])
     assert edited.args[1:] == ["tags", "dark, Chorus, slow"]
     # and the column is there the next time
-    again = TakeList(lambda take_id: None)
+    again = TakeList()
     qtbot.addWidget(again)
     again.remember_with(Memory(tmp_path / "window.json"))
     assert "tags" in again.table.columns.shown
@@ -235,10 +236,21 @@ def test_columns_come_with_the_room_there_is(takes: TakeList) -> None:
     assert "sound" not in takes.table.columns.shown
 
 
-def test_rows_are_dragged_as_files(takes: TakeList) -> None:
-    model = takes.model
-    data = model.mimeData([model.index(row, column) for row in (0, 2) for column in (0, 1, 2)])
-    assert [url.toLocalFile() for url in data.urls()] == ["/tmp/t3.wav", "/tmp/t1.wav"]
+def test_takes_are_dragged_only_when_the_mouse_goes_a_way(takes: TakeList, qtbot: QtBot) -> None:
+    table, left = takes.table, Qt.MouseButton.LeftButton
+    meant, asked, played = (QSignalSpy(signal) for signal in (table.carry_meant, table.carry_asked, takes.play_pressed))
+    place = cell(takes, "t1", "take").center()
+    qtbot.mouseClick(table.viewport(), left, pos=place)
+    assert (meant.count(), asked.count()) == (0, 0), "nothing is exported for a click"
+    qtbot.mouseClick(table.viewport(), left, Qt.KeyboardModifier.ControlModifier, cell(takes, "t3", "take").center())
+    qtbot.mousePress(table.viewport(), left, pos=place)
+    for way in (1, MEANT_PX, 30, 31, 32, 33):
+        qtbot.mouseMove(table.viewport(), place + QPoint(0, way))
+    assert [meant.at(index) for index in range(meant.count())] == [[["t3", "t1"]]]
+    assert asked.count() >= 2, "until a drag begins"
+    assert asked.at(0) == [["t3", "t1"]]
+    qtbot.mouseRelease(table.viewport(), left, pos=place)
+    assert (takes.selected, played.count()) == (["t3", "t1"], 0)
 
 
 def test_a_screen_reader_hears_what_the_eye_sees() -> None:
@@ -254,7 +266,8 @@ def test_menu_of_a_row_says_what_it_does(takes: TakeList, qtbot: QtBot) -> None:
     takes.select("t2")
     texts = [action.text().partition("\t")[0] for action in takes.table.menu().actions() if action.text()]
     assert texts == [
-        "Play", "Rename", "Edit tags", "Edit note", "Stars", "Keep again", "More like these", "Export…",
+        "Play", "Rename", "Edit tags", "Edit note", "Stars", "Keep again", "More like these",
+        "Copy file", "Show in folder", "Send to folder", "Send to another folder…", "Export…",
         "Analysis report", "Remove from the list",
     ]  # fmt: skip
     with qtbot.waitSignal(takes.reject_asked) as asked:
@@ -283,7 +296,7 @@ def test_width_of_a_column_is_remembered(takes: TakeList, qtbot: QtBot, tmp_path
     edge = QPoint(header.sectionViewportPosition(PLACES["take"]) + header.sectionSize(PLACES["take"]) - 1, 8)
     drag(header.viewport(), edge, edge + QPoint(40, 0))
     assert header.sectionSize(PLACES["take"]) == 184 + 40
-    other = TakeList(lambda take_id: Path(f"/tmp/{take_id}.wav"))
+    other = TakeList()
     qtbot.addWidget(other)
     other.remember_with(Memory(tmp_path / "window.json"))
     assert other.table.columnWidth(PLACES["take"]) == 184 + 40

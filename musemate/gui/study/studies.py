@@ -11,10 +11,10 @@ from PySide6.QtWidgets import QFileDialog, QWidget
 
 from musemate.analysis.findingsvalues import findings_from
 from musemate.engine.events import Event, Exported, FileRefused, Listed, Packed, Reported, StudyFound, StudyMerged
-from musemate.gui.exporting import show_folder
 from musemate.gui.listening import Listening
 from musemate.gui.messagebar import MessageBar
 from musemate.gui.reporter import open_page
+from musemate.gui.revealing import show_folder
 from musemate.gui.session import Session
 from musemate.gui.study.maker import Maker
 from musemate.gui.study.studiesview import StudiesView
