@@ -8,7 +8,7 @@ from itertools import count
 from queue import Empty, SimpleQueue
 from typing import Any
 
-from PySide6.QtCore import QCoreApplication, QMetaMethod, QObject, Qt, QThread, QTimer, Signal
+from PySide6.QtCore import QCoreApplication, QObject, Qt, QThread, QTimer, Signal
 
 from musemate.engine.events import Progressed, Working, event_from_json
 from musemate.errors import MuseMateError, WorkerError
@@ -87,10 +87,11 @@ class Job(QObject):
         Who listens often holds the job too. That circle goes through C++, where no garbage collector looks; and
         `deleteLater` would delete the job while another thread may hold Python, and with it what is left of the job.
         """
-        signals = (self.started, self.progressed, self.happened, self.succeeded, self.failed, self.cancelled)
-        for signal in (*signals, self.paused, self.finished):
-            if self.isSignalConnected(QMetaMethod.fromSignal(signal)):
-                signal.disconnect()
+        known = self.metaObject()  # not QMetaMethod.fromSignal(): PySide never lets go of what that is asked about
+        for index in range(known.methodOffset(), known.methodCount()):
+            signal = known.method(index)
+            if self.isSignalConnected(signal):
+                getattr(self, signal.name().toStdString()).disconnect()
 
     def _end(self, end: str, error: Message | None) -> None:
         self.state = end

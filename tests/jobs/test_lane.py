@@ -102,11 +102,14 @@ def test_a_job_that_ended_is_let_go_with_all_that_heard_it(qtbot, lane):
     try:
         del diary
         qtbot.waitUntil(lambda: gone() is None)
+        job.cancel()
+        job.pause()
+        assert (job.state, job.task, job.error, job.is_paused) == ("succeeded", "count", None, False)
+        gone = weakref.ref(job)
+        del job
+        assert gone() is None
     finally:
         gc.enable()
-    job.cancel()
-    job.pause()
-    assert (job.state, job.task, job.error, job.is_paused) == ("succeeded", "count", None, False)
 
 
 def test_jobs_queue_and_share_one_worker(qtbot, lane):
