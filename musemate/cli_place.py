@@ -10,6 +10,7 @@ import typer
 from musemate.cli_session import JsonOption, Session
 from musemate.cli_store import ProjectArgument
 from musemate.export.placing import MODES, REPLACE
+from musemate.export.wishes import KINDS, WAV
 
 
 def add_place(app: typer.Typer) -> None:
@@ -36,7 +37,11 @@ def place(
     match: Annotated[
         bool, typer.Option("--match/--no-match", help="Make the take as loud as what it replaces.")
     ] = True,
+    kind: Annotated[str, typer.Option("--format", help=f"{', '.join(KINDS)}.")] = WAV,
     depth: Annotated[str, typer.Option(help="16, 24 or 32f.")] = "24",
+    notes: Annotated[
+        bool, typer.Option("--notes/--no-notes", help="Let the file say where it comes from and where the take lies.")
+    ] = True,
     as_json: JsonOption = False,
 ) -> None:
     """Write the song with a take in it, where the take was learnt from; nothing is overwritten."""
@@ -49,5 +54,7 @@ def place(
             mode=mode,
             crossfade_ms=crossfade,
             match=match,
+            kind=kind,
             depth=depth,
+            notes=notes,
         )

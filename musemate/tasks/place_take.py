@@ -8,15 +8,19 @@ from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-from musemate.audio.files import DEPTHS, count_overs, probe, read_clip, write_wav
+from musemate import __version__
+from musemate.audio.files import count_overs, probe, read_clip, write_wav
 from musemate.audio.safe_write import name_limit
 from musemate.audio.wording import shown_name
 from musemate.engine.base import Cancelled
 from musemate.engine.events import Event, Placed, Warned, Working
-from musemate.errors import ProjectError, SettingsError
+from musemate.errors import ProjectError
 from musemate.export.folder import make_folder
 from musemate.export.naming import DEFAULT_TEMPLATE, Named, export_name
+from musemate.export.piece import Notes, Piece
 from musemate.export.placing import REPLACE, Joining, Placement, placed, usual_crossfade_s
+from musemate.export.soundwriting import ENDINGS, write_sound
+from musemate.export.wishes import WAV, SoundFormat
 from musemate.language import _, ngettext
 from musemate.paths import absolute
 from musemate.project import songcopies
@@ -52,7 +56,9 @@ def place_take(
     mode: str = REPLACE,
     crossfade_ms: float | None = None,
     match: bool = True,
+    kind: str = WAV,
     depth: str = "24",
+    notes: bool = True,
     hear: bool = False,
     *,
     cancelled: Cancelled,
@@ -74,8 +80,10 @@ def place_take(
         Length of both cross-fades; one that fits the tempo when not given.
     match : bool
         Make the take as loud as the stretch of the song that it replaces.
-    depth : str
-        "16", "24" or "32f".
+    kind, depth : str
+        Of the file; see `musemate.export.wishes.SoundFormat`. Rate and channels are the song's.
+    notes : bool
+        Whether the file says where it comes from and where the take lies.
     hear : bool
         Keep the copy in the project's cache instead, where it is found again the next time.
     cancelled : callable
@@ -95,7 +103,8 @@ def place_take(
         if hear:
             yield from _hear(store, wish, cancelled)
         else:
-            yield from _export(store, wish, absolute(folder) if folder else store.exports_path, depth, cancelled)
+            wanted = SoundFormat(kind, depth, wish.fragment.rate_hz, notes=notes)
+            yield from _export(store, wish, absolute(folder) if folder else store.exports_path, wanted, cancelled)
 
 
 def _crossfade_s(store: Project, take: str, wanted_ms: float | None) -> float:
@@ -146,13 +155,8 @@ def _kept(folder: Path, wish: Wish, placement: Placement) -> songcopies.SongCopy
         ) from error
 
 
-def _export(store: Project, wish: Wish, folder: Path, depth: str, cancelled: Cancelled) -> Iterator[Event]:
+def _export(store: Project, wish: Wish, folder: Path, wanted: SoundFormat, cancelled: Cancelled) -> Iterator[Event]:
     """Write the song with the take in it for the DAW."""
-    if depth not in DEPTHS:
-        raise SettingsError(
-            _('There is no depth "{depth}".').format(depth=depth),
-            hint=_("Choose one of: {names}.").format(names=", ".join(DEPTHS)),
-        )
     yield Working(_("Laying {take} into its song").format(take=wish.take.shown_name))
     placement = _laid(store, wish)
     if cancelled():
@@ -160,20 +164,30 @@ def _export(store: Project, wish: Wish, folder: Path, depth: str, cancelled: Can
     make_folder(folder)
     sweep_foreign(folder)
     named = Named(wish.fragment.name, f"{wish.take.full_name} in song", _bpm(wish.fragment), wish.fragment.key)
-    name = export_name(DEFAULT_TEMPLATE, named, name_limit(folder))
-    file = write_wav(folder / name, placement.clip, depth, fresh=True)
-    n_overs = 0 if depth == "32f" else count_overs(placement.clip)
+    name = export_name(DEFAULT_TEMPLATE, named, name_limit(folder), suffix=ENDINGS[wanted.kind])
+    # no grid: a file that claims a tempo is stretched by some DAWs, and this is a whole song
+    file = write_sound(folder / name, Piece(placement.clip), wanted, _notes(wish, placement))
+    n_overs = 0 if wanted.depth == "32f" else count_overs(placement.clip)
     if n_overs:
         yield _warning(file, n_overs)
-    clip = placement.clip
-    yield Placed(
-        str(file),
-        wish.take.id,
-        placement.start_s,
-        placement.end_s,
-        clip.duration_s,
-        placement.shift_s,
-        round(placement.gain_db, 3),
+    places = placement.start_s, placement.end_s, placement.clip.duration_s, placement.shift_s
+    yield Placed(str(file), wish.take.id, *places, round(placement.gain_db, 3))
+
+
+def _notes(wish: Wish, placement: Placement) -> Notes:
+    """Return what the file says: how its take was made, and where that lies."""
+    take, run = wish.take, wish.run
+    method = f"engine {run.engine}" + (f", preset {run.preset}" if run.preset else "")
+    place = f"from {placement.start_s:.3f} to {placement.end_s:.3f} s"
+    return Notes(
+        title=f"{wish.fragment.name} with {take.full_name}",
+        song=wish.fragment.name,
+        description=f"MuseMate {__version__}: {method}, run {run.id}, take {take.id}, seed {take.seed}, {place}",
+        created=take.created,
+        marks=(
+            (placement.start_s, take.shown_name),
+            (placement.end_s, _("end of {take}").format(take=take.shown_name)),
+        ),
     )
 
 

@@ -95,6 +95,24 @@ def test_exports_never_overwrite_and_say_what_was_limited(place: Place, tmp_path
     assert not any(isinstance(event, Warned) for event in place("t2", match=False, folder=folder, depth="32f"))
 
 
+def test_the_file_says_where_the_take_lies(place: Place) -> None:
+    wavinfo = pytest.importorskip("wavinfo")
+    info = wavinfo.WavInfoReader(only(place()).file, info_encoding="utf-8")
+    assert info.info.title == "Für Elise with take 1"
+    assert info.bext.description.endswith("run r1, take t1, seed 2, from 2.000 to 6.000 s")
+    assert info.bext.time_reference == 0
+    assert list(info.cues.each_cue()) == [(1, 2 * RATE_HZ), (2, 6 * RATE_HZ)]
+    assert [info.cues.label_and_note(number)[0] for number in (1, 2)] == ["take 1", "end of take 1"]
+
+
+@pytest.mark.parametrize(("kind", "ending"), [("flac", ".flac"), ("aiff", ".aiff")])
+def test_the_song_is_written_in_other_formats_too(place: Place, store: Project, kind: str, ending: str) -> None:
+    file = Path(only(place(kind=kind, notes=False)).file)
+    assert file.suffix == ending
+    samples, n = read_clip(file).samples, 2 * RATE_HZ
+    assert np.abs(samples[:, :n] - song_of(store).samples[:, :n]).max() <= 0.5 / 2**23
+
+
 def test_a_copy_for_hearing_is_made_once(place: Place, store: Project) -> None:
     first, again, other = (only(place(hear=True, mode=mode)) for mode in ("replace", "replace", "insert"))
     assert first == again
@@ -140,7 +158,8 @@ def test_cancelling_leaves_nothing(place: Place, store: Project) -> None:
         ({"take": "t9"}, ProjectError, 'no take "t9"'),
         ({"mode": "over"}, SettingsError, '"over" is none of the choices'),
         ({"crossfade_ms": -5.0}, SettingsError, "A cross-fade cannot last -5 ms"),
-        ({"depth": "8"}, SettingsError, 'There is no depth "8"'),
+        ({"depth": "8"}, SettingsError, '"8" is none of the choices'),
+        ({"kind": "flac", "depth": "32f"}, SettingsError, "FLAC holds no 32-bit floats"),
     ],
 )
 def test_what_is_not_possible_is_said_before_anything_is_written(
