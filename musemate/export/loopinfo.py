@@ -14,6 +14,8 @@ MOST_MARKS = 500
 _MOST_LABEL_BYTES = 40
 _MOST_FRAMES = 0xFFFFFFFF
 _ONE_SHOT, _HAS_ROOT, _STRETCHES = 1, 2, 4
+_LOW_C = 48
+"""Roots are told in the octave from here on; the next one up has a flag of its own, "high octave"."""
 _QUARTER = 4
 
 
@@ -54,7 +56,7 @@ def tempo(piece: Piece, notes: Notes) -> Chunk | None:
     is_loop = piece.is_loop and piece.n_bars > 0
     flags = (_STRETCHES if is_loop else _ONE_SHOT) | (0 if notes.root is None else _HAS_ROOT)
     n_beats = piece.n_bars * grid.beats_per_bar or round(piece.clip.duration_s * grid.bpm / 60)
-    root = MIDDLE_C + (notes.root or 0)
+    root = MIDDLE_C if notes.root is None else _LOW_C + notes.root
     return Chunk(
         b"acid", struct.pack("<IHHfIHHf", flags, root, 0x8000, 0.0, n_beats, _QUARTER, grid.beats_per_bar, grid.bpm)
     )

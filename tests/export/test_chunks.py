@@ -132,10 +132,10 @@ def test_a_loop_ends_with_its_last_frame() -> None:
 @pytest.mark.parametrize(
     ("piece", "root", "expected"),
     [
-        (LOOP, 9, (4 | 2, 69, 8)),
+        (LOOP, 9, (4 | 2, 57, 8)),
         (LOOP, None, (4, 60, 8)),
         (replace(LOOP, is_loop=False), None, (1, 60, 8)),
-        (replace(LOOP, n_bars=0), 0, (1 | 2, 60, 8)),  # a loop of no whole bars must not be stretched
+        (replace(LOOP, n_bars=0), 0, (1 | 2, 48, 8)),  # a loop of no whole bars must not be stretched
     ],
 )
 def test_the_tempo_is_told_where_it_is_sure(piece: Piece, root: int | None, expected: tuple[int, int, int]) -> None:

@@ -123,7 +123,7 @@ def test_libsndfile_finds_every_chunk_of_a_wav(tmp_path: Path, depth: str) -> No
     log = " ".join(soundfile.info(path, verbose=True).extra_info.split())
     for said in (
         "Flags : 0x0006 (Loop,RootNoteValid,StretchOn,RAMBased,??Off)",
-        "Root note : 0x45",
+        "Root note : 0x39",
         "Beats : 8 Meter : 4/4 Tempo : 479.98",
         "Loop Count : 1 Cue ID : 0 Type : 0 Start : 0 End : 44100",
         "Cue ID : 2 Pos : 22050",
