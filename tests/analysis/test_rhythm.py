@@ -57,6 +57,14 @@ def test_a_wandering_tempo_is_followed():
     assert distance.max() < 0.02
 
 
+@pytest.mark.parametrize("seed", [1, 2, 3])
+def test_a_played_tempo_is_finer_than_the_frames(seed):
+    strays = np.random.default_rng(seed).normal(0.0, 0.012, 60)  # as a good drummer's
+    beats = find_beats(clicks(0.3 + 0.47 * np.arange(60) + strays, 29.0))
+    assert beats.is_sure
+    assert beats.bpm == pytest.approx(60 / 0.47, abs=0.2)  # a frame more or less would be 2.7
+
+
 def test_noise_and_free_onsets_are_not_sure():
     gaps = np.random.default_rng(3).exponential(0.4, 45)
     free = np.cumsum(gaps)
