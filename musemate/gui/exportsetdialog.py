@@ -84,7 +84,7 @@ class ExportSetDialog(QDialog):
             "A folder with the takes and their fragment, each at its place in the song, and what opens them there."
         )
         layout.addWidget(label(what, "muted", wrap=True))
-        layout.addWidget(self.takes)
+        layout.addWidget(self.takes if len(self._offers) > 1 else label(_words(*self._offers.values())))
         for kind, _text, tip in KINDS:
             row = QVBoxLayout()
             row.setSpacing(0)

@@ -105,7 +105,9 @@ def _piece(song: Song, source: Source) -> tuple[Piece, float]:
         clip = read_clip(
             source.path, read_s, run.length_s + 2 * _AROUND_S, allow_silence=True, min_rate_hz=LOWEST_RATE_HZ
         )
-        piece = cut_piece(clip, Cut(run.start_s - read_s, run.length_s), None)
+        known = source.grids.fragment.grid
+        grid = replace(known, first_bar_s=(known.first_bar_s + run.start_s - read_s) % known.bar_s) if known else None
+        piece = cut_piece(clip, Cut(run.start_s - read_s, run.length_s), grid)
         return piece, read_s + piece.start_s
     try:
         clip = read_clip(source.path, min_s=0.0, allow_silence=True, min_rate_hz=LOWEST_RATE_HZ)
@@ -132,9 +134,20 @@ def _notes(song: Song, source: Source, piece: Piece, start_s: float) -> Notes:
         description=f"MuseMate {__version__}",
         song_start_s=start_s,
         root=KEYS.index(key) % _NOTES_OF_AN_OCTAVE if key in KEYS else None,
+        marks=tuple(_bar_lines(piece)),
     )
     take, run = source.take, source.run
     if take is None:
         return notes
     made = f"engine {run.engine}, preset {run.preset}, run {run.id}, take {take.id}, seed {take.seed}"
     return replace(notes, description=f"{notes.description}: {made}", created=take.created)
+
+
+def _bar_lines(piece: Piece) -> Iterator[tuple[float, str]]:
+    """Yield the bar lines in a piece: seconds from its start, and the bar's number in the piece."""
+    if piece.grid is None:
+        return
+    for index in range(int(piece.clip.duration_s / piece.grid.bar_s) + 2):
+        line_s = piece.grid.first_bar_s + index * piece.grid.bar_s
+        if round(line_s * piece.clip.rate_hz) < piece.clip.n_frames:
+            yield line_s, _("bar {n}").format(n=index + 1)

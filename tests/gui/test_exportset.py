@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 import rpp
 from PySide6.QtCore import QPoint, Qt
-from PySide6.QtWidgets import QPushButton, QWidget
+from PySide6.QtWidgets import QLabel, QWidget
 from pytestqt.qtbot import QtBot
 
 from musemate.gui.exportsetdialog import CHOSEN, STARRED, ExportSetDialog, Offer
@@ -78,7 +78,7 @@ def test_starred_takes_become_a_set_with_a_few_clicks(
 
 def test_the_chosen_take_is_offered_where_none_has_a_star(opened: Window, qtbot: QtBot) -> None:
     dialog = asked(opened, qtbot)
-    assert [button.text() for button in dialog.takes.findChildren(QPushButton)] == ["Chosen takes (1)"]
+    assert "Chosen takes (1)" in [text.text() for text in dialog.findChildren(QLabel)]
     with qtbot.waitSignal(opened.exporting.sets.exported) as done:
         qtbot.keyClick(dialog, KEY.Key_Return)
     assert done.args is not None
