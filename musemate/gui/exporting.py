@@ -47,7 +47,7 @@ class Exporting(QObject):
         self._window = window
         self._session, self._parts, self._listening, self._memory = session, parts, listening, memory
         self.dialog: ExportDialog | None = None
-        self.sets = ExportingSets(session, parts, memory, show_folder, window)
+        self.sets = ExportingSets(session, parts, memory, window)
         self.placing = Placing(session, parts, listening, memory, window)
         self.placing.exported.connect(lambda file: self.exported.emit([file]))
         self.exported.connect(self._on_exported)

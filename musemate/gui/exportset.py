@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -17,6 +17,7 @@ from musemate.export.steadiness import known_grid
 from musemate.gui.exportsetdialog import CHOSEN, STARRED, ExportSetDialog, Offer
 from musemate.gui.layout import Parts
 from musemate.gui.memory import Memory
+from musemate.gui.revealing import show_folder
 from musemate.gui.session import Session
 from musemate.language import _, ngettext
 from musemate.project.records import Take
@@ -34,8 +35,6 @@ class ExportingSets(QObject):
         Where takes are chosen and messages are said.
     memory : Memory
         Keeps kinds and folder for the next time.
-    show_folder : callable
-        Opens a folder in the system's file manager.
     window : QWidget
         The one that the dialogue belongs to.
     """
@@ -43,17 +42,9 @@ class ExportingSets(QObject):
     exported = Signal(list)
     """With the files of the sets, beside which their sounds lie."""
 
-    def __init__(
-        self,
-        session: Session,
-        parts: Parts,
-        memory: Memory,
-        show_folder: Callable[[Path], object],
-        window: QWidget,
-    ) -> None:
+    def __init__(self, session: Session, parts: Parts, memory: Memory, window: QWidget) -> None:
         super().__init__(window)
         self._session, self._parts, self._memory, self._window = session, parts, memory, window
-        self._show_folder = show_folder
         self.dialog: ExportSetDialog | None = None
         self.exported.connect(self._on_exported)
 
@@ -122,7 +113,7 @@ class ExportingSets(QObject):
             self._parts.messages.say(
                 _("Exported the set {name}").format(name=name),
                 level="done",
-                action=(_("Show folder"), partial(self._show_folder, shown)),
+                action=(_("Show folder"), partial(show_folder, shown)),
             )
 
 

@@ -151,7 +151,7 @@ def test_the_stretch_says_its_bar_lines(perform, made, tmp_path):
     from wavinfo import WavInfoReader
 
     (file,) = files_of(perform(export_set, made, ["t1"], ["rpp"], folder=str(tmp_path)))
-    name, place, sound = items(file)[0]
+    _name, place, sound = items(file)[0]
     cues = WavInfoReader(str(file.parent / sound)).cues.cues
     assert [cue.position / 8000 + place for cue in cues] == pytest.approx([1.25, 2.25, 3.25], abs=2e-3)
 
