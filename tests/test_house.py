@@ -151,6 +151,12 @@ def test_broad_excepts_stay_at_the_outermost_doors() -> None:
     assert {place.partition(":")[0] for place in places(swallows_everything)} - BROAD_EXCEPT_ALLOWED == set()
 
 
+def test_nothing_is_used_that_pyside_never_lets_go_of() -> None:
+    """Each was found by a memory that grew: what they return or are asked about stays for good (PySide 6.11)."""
+    kept = {"QRunnable", "takeChild", "fromSignal"}
+    assert places(lambda node: getattr(node, "attr", getattr(node, "id", "")) in kept) == []
+
+
 def test_painters_end_with_their_block() -> None:
     """One that the traceback of an error keeps alive still paints when Qt shows the window, and that aborts all."""
     painters = ("QPainter", "QStylePainter")
