@@ -190,9 +190,9 @@ class ClipCanvas(Canvas):
         super().paintEvent(event)
         grip = self.grip()
         if grip is not None and event.region().intersects(grip.toAlignedRect()):
-            painter = QPainter(self)
-            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-            paint_grip(painter, grip, is_hovered=self._is_on_grip)
+            with QPainter(self) as painter:
+                painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+                paint_grip(painter, grip, is_hovered=self._is_on_grip)
 
     # keys ----------------------------------------------------------------------------------------------
 

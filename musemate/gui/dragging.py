@@ -53,15 +53,14 @@ def _label(widget: QWidget, text: str) -> QPixmap:
     result = QPixmap(size * density)
     result.setDevicePixelRatio(density)
     result.fill(Qt.GlobalColor.transparent)
-    painter = QPainter(result)
-    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-    painter.setBrush(palette.colour(palette.RAISED))
-    painter.setPen(QPen(palette.colour(palette.TAKE), 1))
-    painter.drawRoundedRect(QRectF(0.5, 0.5, size.width() - 1, _HEIGHT - 1), 8, 8)
-    painter.drawPixmap(_GAP, (_HEIGHT - _ICON) // 2, icons.pixmap("wave", _ICON, palette.TAKE, density))
-    painter.setFont(widget.font())
-    painter.setPen(palette.colour(palette.TEXT))
-    left = _GAP + _ICON + _GAP
-    painter.drawText(QRectF(left, 0, size.width() - left, _HEIGHT), Qt.AlignmentFlag.AlignVCenter, shown)
-    painter.end()
+    with QPainter(result) as painter:
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setBrush(palette.colour(palette.RAISED))
+        painter.setPen(QPen(palette.colour(palette.TAKE), 1))
+        painter.drawRoundedRect(QRectF(0.5, 0.5, size.width() - 1, _HEIGHT - 1), 8, 8)
+        painter.drawPixmap(_GAP, (_HEIGHT - _ICON) // 2, icons.pixmap("wave", _ICON, palette.TAKE, density))
+        painter.setFont(widget.font())
+        painter.setPen(palette.colour(palette.TEXT))
+        left = _GAP + _ICON + _GAP
+        painter.drawText(QRectF(left, 0, size.width() - left, _HEIGHT), Qt.AlignmentFlag.AlignVCenter, shown)
     return result
