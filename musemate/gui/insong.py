@@ -43,7 +43,7 @@ class InSong:
     @property
     def name(self) -> str:
         """What is heard."""
-        return _("{take} in its song").format(take=wording.take_title(self.take))
+        return _("{take} in its song").format(take=wording.take_title(self.take, full=False))
 
     @property
     def facts(self) -> str:

@@ -208,6 +208,7 @@ class Listening(QObject):
             else:
                 self._stage.show_in_song(heard)
             self._stage.view.show_stretch(*seen)
+            self._stage.view.set_cursor(there_s)  # also while nothing plays
 
         self._hear(heard.original if is_original else heard.sound, look, keep_position=True)
         if abs(there_s - position_s) > 0.01:
@@ -376,7 +377,9 @@ class Listening(QObject):
         if self.preview:
             self._transport.set_names((_("Fragment"), "fragment"), (_("Preview"), "take"))
         elif self.in_song is not None:
-            self._transport.set_names((_("Song"), "fragment"), (wording.take_title(self.in_song.take), "take"))
+            self._transport.set_names(
+                (_("Song"), "fragment"), (wording.take_title(self.in_song.take, full=False), "take")
+            )
         else:
             a, b = ((self.comparison.name(side), self.comparison.kind(side)) for side in (SIDE_A, SIDE_B))
             self._transport.set_names(a, b)

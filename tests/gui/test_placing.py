@@ -76,6 +76,7 @@ def test_one_key_plays_the_song_from_before_the_take_and_back(
     assert audition.sound == in_song.original
     qtbot.waitUntil(lambda: audition._is_loaded)
     assert audition.position_s == pytest.approx(START_S + 0.5, abs=0.1)
+    assert stage.view.canvas._cursor_s == pytest.approx(START_S + 0.5, abs=0.1)
     qtbot.keyClick(heard, Qt.Key.Key_B)
     assert audition.sound == in_song.sound
     assert audition.position_s == pytest.approx(START_S + 0.5, abs=0.1)
