@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from musemate.export.grid import KEEPS_METRE
 from musemate.export.piece import Grid
 from musemate.export.setplan import Mark
 from musemate.export.tempomap import TempoMap
 from musemate.language import _
+from musemate.project.records import Take
 
 MOST_LINES = 32
 """Bar lines that are marked in a stretch; in a longer one it is each second, fourth, ... of them."""
@@ -47,6 +49,28 @@ def standing(song: Grid | None, first_bar_s: float | None, start_s: float) -> fl
     off_s = (start_s + first_bar_s - song.first_bar_s + bar_s / 2) % bar_s - bar_s / 2
     moved_s = start_s - off_s
     return moved_s if moved_s >= 0.0 else moved_s + bar_s
+
+
+def stands_at(take: Take, grid: Grid | None, song: Grid | None, start_s: float) -> float:
+    """Return where in the song a take stands.
+
+    A variation keeps its region's course, so it stands where the region does. New material begins with a bar, whether
+    or not it keeps an even tempo.
+
+    Parameters
+    ----------
+    take : Take
+    grid : Grid, optional
+        Its own, where it is sure.
+    song : Grid, optional
+        In the song's time.
+    start_s : float
+        Where its region starts.
+    """
+    if take.mode != "new":
+        return start_s
+    is_in_metre = take.engine in KEEPS_METRE and take.request.get("metre", True) is True
+    return standing(song, grid.first_bar_s if grid else 0.0 if is_in_metre else None, start_s)
 
 
 def bar_marks(grid: Grid, stretches: Sequence[tuple[float, float]]) -> Iterator[Mark]:

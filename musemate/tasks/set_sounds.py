@@ -15,12 +15,11 @@ from musemate.audio.wording import shown_name
 from musemate.errors import AudioFileError
 from musemate.export.converting import converted
 from musemate.export.cutting import cut_piece
-from musemate.export.grid import KEEPS_METRE
 from musemate.export.naming import DEFAULT_TEMPLATE, Named, export_name
 from musemate.export.piece import Notes, Piece
 from musemate.export.profile import ExportProfile
 from musemate.export.setplan import Placed
-from musemate.export.songgrid import standing
+from musemate.export.songgrid import stands_at
 from musemate.export.soundwriting import ENDINGS, write_sound
 from musemate.export.wishes import Cut
 from musemate.language import _, ngettext
@@ -99,30 +98,29 @@ class SoundWriter:
 
 def _piece(song: Song, source: Source) -> tuple[Piece, float]:
     """Return a sound, and where in the song it stands."""
-    run = source.run
-    if source.take is None:
-        read_s = max(0.0, run.start_s - _AROUND_S)
-        clip = read_clip(
-            source.path, read_s, run.length_s + 2 * _AROUND_S, allow_silence=True, min_rate_hz=LOWEST_RATE_HZ
-        )
-        known = source.grids.fragment.grid
-        grid = replace(known, first_bar_s=(known.first_bar_s + run.start_s - read_s) % known.bar_s) if known else None
-        piece = cut_piece(clip, Cut(run.start_s - read_s, run.length_s), grid)
-        return piece, read_s + piece.start_s
     try:
-        clip = read_clip(source.path, min_s=0.0, allow_silence=True, min_rate_hz=LOWEST_RATE_HZ)
+        return _stretch(source) if source.take is None else _whole(song, source, source.take)
     except AudioFileError as error:  # names the file in the project, whose name is a hash
-        said = error.message.replace(shown_name(source.path), source.title)
+        said = error.message.replace(shown_name(source.path), f"{song.name}: {source.title}")
         raise type(error)(said, hint=error.hint, detail=error.detail) from error
-    grid = source.grids.of(source.take, clip).grid
-    first_bar_s = grid.first_bar_s if grid else _expected_bar_s(source.take)
-    return cut_piece(clip, Cut(), grid), standing(song.grid, first_bar_s, run.start_s)
 
 
-def _expected_bar_s(take: Take) -> float | None:
-    """Return the first bar line of a take that was made to begin with a bar, whether or not it keeps an even tempo."""
-    is_in_metre = take.mode == "new" and take.engine in KEEPS_METRE and take.request.get("metre", True) is True
-    return 0.0 if is_in_metre else None
+def _stretch(source: Source) -> tuple[Piece, float]:
+    """Return a run's stretch of its song, and where it begins: at a quiet place near by."""
+    run, known = source.run, source.grids.fragment.grid
+    read_s = max(0.0, run.start_s - _AROUND_S)
+    length_s = run.start_s + run.length_s + _AROUND_S - read_s
+    clip = read_clip(source.path, read_s, length_s, allow_silence=True, min_rate_hz=LOWEST_RATE_HZ)
+    grid = replace(known, first_bar_s=(known.first_bar_s + run.start_s - read_s) % known.bar_s) if known else None
+    piece = cut_piece(clip, Cut(run.start_s - read_s, run.length_s), grid)
+    return piece, read_s + piece.start_s
+
+
+def _whole(song: Song, source: Source, take: Take) -> tuple[Piece, float]:
+    """Return a take, and the place at which its bar lines are the song's."""
+    clip = read_clip(source.path, min_s=0.0, allow_silence=True, min_rate_hz=LOWEST_RATE_HZ)
+    grid = source.grids.of(take, clip).grid
+    return cut_piece(clip, Cut(), grid), stands_at(take, grid, song.grid, source.run.start_s)
 
 
 def _notes(song: Song, source: Source, piece: Piece, start_s: float) -> Notes:

@@ -7,7 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from musemate.export.piece import Grid
-from musemate.export.songgrid import MOST_LINES, bar_marks, in_song, standing
+from musemate.export.songgrid import MOST_LINES, bar_marks, in_song, standing, stands_at
+from musemate.project.records import Take
 
 SONG = Grid(120.0, 4, 0.5)
 """Bar lines at 0.5 s, 2.5 s, 4.5 s, ..."""
@@ -51,6 +52,27 @@ def test_a_take_moves_by_half_a_bar_at_most(
     assert min(off, song.bar_s - off) < 1e-6
     if start_s > song.bar_s:
         assert abs(place_s - start_s) <= song.bar_s / 2 + 1e-9
+
+
+def a_take(mode: str, engine: str = "frames", *, metre: bool = True) -> Take:
+    request = {"metre": metre}
+    return Take("t1", "r1", "a.wav", 4.0, mode, 0.5, 1, "", "take 1", request=request, engine=engine)
+
+
+@pytest.mark.parametrize(
+    ("take", "own", "place_s"),
+    [
+        (a_take("variation"), Grid(120.0, 4, 1.62), 2.9),  # its bars are the region's, however late its strokes are
+        (a_take("new"), Grid(120.0, 4, 0.02), 2.48),
+        (a_take("new"), None, 2.5),  # it begins with a bar, and then leaves the grid
+        (a_take("new", metre=False), None, 2.9),
+        (a_take("new", "classic"), None, 2.9),
+    ],
+)
+def test_new_material_is_put_on_a_bar_and_a_variation_where_its_region_is(
+    take: Take, own: Grid | None, place_s: float
+) -> None:
+    assert stands_at(take, own, SONG, 2.9) == pytest.approx(place_s)
 
 
 def test_bar_lines_are_marked_once_with_the_rulers_numbers() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import zipfile
 from pathlib import Path
 
@@ -10,6 +11,7 @@ import numpy as np
 import pytest
 import rpp
 
+from musemate.audio import safe_write
 from musemate.audio.files import probe, read_clip
 from musemate.engine.events import Exported, Warned
 from musemate.errors import AudioFileError, ExportError, ProjectError, SettingsError
@@ -165,9 +167,25 @@ def test_mid_and_side_are_two_tracks(perform, made, tmp_path):
     assert len({sound for _, _, sound in items(file)}) == 4
 
 
-def test_a_sound_that_is_gone_leaves_nothing(perform, made, store, tmp_path):
-    store.audio_path(store.take("t2").audio).unlink()
-    with pytest.raises(AudioFileError, match="take 2"):
+@pytest.mark.parametrize("gone", ["take 2", "Fragment"])
+def test_a_sound_that_is_gone_is_named_and_leaves_nothing(perform, made, store, tmp_path, gone):
+    audio = store.take("t2").audio if gone == "take 2" else store.fragment("f1").audio
+    store.audio_path(audio).unlink()
+    with pytest.raises(AudioFileError, match=f"song: {gone}"):
+        perform(export_set, made, ["t1", "t2"], folder=str(tmp_path / "out"))
+    assert list((tmp_path / "out").iterdir()) == []
+
+
+def test_a_disk_that_is_full_half_way_is_said_and_leaves_nothing(perform, made, tmp_path, monkeypatch):
+    written = []
+
+    def full(handle):
+        written.append(handle)
+        if len(written) > 2:
+            raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(safe_write.os, "fsync", full)
+    with pytest.raises(ExportError, match="no room left"):
         perform(export_set, made, ["t1", "t2"], folder=str(tmp_path / "out"))
     assert list((tmp_path / "out").iterdir()) == []
 
