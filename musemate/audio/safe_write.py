@@ -7,7 +7,7 @@ import errno
 import os
 import secrets
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Container
 from itertools import count
 from pathlib import Path
 from typing import BinaryIO
@@ -75,17 +75,23 @@ def write_safely(
     return target
 
 
-def fresh_path(path: Path | str) -> Path:
+def fresh_path(path: Path | str, given: Container[Path] = ()) -> Path:
     """Return the path itself when nothing is there, else the next free one: "x 2.wav", "x 3.wav", ...
 
     Names keep to the length that the file system allows; the stem gives way, never the ending.
+
+    Parameters
+    ----------
+    path : Path or str
+    given : container of Path
+        What is taken too, although nothing is there yet.
     """
     path = Path(path)
     limit = name_limit(path.parent)
     for number in count(1):
         ending = (f" {number}" if number > 1 else "") + path.suffix
         candidate = path.with_name(shorten(path.stem, limit - len(os.fsencode(ending))) + ending)
-        if not os.path.lexists(candidate):
+        if candidate not in given and not os.path.lexists(candidate):
             return candidate
     raise AssertionError("count() never ends")
 

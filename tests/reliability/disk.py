@@ -15,6 +15,7 @@ from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
+from threading import Lock
 from typing import Any
 from unittest import mock
 
@@ -89,6 +90,8 @@ class Disk:
     """What was asked for, in words."""
     refused: list[str] = field(default_factory=list)
     _names: dict[int, str] = field(default_factory=dict)
+    _counting: Any = field(default_factory=Lock)
+    """Several threads may write: each wish has a number of its own."""
 
     def holds(self, path: Any, dir_fd: int | None = None) -> bool:
         """Whether a path (or an open file's number) lies in the folder."""
@@ -109,8 +112,9 @@ class Disk:
 
     def is_refused(self, kind: str, what: str) -> bool:
         """Count a wish and tell whether it is to fail."""
-        self.wishes.append(f"{kind} {what}")
-        n = len(self.wishes)
+        with self._counting:
+            self.wishes.append(f"{kind} {what}")
+            n = len(self.wishes)
         fails = n == self.fail_at or (self.mode.stays and 0 < self.fail_at < n and not self._is_free(kind, what))
         if fails:
             self.refused.append(self.wishes[-1])
