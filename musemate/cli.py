@@ -11,6 +11,7 @@ import typer
 
 from musemate import __version__, language
 from musemate.cli_choosing import add_choosing
+from musemate.cli_export import add_export
 from musemate.cli_export_set import add_export_set
 from musemate.cli_place import add_place
 from musemate.cli_presets import add_presets, method_like, parsed_options
@@ -252,34 +253,6 @@ def instant(
         session.analyse(folder, fragment)  # for the list and the names of exports, which can wait
 
 
-@app.command()
-def export(
-    project: ProjectOption,
-    takes: Annotated[list[str], typer.Argument(metavar="TAKE...", help="Takes, for instance t1 t3.")],
-    to: Annotated[Path | None, typer.Option(help="Folder; the project's exports when not given.")] = None,
-    depth: Annotated[str, typer.Option(help="16, 24 or 32f.")] = "24",
-    start: Annotated[float | None, typer.Option(help="Start of the region in seconds.")] = None,
-    length: Annotated[float | None, typer.Option(help="Length of the region in seconds.")] = None,
-    layers: Annotated[
-        bool, typer.Option("--layers", help="The signals of their scales too, where there are any.")
-    ] = False,
-    as_json: JsonOption = False,
-) -> None:
-    """Write takes as WAV files for the DAW; nothing is overwritten."""
-    folder = str(to) if to else ""
-    with Session(as_json) as session:
-        session.run(
-            "export_takes",
-            project=str(project),
-            takes=takes,
-            folder=folder,
-            depth=depth,
-            start_s=start,
-            length_s=length,
-            layers=layers,
-        )
-
-
 @app.command(name="list")
 def list_project(project: ProjectOption, as_json: JsonOption = False) -> None:
     """List the fragments, runs and takes of a project."""
@@ -330,6 +303,7 @@ def demo(
 
 
 add_choosing(app)
+add_export(app)
 add_export_set(app)
 add_place(app)
 add_presets(app, Session)

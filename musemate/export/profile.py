@@ -15,7 +15,7 @@ from musemate.settings import Settings
 
 @dataclass(frozen=True)
 class ExportProfile:
-    """What an export starts from; its fields are the arguments of the task `export_takes` of the same names.
+    """What an export starts from; its fields are what the task `export_takes` can be told by name.
 
     Raises
     ------

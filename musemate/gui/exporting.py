@@ -8,7 +8,7 @@ from pathlib import Path
 from PySide6.QtCore import QObject, Qt, Signal
 from PySide6.QtWidgets import QWidget
 
-from musemate.engine.events import Event, Exported, Warned
+from musemate.engine.events import Event, Exported, FileRefused, Warned
 from musemate.gui import wording
 from musemate.gui.exportdialog import ExportDialog
 from musemate.gui.exportset import ExportingSets
@@ -140,6 +140,8 @@ class Exporting(QObject):
             files.append(event.file)
         elif isinstance(event, Warned):
             self._session.said.emit(event.message, event.hint, "warning")
+        elif isinstance(event, FileRefused):
+            self._session.said.emit(event.error, event.hint, "warning")
 
     def _on_exported(self, files: list[str]) -> None:
         if files:

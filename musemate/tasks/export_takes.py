@@ -1,32 +1,41 @@
-"""Writes takes, or a region of them, as WAV files for the DAW."""
+"""Writes takes, or a region of them, as files for the DAW."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from functools import partial
-from pathlib import Path
+from typing import Any
 
 from musemate.engine.base import Cancelled
-from musemate.engine.events import Event, Exported, Warned, Working
-from musemate.export.wav import export_take
+from musemate.engine.events import Event, Exported, FileRefused, Warned, Working
+from musemate.errors import AudioFileError
+from musemate.export.folder import make_folder
+from musemate.export.naming import DEFAULT_TEMPLATE, check_template
+from musemate.export.profile import ExportProfile
 from musemate.language import _
 from musemate.paths import absolute
+from musemate.project.keep import sweep_foreign
 from musemate.project.records import Take
 from musemate.project.store import Project
+from musemate.tasks.export_sources import Source, chosen_takes, sources_of
+from musemate.tasks.export_work import Exporter
+from musemate.tasks.side_by_side import in_order, n_threads
 
 
 def export_takes(
     project: str,
     takes: Sequence[str],
     folder: str = "",
-    depth: str = "24",
     start_s: float | None = None,
     length_s: float | None = None,
     layers: bool = False,
+    starred: bool = False,
     *,
     cancelled: Cancelled,
+    **choices: Any,
 ) -> Iterator[Event]:
     """Export takes; nothing is ever overwritten.
+
+    A take that cannot be read does not stop the others: `FileRefused` says why. Files are named in the order of takes.
 
     Parameters
     ----------
@@ -36,71 +45,69 @@ def export_takes(
         Ids of takes.
     folder : str
         Where to; the project's own folder for exports when empty. It is made when missing.
-    depth : str
-        "16", "24" or "32f".
     start_s, length_s : float, optional
         Region of each take; the whole take when not given.
     layers : bool
-        Export the signals of a take's scales too, where it has any, each at its own rate.
+        Export the signals of a take's scales too, where it has any.
+    starred : bool
+        Export all takes with stars that are not put aside, besides those that are named.
     cancelled : callable
         Asked between files.
+    **choices
+        What kind of files, of what, and their names: the fields of `musemate.export.profile.ExportProfile`.
 
     Raises
     ------
     ProjectError
         There is no such project or take.
     ExportError, SettingsError
-        The folder cannot be written, or the depth or region is not possible.
+        The folder cannot be written, the disk is full, or what is asked for is not possible.
+    AudioFileError
+        No take at all can be exported: the reason of the first one.
     """
+    profile = ExportProfile(**choices)
+    cut = profile.cut(start_s, length_s)
+    check_template(profile.template or DEFAULT_TEMPLATE)
     with Project.open(project) as store:
-        chosen = [store.take(take) for take in takes]  # an unknown one is refused before anything is written
+        chosen = chosen_takes(store, takes, starred)  # an unknown one is refused before anything is written
         target = absolute(folder) if folder else store.exports_path
-        for index, take in enumerate(chosen):
-            if layers and not take.layers:
-                said = _("{take} has no scales that could be heard; only the take is exported.")
-                said = said.format(take=take.shown_name)
-                yield Warned(said[:1].upper() + said[1:])
-            for name, audio in _files(take, layers):
-                if cancelled():
-                    return
-                yield Working(_("Exporting {take}").format(take=take.shown_name), index / len(chosen))
-                yield from _export(store, take, name, audio, target, depth, start_s, length_s)
-
-
-def _files(take: Take, layers: bool) -> Iterator[tuple[str, str]]:
-    """Yield name and audio file of all that is exported of a take; its last layer is the take itself."""
-    yield take.full_name, take.audio
+        sources = list(sources_of(store, chosen, layers))
     if layers:
-        for scale, layer in enumerate(take.layers[:-1]):
-            yield f"{take.full_name} scale {scale} {layer.name}", layer.audio
+        yield from _without_layers(chosen)
+    make_folder(target)
+    sweep_foreign(target)
+    yield from _exported(Exporter(target, profile, cut), sources, cancelled)
 
 
-def _export(
-    store: Project,
-    take: Take,
-    name: str,
-    audio: str,
-    target: Path,
-    depth: str,
-    start_s: float | None,
-    length_s: float | None,
-) -> Iterator[Event]:
-    warnings: list[tuple[str, str]] = []
-    fragment = store.fragment(store.run(take.run).fragment)
-    file = export_take(
-        store.audio_path(audio),
-        target,
-        song=fragment.name,
-        bpm=fragment.beats.bpm if fragment.beats and fragment.beats.is_sure else None,
-        take_name=name,
-        depth=depth,
-        start_s=start_s,
-        length_s=length_s,
-        on_warning=partial(_note, warnings),
-    )
-    yield from (Warned(message, hint) for message, hint in warnings)
-    yield Exported(str(file), take.id)
+def _without_layers(takes: Sequence[Take]) -> Iterator[Event]:
+    for take in takes:
+        if not take.layers:
+            said = _("{take} has no scales that could be heard; only the take is exported.")
+            said = said.format(take=take.shown_name)
+            yield Warned(said[:1].upper() + said[1:])
 
 
-def _note(warnings: list[tuple[str, str]], message: str, hint: str) -> None:
-    warnings.append((message, hint))
+def _exported(exporter: Exporter, sources: Sequence[Source], cancelled: Cancelled) -> Iterator[Event]:
+    """Export all of them, say what became of each, and what several have in common only once."""
+    said: set[tuple[str, str]] = set()
+    refused: list[AudioFileError] = []
+    threads = min(n_threads(), len(sources))
+    yield Working(_("Exporting {take}").format(take=sources[0].take.shown_name), 0.0)
+    for n_done, (source, done) in enumerate(in_order(exporter.export, sources, threads, cancelled), 1):
+        for message, hint in done.warnings:
+            if (message, hint) not in said:
+                yield Warned(message, hint)
+            said.add((message, hint))
+        yield from (Exported(str(file), source.take.id) for file in done.files)
+        yield Working(_("Exporting {take}").format(take=source.take.shown_name), n_done / len(sources))
+        if done.error is not None:
+            refused.append(done.error)
+            if len(sources) > 1:
+                yield FileRefused(source.take.id, _named(source, done.error), done.error.hint)
+    if refused and len(refused) == len(sources):
+        raise refused[0]
+
+
+def _named(source: Source, error: AudioFileError) -> str:
+    """Return why one of several was refused, with its name."""
+    return error.message if source.title in error.message else f"{source.title}: {error.message}"

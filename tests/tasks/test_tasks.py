@@ -270,7 +270,8 @@ def test_a_region_goes_to_the_projects_exports_by_default(perform, trained, stor
     (event,) = of(perform(export_takes, trained, ["t1"], depth="16", start_s=1.0, length_s=1.25), Exported)
     assert event.take == "t1"
     assert store.exports_path in type(store.exports_path)(event.file).parents
-    assert (probe(event.file).duration_s, probe(event.file).subtype) == (1.25, "PCM_16")
+    assert probe(event.file).subtype == "PCM_16"
+    assert probe(event.file).duration_s == pytest.approx(1.25, abs=0.01)  # its edges lie at zero crossings
 
 
 def test_an_unsure_tempo_is_not_named(perform, trained, store):
