@@ -11,6 +11,7 @@ from PySide6.QtCore import QObject, Qt, Signal
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QFileDialog, QWidget
 
+from musemate.export.profile import stored_profile
 from musemate.gui import wording
 from musemate.gui.dragging import drag_files, file_data
 from musemate.gui.layout import Parts
@@ -70,7 +71,7 @@ class Carrying(QObject):
     # what is carried -----------------------------------------------------------------------------------
 
     def _wish(self, takes: list[str], folder: str = "") -> Wish:
-        return Wish(tuple(takes), folder=folder, profile=(("depth", load_settings().depth),))
+        return Wish(tuple(takes), folder=folder, profile=tuple(stored_profile(load_settings()).values().items()))
 
     def _region(self, folder: str = "") -> Wish:
         """Return the chosen region of the take in the pictures; all of the take where the region leaves nothing out."""
@@ -106,6 +107,8 @@ class Carrying(QObject):
     def _connect(self) -> None:
         table, canvas = self._parts.takes.table, self._parts.stage.view.canvas
         table.action_asked.connect(lambda name: self.handlers()[name]())
+        table.approached.connect(self.files.get_ready)
+        canvas.approached.connect(self.files.get_ready)
         table.carry_meant.connect(lambda takes: self._prepare(self._wish(takes)))
         table.carry_asked.connect(lambda takes: self._drag(self._wish(takes), table.viewport()))
         canvas.carry_meant.connect(lambda: self._prepare(self._region()))

@@ -38,6 +38,8 @@ class ClipCanvas(Canvas):
     pointed = Signal(QPointF)
     """The mouse is there."""
     unpointed = Signal()
+    approached = Signal()
+    """The mouse came to what can be carried."""
     carry_meant = Signal()
     """The mouse went down on what can be carried and begins to move."""
     carry_asked = Signal()
@@ -181,6 +183,8 @@ class ClipCanvas(Canvas):
     def _hover(self, on_grip: bool) -> None:
         if on_grip != self._is_on_grip:
             self._is_on_grip = on_grip
+            if on_grip:
+                self.approached.emit()
             text = _("Drag the region into your DAW or a folder (or drag it with Ctrl from anywhere in it)")
             self.setToolTip(text if on_grip else "")
             self.update()

@@ -2,29 +2,82 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from pathlib import Path
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import (
-    QCheckBox,
-    QDialog,
-    QFileDialog,
-    QHBoxLayout,
-    QLineEdit,
-    QPushButton,
-    QVBoxLayout,
-    QWidget,
-)
+from PySide6.QtWidgets import QCheckBox, QDialog, QFileDialog, QHBoxLayout, QLineEdit, QPushButton, QVBoxLayout, QWidget
 
-from musemate.gui import wording
-from musemate.gui.widgets import Choice, describe, label
-from musemate.language import _, mark, ngettext, pgettext
+from musemate.export.naming import Named
+from musemate.export.profile import ExportProfile
+from musemate.export.soundwriting import ENDINGS
+from musemate.export.wishes import MID_SIDE
+from musemate.gui.exportchoices import ExportChoices
+from musemate.gui.exportname import ExportName
+from musemate.gui.plaintext import plain
+from musemate.gui.scrolling import Column, scrolled
+from musemate.gui.widgets import describe, label, resize_within_screen
+from musemate.language import _, ngettext
+from musemate.project.records import Fragment, Take
 
-DEPTHS = [
-    ("16", mark("16 bit"), mark("For CDs and small files; dithered")),
-    ("24", mark("24 bit"), mark("The usual choice for a DAW")),
-    ("32f", mark("32 bit float"), mark("Exactly what was made")),
-]
+WIDTH, MARGIN = 592, 24
+
+
+@dataclass(frozen=True)
+class Offer:
+    """What is to be exported.
+
+    Parameters
+    ----------
+    takes : tuple of Take
+        One at least.
+    fragments : tuple of Fragment
+        That of each take.
+    span : (start, end) in seconds, optional
+        The region of the one take that is shown, when it leaves something out.
+    """
+
+    takes: tuple[Take, ...]
+    fragments: tuple[Fragment, ...]
+    span: tuple[float, float] | None = None
+
+    @property
+    def unsure(self) -> tuple[str, ...]:
+        """Names of the songs whose tempo is not sure."""
+        return tuple(dict.fromkeys(f.name for f in self.fragments if f.beats is None or not f.beats.is_sure))
+
+    @property
+    def is_sure(self) -> bool:
+        """Whether at least one take has a tempo that bars can be counted by."""
+        return any(fragment.beats is not None and fragment.beats.is_sure for fragment in self.fragments)
+
+    def named(self, length_s: float, on_bars: bool, part: str) -> Named:
+        """Return what the name of the first take's file may say."""
+        take, fragment = self.takes[0], self.fragments[0]
+        beats = fragment.beats if fragment.beats and fragment.beats.is_sure else None
+        bars = round(length_s * beats.bpm / 60 / beats.beats_per_bar) if beats and on_bars else 0
+        return Named(fragment.name, take.full_name, beats.bpm if beats else None, fragment.key, bars, part)
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What was decided.
+
+    Parameters
+    ----------
+    folder : str
+        As it was typed.
+    profile : ExportProfile
+    span : (start, length) in seconds, optional
+        None for all of each take.
+    layers : bool
+        Whether the signals of the scales are wanted too.
+    """
+
+    folder: str
+    profile: ExportProfile
+    span: tuple[float, float] | None = None
+    layers: bool = False
 
 
 class ExportDialog(QDialog):
@@ -32,86 +85,102 @@ class ExportDialog(QDialog):
 
     Parameters
     ----------
-    names : list of str
-        Names of the takes.
+    offer : Offer
     folder : Path
         Proposed folder.
-    span : (start, end) in seconds, optional
-        The region of the one take that is shown, when it leaves something out.
-    has_layers : bool
-        Whether takes have scales that can be exported too.
+    profile : ExportProfile
+        Proposed choices: those of the last time.
     """
 
-    export_asked = Signal(str, str, object, bool)
-    """Folder, depth, (start, length) in seconds or None for all, and whether the signals of the scales are wanted."""
+    export_asked = Signal(object)
+    """An `Answer`."""
 
-    def __init__(
-        self,
-        names: list[str],
-        folder: Path,
-        span: tuple[float, float] | None,
-        depth: str = "24",
-        *,
-        has_layers: bool = False,
-        parent: QWidget | None = None,
-    ) -> None:
+    def __init__(self, offer: Offer, folder: Path, profile: ExportProfile, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setWindowTitle(_("Export"))
-        self.setMinimumWidth(520)
-        self._span = span
-        self.bit_depth = Choice([(depth, _(text), _(tip)) for depth, text, tip in DEPTHS], _("Bit depth"))
-        self.bit_depth.value = depth
-        self.folder = QLineEdit(str(folder))
-        self.region = QCheckBox()
+        self._offer = offer
+        self.choices = ExportChoices(profile, offer.span, offer.unsure, can_snap=offer.is_sure)
         self.layers = QCheckBox(
-            _("The signals of their scales too") if len(names) > 1 else _("The signals of its scales too")
+            _("The signals of their scales too") if len(offer.takes) > 1 else _("The signals of its scales too")
         )
-        self.layers.setVisible(has_layers)
-        self._build(names)
-
-    def _build(self, names: list[str]) -> None:
-        layout = QVBoxLayout(self)
-        layout.setContentsMargins(22, 20, 22, 20)
-        layout.setSpacing(12)
-        what = _("Export {take}").format(take=names[0])
-        if len(names) > 1:
-            what = ngettext("Export {n} take", "Export {n} takes", len(names))
-        layout.addWidget(label(what, "title"))
-        layout.addWidget(
-            label(_("WAV, at the rate of your fragment. Nothing is ever overwritten."), "muted", wrap=True)
-        )
-        layout.addWidget(self.bit_depth)
-        layout.addLayout(self._folder_row())
-        if self._span is not None:
-            start, end = (wording.clock(edge, tenths=True) for edge in self._span)
-            self.region.setText(_("Only the region from {start} to {end}").format(start=start, end=end))
-            self.region.setChecked(True)
-            describe(self.region, _("Cut the region out, with short fades at its edges"), _("Only the region"))
-            layout.addWidget(self.region)
         describe(self.layers, _("One more file for each scale, at the scale's own rate"), _("Scales too"))
-        layout.addWidget(self.layers)
-        layout.addSpacing(6)
-        layout.addLayout(self._buttons())
+        self.layers.setVisible(any(take.layers for take in offer.takes))
+        self.folder = QLineEdit(str(folder))
+        self.export = QPushButton(_("Export"))
+        self.name = ExportName(profile.template, profile.ascii_only, self._named)
+        form, buttons = self._build()
+        self.choices.changed.connect(self.name.refresh)
+        self.name.changed.connect(lambda: self.export.setEnabled(self.name.is_possible))
+        self.name.refresh()
+        self.ensurePolished()
+        width = max(WIDTH, form.totalMinimumSize().width())  # other languages are longer
+        resize_within_screen(self, width, form.totalHeightForWidth(width) + buttons.sizeHint().height())
 
-    def _folder_row(self) -> QHBoxLayout:
+    @property
+    def answer(self) -> Answer:
+        """What is chosen now."""
+        span = self.choices.span
+        return Answer(
+            self.folder.text().strip(),
+            self.choices.profile(self.name.template, self.name.plain_letters.isChecked()),
+            (span[0], span[1] - span[0]) if span is not None else None,
+            self.layers.isChecked(),
+        )
+
+    def _named(self) -> tuple[Named, str]:
+        choices = self.choices
+        start, end = choices.span or (0.0, self._offer.takes[0].seconds)
+        part = "mid" if choices.channels.currentData() == MID_SIDE else ""
+        return self._offer.named(end - start, choices.snaps, part), ENDINGS[choices.kind.value]
+
+    # building ------------------------------------------------------------------------------------------
+
+    def _build(self) -> tuple[QVBoxLayout, QHBoxLayout]:
+        """Lay everything out; what is above the buttons scrolls where it has no room."""
+        form = Column()
+        form.setObjectName("scrolled")
+        inside = QVBoxLayout(form)
+        inside.setContentsMargins(MARGIN, MARGIN, MARGIN, 8)
+        inside.setSpacing(8)
+        takes = self._offer.takes
+        what = ngettext("Export {n} take", "Export {n} takes", len(takes))
+        if len(takes) == 1:
+            what = _("Export {take}").format(take=takes[0].shown_name)
+        inside.addWidget(label(what, "title"))
+        inside.addWidget(label(_("Nothing is ever overwritten."), "muted", wrap=True))
+        self.choices.add_row(_("Name"), self.name)
+        self.choices.add_row(_("Folder"), self._folder_row())
+        inside.addWidget(self.choices)
+        inside.addWidget(self.layers)
+        inside.addStretch(1)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(0)
+        layout.addWidget(scrolled(form), 1)
+        buttons = self._buttons()
+        layout.addLayout(buttons)
+        return inside, buttons
+
+    def _folder_row(self) -> QWidget:
         describe(self.folder, _("Folder that the files go to"), _("Folder"))
         choose = QPushButton(_("Choose…"))
         describe(choose, _("Choose another folder"))
         choose.clicked.connect(self._on_choose)
-        row = QHBoxLayout()
-        row.addWidget(label(pgettext("folder", "To"), "muted"))
+        result = QWidget()
+        row = QHBoxLayout(result)
+        row.setContentsMargins(0, 0, 0, 0)
         row.addWidget(self.folder, 1)
         row.addWidget(choose)
-        return row
+        return result
 
     def _buttons(self) -> QHBoxLayout:
         cancel = QPushButton(_("Cancel"))
         cancel.clicked.connect(self.reject)
-        self.export = QPushButton(_("Export"))
         self.export.setObjectName("make")
         self.export.setDefault(True)
         self.export.clicked.connect(self._on_export)
         row = QHBoxLayout()
+        row.setContentsMargins(MARGIN, 8, MARGIN, 16)
         row.addStretch(1)
         row.addWidget(cancel)
         row.addWidget(self.export)
@@ -121,10 +190,9 @@ class ExportDialog(QDialog):
         folder = QFileDialog.getExistingDirectory(self, _("Export to"), self.folder.text())
         if folder:
             self.folder.setText(folder)
+            self.folder.setToolTip(plain(folder))
 
     def _on_export(self) -> None:
-        span = None
-        if self._span is not None and self.region.isChecked():
-            span = (self._span[0], self._span[1] - self._span[0])
+        answer = self.answer
         self.accept()
-        self.export_asked.emit(self.folder.text().strip(), self.bit_depth.value, span, self.layers.isChecked())
+        self.export_asked.emit(answer)

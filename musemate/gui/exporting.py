@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 from PySide6.QtCore import QObject, Qt, Signal
 from PySide6.QtWidgets import QWidget
 
 from musemate.engine.events import Event, Exported, FileRefused, Warned
-from musemate.gui import wording
-from musemate.gui.exportdialog import ExportDialog
+from musemate.export.profile import ExportProfile, stored_profile
+from musemate.gui.exportdialog import Answer, ExportDialog, Offer
 from musemate.gui.exportset import ExportingSets
 from musemate.gui.layout import Parts
 from musemate.gui.listening import Listening
@@ -65,13 +66,12 @@ class Exporting(QObject):
             self._parts.messages.say(_("Choose a take first."), level="warning")
             return
         folder = Path(self._memory.get("export_folder", "") or project.exports_path)
-        chosen = [project.take(take) for take in ids]
-        has_layers = any(take.layers for take in chosen)
-        names = [wording.take_name(take, full=False) for take in chosen]
-        span, depth = self._span(ids), load_settings().depth
-        dialog = ExportDialog(names, folder, span, depth, has_layers=has_layers, parent=self._window)
+        chosen = tuple(project.take(take) for take in ids)
+        fragments = tuple(self._session.fragment_of(take) for take in chosen)
+        offer = Offer(chosen, fragments, self._span(ids))
+        dialog = ExportDialog(offer, folder, stored_profile(load_settings()), self._window)
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        dialog.export_asked.connect(lambda *answer: self._on_asked(project, ids, *answer))
+        dialog.export_asked.connect(partial(self._on_asked, project, ids))
         self.dialog = dialog
         dialog.open()
 
@@ -81,30 +81,22 @@ class Exporting(QObject):
         is_shown = len(takes) == 1 and stage.subject is not None and stage.subject.id == takes[0]
         return stage.span if is_shown and stage.is_partial else None
 
-    def _on_asked(
-        self,
-        project: Project,
-        takes: list[str],
-        folder: str,
-        depth: str,
-        span: tuple[float, float] | None,
-        layers: bool,
-    ) -> None:
-        chosen = Path(folder) if folder else project.exports_path
+    def _on_asked(self, project: Project, takes: list[str], answer: Answer) -> None:
+        chosen = Path(answer.folder) if answer.folder else project.exports_path
         self._memory.put("export_folder", "" if chosen == project.exports_path else str(chosen))
-        self._session.remember(depth=depth)
-        self.write(takes, chosen, depth, span, layers=layers)
+        self._session.remember(depth=answer.profile.depth, export=answer.profile.values())
+        self.write(takes, chosen, answer.profile, answer.span, layers=answer.layers)
 
     def write(
         self,
         takes: list[str],
         folder: Path,
-        depth: str,
+        profile: ExportProfile,
         span: tuple[float, float] | None = None,
         *,
         layers: bool = False,
     ) -> None:
-        """Write takes as WAV.
+        """Write takes as files.
 
         Parameters
         ----------
@@ -112,8 +104,8 @@ class Exporting(QObject):
             Ids.
         folder : Path
             Where to.
-        depth : str
-            "16", "24" or "32f".
+        profile : ExportProfile
+            How.
         span : (start, length) in seconds, optional
             A region of the take instead of all of it.
         layers : bool
@@ -125,10 +117,10 @@ class Exporting(QObject):
             project=self._session.folder,
             takes=takes,
             folder=str(folder),
-            depth=depth,
             start_s=start_s,
             length_s=length_s,
             layers=layers,
+            **profile.values(),
         )
         files: list[str] = []
         job.happened.connect(lambda event: self._on_event(event, files))

@@ -40,6 +40,7 @@ TASKS = {
     "study_marks": "",
     "list_devices": "",
     "get_ready": "",
+    "get_ready_to_export": "",
 }
 """What quick work is called; "" for what nobody asked for. Other tasks are called by their own names."""
 STATES = {

@@ -8,7 +8,7 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QCheckBox, QDialog, QFileDialog, QHBoxLayout, QLineEdit, QPushButton, QVBoxLayout, QWidget
 
 from musemate.export.placing import INSERT, REPLACE
-from musemate.gui.exportdialog import DEPTHS
+from musemate.gui.exportchoices import DEPTHS
 from musemate.gui.widgets import Choice, describe, label
 from musemate.language import _, mark, pgettext
 

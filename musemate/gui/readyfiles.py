@@ -7,12 +7,14 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-from PySide6.QtCore import QObject, Signal
+from PySide6.QtCore import QElapsedTimer, QObject, Signal
 
-from musemate.engine.events import Event, Exported, Warned
+from musemate.engine.events import Event, Exported, FileRefused, Warned
 from musemate.gui.session import Session
 from musemate.jobs.lane import Job, Lane
 
+WARM_MS = 60_000
+"""A worker that rested meanwhile is another one."""
 Then = Callable[[list[Path]], object]
 
 
@@ -53,6 +55,7 @@ class ReadyFiles(QObject):
         self._session = session
         self._known: dict[Wish, list[tuple[Path, tuple[int, int]]]] = {}
         self._waiting: dict[Wish, list[Then]] = {}
+        self._warmed = QElapsedTimer()
         session.project_changed.connect(self._known.clear)
         session.rows_changed.connect(self._known.clear)
         session.takes_changed.connect(lambda _: self._known.clear())  # a new name, for instance
@@ -64,6 +67,14 @@ class ReadyFiles(QObject):
             del self._known[wish]
             return []
         return [file for file, _ in known]
+
+    def get_ready(self) -> None:
+        """Let the worker load what writing needs, where it has nothing else to do: a drag may come."""
+        lane = self._session.lanes.analyse
+        is_warm = self._warmed.isValid() and self._warmed.elapsed() < WARM_MS
+        if self._session.project is not None and not lane.jobs and not is_warm:
+            self._warmed.start()
+            lane.submit("get_ready_to_export").failed.connect(self._session.failed)
 
     def is_coming(self, wish: Wish) -> bool:
         """Whether the files of a wish are being written."""
@@ -91,15 +102,20 @@ class ReadyFiles(QObject):
         job.finished.connect(lambda: self._on_finished(job, wish, files))
 
     def _lane(self) -> Lane:
-        """Return the lane with the least to do: a drag cannot wait until new takes are made."""
+        """Return the lane with the least to do: a drag cannot wait until new takes are made.
+
+        The one for analysis comes first: where the mouse goes down on another take, the quick one draws its pictures.
+        """
         lanes = self._session.lanes
-        return min((lanes.quick, lanes.analyse), key=lambda lane: len(lane.jobs))
+        return min((lanes.analyse, lanes.quick), key=lambda lane: len(lane.jobs))
 
     def _on_event(self, event: Event, files: list[Path]) -> None:
         if isinstance(event, Exported):
             files.append(Path(event.file))
         elif isinstance(event, Warned):
             self._session.said.emit(event.message, event.hint, "warning")
+        elif isinstance(event, FileRefused):
+            self._session.said.emit(event.error, event.hint, "warning")
 
     def _on_finished(self, job: Job, wish: Wish, files: list[Path]) -> None:
         calls = self._waiting.pop(wish, [])

@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import partial
 
 from PySide6.QtCore import QEvent, QItemSelection, QItemSelectionModel, QModelIndex, QPoint, QSignalBlocker, Qt, Signal
-from PySide6.QtGui import QContextMenuEvent, QKeyEvent, QKeySequence, QMouseEvent
+from PySide6.QtGui import QContextMenuEvent, QEnterEvent, QKeyEvent, QKeySequence, QMouseEvent
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QMenu, QTableView
 
 from musemate.gui.takecolumns import COLUMNS, PLACES
@@ -32,6 +32,8 @@ class TakeTable(QTableView):
     report_asked = Signal(list)
     more_asked = Signal(list)
     remove_asked = Signal(list)
+    approached = Signal()
+    """The mouse came."""
     carry_meant = Signal(list)
     """The mouse went down on chosen takes and begins to move: they may be dragged in a moment."""
     carry_asked = Signal(list)
@@ -181,6 +183,11 @@ class TakeTable(QTableView):
         super().mouseMoveEvent(event)
         index = self.indexAt(event.position().toPoint())
         self._hover(index.row(), index.column())
+
+    def enterEvent(self, event: QEnterEvent) -> None:
+        """Say that the mouse came (Qt's hook)."""
+        super().enterEvent(event)
+        self.approached.emit()
 
     def leaveEvent(self, event: QEvent) -> None:
         """Forget the mouse (Qt's hook)."""

@@ -11,8 +11,8 @@ class Lanes(QObject):
     """All lanes.
 
     `train` trains; `quick` imports, draws, makes takes and exports; `analyse` finds beats, key and voice, writes
-    reports and estimates trainings: what nobody waits for. `doctor` says how this computer is when something is wrong,
-    which must not wait behind what hangs.
+    reports and estimates trainings: what nobody waits for; being idle mostly, it writes takes that are dragged out.
+    `doctor` says how this computer is when something is wrong, which must not wait behind what hangs.
     """
 
     def __init__(self, parent: QObject | None = None) -> None:

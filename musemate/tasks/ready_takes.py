@@ -7,6 +7,7 @@ import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict
 from hashlib import sha256
+from importlib import import_module
 from pathlib import Path
 from stat import S_ISREG
 from typing import Any
@@ -31,6 +32,12 @@ MOST_KEPT = 2_000
 
 Note = list[Any]
 """Name, size in bytes and time of the last change in nanoseconds of a file; its folder is the one that is asked for."""
+
+
+def get_ready_to_export(*, cancelled: Cancelled) -> Iterator[Event]:
+    """Load what exporting needs and nothing before it: that takes longer than to write many takes."""
+    import_module("pyloudnorm")
+    yield from ()
 
 
 def ready_takes(
@@ -79,20 +86,19 @@ def ready_takes(
         keys = [_key(store, take, asked) for take in records]
         ledger = store.folder / "cache" / LEDGER
     notes = _read(ledger)
-    for take, key in zip(records, keys, strict=True):
-        if cancelled():
-            return
-        files = _unchanged(target, notes.get(key, []))
-        if files:
-            yield from (Exported(str(file), take.id) for file in files)
-            continue
-        written: list[Path] = []
+    files = {take.id: _unchanged(target, notes.get(key, [])) for take, key in zip(records, keys, strict=True)}
+    missing = [take for take, there in files.items() if not there]
+    if missing:
         for event in export_takes(
-            project, [take.id], folder, start_s=start_s, length_s=length_s, cancelled=cancelled, **chosen
+            project, missing, folder, start_s=start_s, length_s=length_s, cancelled=cancelled, **chosen
         ):
-            written += [Path(event.file)] if isinstance(event, Exported) else []
-            yield event
-        _note(ledger, key, written)
+            if isinstance(event, Exported):
+                files[event.take].append(Path(event.file))
+            else:
+                yield event
+        _note(ledger, {key: files[take.id] for take, key in zip(records, keys, strict=True) if take.id in missing})
+    for take in records:
+        yield from (Exported(str(file), take.id) for file in files[take.id])
 
 
 def _gone(folder: Path) -> ExportError:
@@ -128,16 +134,17 @@ def _unchanged(folder: Path, notes: list[Note]) -> list[Path]:
     return files
 
 
-def _note(ledger: Path, key: str, files: list[Path]) -> None:
+def _note(ledger: Path, written: Mapping[str, Sequence[Path]]) -> None:
     """Remember what was written; where that cannot be kept, nothing is lost but time."""
     with contextlib.suppress(SettingsError, OSError):
-        found = [(file.name, file.stat()) for file in files]
         notes = _read(ledger)
-        notes.pop(key, None)
-        notes[key] = [[name, values.st_size, values.st_mtime_ns] for name, values in found]
-        kept = dict(list(notes.items())[-MOST_KEPT:])
-        if files and ledger.parent.is_dir():
-            write_whole(ledger, json.dumps(kept), "")
+        for key, files in written.items():
+            notes.pop(key, None)
+            found = [(file.name, file.stat()) for file in files]
+            if found:
+                notes[key] = [[name, values.st_size, values.st_mtime_ns] for name, values in found]
+        if ledger.parent.is_dir():
+            write_whole(ledger, json.dumps(dict(list(notes.items())[-MOST_KEPT:])), "")
 
 
 def _read(ledger: Path) -> dict[str, list[Note]]:

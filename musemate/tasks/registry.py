@@ -31,6 +31,7 @@ TASKS = {
     "export_set": "musemate.tasks.export_set:export_set",
     "place_take": "musemate.tasks.place_take:place_take",
     "ready_takes": "musemate.tasks.ready_takes:ready_takes",
+    "get_ready_to_export": "musemate.tasks.ready_takes:get_ready_to_export",
     "check": "musemate.tasks.check:check",
     "pack": "musemate.tasks.pack:pack",
     "unpack": "musemate.tasks.pack:unpack",

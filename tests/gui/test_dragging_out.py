@@ -149,7 +149,7 @@ def test_the_region_is_dropped_by_its_grip(opened: Window, qtbot: QtBot, make_ta
     dropped = target.last("dropped")
     assert dropped is not None
     (file,) = map(Path, dropped["files"])
-    assert read_clip(file).duration_s == pytest.approx(1.0, abs=1e-3)
+    assert read_clip(file).duration_s == pytest.approx(1.0, abs=0.02)  # edges go to quiet places near by
     assert stage.span == (1.0, 2.0), "the region is where it was"
 
 

@@ -202,7 +202,7 @@ def export(window: Window, qtbot: QtBot, folder: Path, shoot: Shoot) -> list[str
     dialog = window.exporting.dialog
     assert dialog is not None
     dialog.folder.setText(str(folder))
-    dialog.bit_depth.value = "32f"
+    dialog.choices.bit_depth.value = "32f"
     shoot(dialog, "8-export")
     with qtbot.waitSignal(window.exporting.exported) as done:
         qtbot.mouseClick(dialog.export, Qt.MouseButton.LeftButton)

@@ -169,14 +169,14 @@ def test_region_of_a_take_is_what_is_exported(opened: Window, qtbot: QtBot, tmp_
     opened.exporting.ask()
     dialog = opened.exporting.dialog
     assert dialog is not None
-    assert dialog.region.isChecked()
+    assert dialog.choices.region.isChecked()
     dialog.folder.setText(str(tmp_path / "out"))
     with qtbot.waitSignal(opened.exporting.exported) as done:
         dialog.export.click()
     from musemate.audio.files import probe
 
     assert done.args is not None
-    assert probe(done.args[0][0]).duration_s == pytest.approx(1.5, abs=0.001)
+    assert probe(done.args[0][0]).duration_s == pytest.approx(1.5, abs=0.01), "edges go to quiet places near by"
     assert opened.session.fragments()[0].start_s == 1.0, "the fragment's own region is another one"
 
 
