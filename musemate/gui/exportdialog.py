@@ -181,6 +181,7 @@ class ExportDialog(QDialog):
         self.export.clicked.connect(self._on_export)
         row = QHBoxLayout()
         row.setContentsMargins(MARGIN, 8, MARGIN, 16)
+        row.setSpacing(12)
         row.addStretch(1)
         row.addWidget(cancel)
         row.addWidget(self.export)
