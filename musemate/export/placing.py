@@ -21,7 +21,7 @@ MOST_LIFT = 2.0
 """Where both sides of a cross-fade cancel each other out, their power is raised by no more than this."""
 USUAL_CROSSFADE_S = 0.04
 """Of cross-fades from 0 to 100 ms between real songs and their takes, 20 to 40 ms left no click, and dips and bumps of
-level of 0.0 to 0.2 dB (median; 95 of 100 under 1.4 dB); shorter ones clicked, longer ones dipped by up to 3.5 dB."""
+level of 0.0 to 0.2 dB (median; 95 of 100 under 1.5 dB); shorter ones clicked, longer ones dipped by up to 3.5 dB."""
 LONGEST_CROSSFADE_S = 2.0
 
 Gains = npt.NDArray[np.float64]
