@@ -26,8 +26,6 @@ class PlaceDialog(QDialog):
     ----------
     take, song : str
         Their names.
-    place : (str, str)
-        From when to when the take lies, as it is read.
     folder : Path
         Proposed folder.
     """
@@ -37,9 +35,7 @@ class PlaceDialog(QDialog):
     hear_asked = Signal(str, bool)
     """Mode, and whether the take is made as loud as what it replaces."""
 
-    def __init__(
-        self, take: str, song: str, place: tuple[str, str], folder: Path, parent: QWidget | None = None
-    ) -> None:
+    def __init__(self, take: str, song: str, folder: Path, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setWindowTitle(_("Export in the song"))
         self.setMinimumWidth(WIDTH)
@@ -51,7 +47,7 @@ class PlaceDialog(QDialog):
         layout.setContentsMargins(24, 24, 24, 24)
         layout.setSpacing(16)
         layout.addWidget(label(_("{take} in “{song}”").format(take=take[:1].upper() + take[1:], song=song), "title"))
-        layout.addWidget(label(self._about(*place), "muted", wrap=True))
+        layout.addWidget(label(self._about(), "muted", wrap=True))
         layout.addWidget(self.way)
         describe(self.match, _("Measured as broadcasters do (ITU-R BS.1770); by 12 dB at most"), _("Equal loudness"))
         layout.addWidget(self.match)
@@ -66,8 +62,8 @@ class PlaceDialog(QDialog):
         self.match.setChecked(bool(match))
 
     @staticmethod
-    def _about(start: str, end: str) -> str:
-        where = _("It lies where it was learnt from, from {start} to {end}.").format(start=start, end=end)
+    def _about() -> str:
+        where = _("It lies where it was learnt from; new material in metre begins on the nearest bar line.")
         how = _("The song is copied as WAV; nothing is ever overwritten.")
         return f"{where} {how}"
 

@@ -123,11 +123,8 @@ class Placing(QObject):
         if take is None or project is None:
             return
         folder = Path(self._memory.get(FOLDER, "") or project.exports_path)
-        fragment, run = self._session.fragment_of(take), project.run(take.run)
-        place = tuple(wording.clock(time_s, tenths=True) for time_s in (run.start_s, run.start_s + take.seconds))
-        dialog = PlaceDialog(
-            wording.take_name(take, full=False), fragment.name, (place[0], place[1]), folder, parent=self._window
-        )
+        song = self._session.fragment_of(take).name
+        dialog = PlaceDialog(wording.take_name(take, full=False), song, folder, parent=self._window)
         dialog.show_choices(**self.joining, depth=load_settings().depth)
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         dialog.hear_asked.connect(partial(self._on_hear_asked, take))

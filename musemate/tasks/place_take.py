@@ -19,7 +19,9 @@ from musemate.export.folder import make_folder
 from musemate.export.naming import DEFAULT_TEMPLATE, Named, export_name
 from musemate.export.piece import Notes, Piece
 from musemate.export.placing import REPLACE, Joining, Placement, placed, usual_crossfade_s
+from musemate.export.songgrid import in_song, stands_at
 from musemate.export.soundwriting import ENDINGS, write_sound
+from musemate.export.steadiness import known_grid
 from musemate.export.wishes import WAV, SoundFormat
 from musemate.language import _, ngettext
 from musemate.paths import absolute
@@ -42,9 +44,17 @@ class Wish:
     joining: Joining
 
     @property
+    def at_s(self) -> float:
+        """Where in the song the take stands: at its region's start, new material in metre at the nearest bar line."""
+        start_s, beats = self.run.start_s, self.fragment.beats
+        grid = known_grid(beats, start_s, self.run.length_s).grid
+        at_s = stands_at(self.take, None, in_song(grid, start_s) if grid else None, start_s)
+        return at_s if at_s < self.fragment.duration_s else start_s
+
+    @property
     def key(self) -> str:
         """What the copy is made of, in 16 letters."""
-        parts = [FORMAT, self.fragment.audio, self.take.audio, self.run.start_s, self.run.length_s]
+        parts = [FORMAT, self.fragment.audio, self.take.audio, self.at_s, self.run.length_s]
         text = json.dumps([*parts, asdict(self.joining)])
         return hashlib.sha256(text.encode()).hexdigest()[:16]
 
@@ -64,6 +74,8 @@ def place_take(
     cancelled: Cancelled,
 ) -> Iterator[Event]:
     """Lay a take where its run learnt from, and write the song with it; nothing is ever overwritten.
+
+    Where the tempo is sure, new material that begins with a bar stands at the bar line nearest to its region's start.
 
     Parameters
     ----------
@@ -195,7 +207,7 @@ def _laid(store: Project, wish: Wish) -> Placement:
     song = read_clip(store.audio_path(wish.fragment.audio))
     # a take is never silent and hardly ever short, but whatever it is, it can be heard in its song
     take = read_clip(store.audio_path(wish.take.audio), min_s=0.01, allow_silence=True)
-    return placed(song, take, wish.run.start_s, wish.run.length_s, wish.joining)
+    return placed(song, take, wish.at_s, wish.run.length_s, wish.joining)
 
 
 def _warning(file: Path, n_overs: int) -> Warned:

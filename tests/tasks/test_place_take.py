@@ -86,6 +86,20 @@ def test_inserted_the_song_goes_on_behind_the_take(place: Place, store: Project)
     assert np.array_equal(made[:, 6 * RATE_HZ :], song[:, 5 * RATE_HZ :])
 
 
+@pytest.mark.parametrize(
+    ("request_changes", "at_s"), [({}, 2.25), ({"metre": False}, 2.0), ({"mode": "variation"}, 2.0)]
+)
+def test_new_material_in_metre_stands_at_the_nearest_bar_line(
+    place: Place, store: Project, request_changes: dict[str, object], at_s: float
+) -> None:
+    times_s = tuple(float(time_s) for time_s in np.arange(0.25, 8.0, 0.5))
+    store.set_analysis("f1", Beats(120.0, 0.9, times_s), "", ())
+    request = {"seconds": TAKE_S, "mode": "new", "closeness": 0.5, "seed": 9, **request_changes}
+    take = store.add_take("r1", store.store_clip(noise(TAKE_S, 9)), request, device="cpu")
+    placed = only(place(take.id))
+    assert (placed.start_s, placed.end_s) == pytest.approx((at_s, at_s + TAKE_S))
+
+
 def test_exports_never_overwrite_and_say_what_was_limited(place: Place, tmp_path: Path) -> None:
     folder = str(tmp_path / "to" / "here")
     files = [Path(only(place(folder=folder)).file).name for _ in range(2)]
