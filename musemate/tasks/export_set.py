@@ -15,7 +15,8 @@ from musemate.export.sets import check_kinds, set_name, write_set
 from musemate.language import _
 from musemate.paths import absolute
 from musemate.project.store import Project
-from musemate.tasks.set_songs import Song, by_song, chosen_takes
+from musemate.tasks.export_sources import chosen_takes
+from musemate.tasks.set_songs import Song, by_song
 from musemate.tasks.set_sounds import SoundWriter
 
 

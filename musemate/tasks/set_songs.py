@@ -8,7 +8,6 @@ from pathlib import Path
 
 from musemate.audio.clip import LOWEST_RATE_HZ, AudioClip
 from musemate.audio.files import read_clip
-from musemate.errors import SettingsError
 from musemate.export.grid import TakeGrids
 from musemate.export.piece import Grid
 from musemate.export.setplan import Mark
@@ -72,23 +71,6 @@ class Song:
             yield Mark(source.run.start_s, source.title, source.run.length_s)
         if self.grid:
             yield from bar_marks(self.grid, [(run.start_s, run.start_s + run.length_s) for run in runs])
-
-
-def chosen_takes(store: Project, takes: Sequence[str], starred: bool) -> list[Take]:
-    """Return the takes that are named, and behind them all others with stars that are not put aside.
-
-    Raises
-    ------
-    ProjectError
-        There is no take of one of the names.
-    SettingsError
-        There is none at all.
-    """
-    named = [store.take(take) for take in takes]
-    others = [take for take in store.takes() if starred and take.stars and not take.rejected and take.id not in takes]
-    if not named and not others:
-        raise SettingsError(_("No take has a star."), hint=_("Star some takes, or choose them."))
-    return named + others
 
 
 def by_song(store: Project, takes: Sequence[Take]) -> list[Song]:

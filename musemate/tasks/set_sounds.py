@@ -7,7 +7,6 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from musemate import __version__
-from musemate.analysis.harmony import KEYS
 from musemate.audio.clip import LOWEST_RATE_HZ
 from musemate.audio.files import count_overs, read_clip
 from musemate.audio.safe_write import name_limit
@@ -16,6 +15,7 @@ from musemate.errors import AudioFileError
 from musemate.export.converting import converted
 from musemate.export.cutting import cut_piece
 from musemate.export.naming import DEFAULT_TEMPLATE, Named, export_name
+from musemate.export.noting import bar_lines, notes_of, root_of
 from musemate.export.piece import Notes, Piece
 from musemate.export.profile import ExportProfile
 from musemate.export.setplan import Placed
@@ -31,7 +31,6 @@ SOUNDS = "audio"
 
 _AROUND_S = 0.1
 """Read on either side of a stretch: its edges move to a quiet place near by."""
-_NOTES_OF_AN_OCTAVE = 12
 
 
 @dataclass
@@ -125,27 +124,14 @@ def _whole(song: Song, source: Source, take: Take) -> tuple[Piece, float]:
 
 def _notes(song: Song, source: Source, piece: Piece, start_s: float) -> Notes:
     """Return what a file says about itself."""
-    key = song.fragment.key
-    notes = Notes(
+    if source.take is not None:
+        said = notes_of(piece, source.title, source.take, source.run, song.fragment)
+        return replace(said, song_start_s=start_s)
+    return Notes(
         title=source.title,
         song=song.name,
         description=f"MuseMate {__version__}",
         song_start_s=start_s,
-        root=KEYS.index(key) % _NOTES_OF_AN_OCTAVE if key in KEYS else None,
-        marks=tuple(_bar_lines(piece)),
+        root=root_of(song.fragment.key),
+        marks=bar_lines(piece),
     )
-    take, run = source.take, source.run
-    if take is None:
-        return notes
-    made = f"engine {run.engine}, preset {run.preset}, run {run.id}, take {take.id}, seed {take.seed}"
-    return replace(notes, description=f"{notes.description}: {made}", created=take.created)
-
-
-def _bar_lines(piece: Piece) -> Iterator[tuple[float, str]]:
-    """Yield the bar lines in a piece: seconds from its start, and the bar's number in the piece."""
-    if piece.grid is None:
-        return
-    for index in range(int(piece.clip.duration_s / piece.grid.bar_s) + 2):
-        line_s = piece.grid.first_bar_s + index * piece.grid.bar_s
-        if round(line_s * piece.clip.rate_hz) < piece.clip.n_frames:
-            yield line_s, _("bar {n}").format(n=index + 1)
