@@ -11,7 +11,7 @@ from musemate.project.records import Fragment, Run, Take
 _NOTES_OF_AN_OCTAVE = 12
 
 
-def notes_of(piece: Piece, title: str, take: Take, run: Run, fragment: Fragment) -> Notes:
+def notes_of(piece: Piece, title: str, take: Take, run: Run, fragment: Fragment, stands_s: float) -> Notes:
     """Return what the file of a piece says.
 
     Parameters
@@ -20,15 +20,16 @@ def notes_of(piece: Piece, title: str, take: Take, run: Run, fragment: Fragment)
     title : str
         The take's name, or that of one of its scales.
     take, run, fragment
-        What the piece was cut out of, what made it, and of which music. Every take stands where the region stands that
-        its run was trained on, a variation and new material alike.
+        What the piece was cut out of, what made it, and of which music.
+    stands_s : float
+        Where in the song the take stands, see `musemate.export.songgrid.stands_at`.
     """
     return Notes(
         title=title,
         song=fragment.name,
         description=describe(take, run),
         created=take.created,
-        song_start_s=run.start_s + piece.start_s,
+        song_start_s=stands_s + piece.start_s,
         root=root_of(fragment.key),
         marks=bar_lines(piece),
     )

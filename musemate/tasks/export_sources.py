@@ -10,6 +10,8 @@ from pathlib import Path
 from musemate.audio.files import read_clip
 from musemate.errors import SettingsError
 from musemate.export.grid import TakeGrids
+from musemate.export.piece import Grid
+from musemate.export.songgrid import in_song, stands_at
 from musemate.language import _
 from musemate.project.records import Fragment, Run, Take
 from musemate.project.store import Project
@@ -46,6 +48,17 @@ class Source:
         """The song's tempo where it is sure."""
         beats = self.fragment.beats
         return beats.bpm if beats and beats.is_sure else None
+
+    def stands_s(self, grid: Grid | None) -> float:
+        """Return where in the song the take stands: where the region does, bar lines on the song's.
+
+        Parameters
+        ----------
+        grid : Grid, optional
+            The take's own, where it is sure.
+        """
+        known, start_s = self.grids.fragment.grid, self.run.start_s
+        return stands_at(self.take, grid, in_song(known, start_s) if known else None, start_s)
 
 
 def chosen_takes(store: Project, takes: Sequence[str], starred: bool) -> list[Take]:

@@ -75,13 +75,13 @@ class Exporter:
         finally:
             self._names.pass_by(number)
 
-    def _cut_out(self, source: Source) -> tuple[Piece, str]:
-        """Return the piece, and why it could not be cut on bars where that was asked for."""
+    def _cut_out(self, source: Source) -> tuple[Piece, float, str]:
+        """Return the piece, where in the song its take stands, and why no bars were cut where that was asked for."""
         try:
             clip = read_clip(source.path, min_s=0.0, allow_silence=True, min_rate_hz=LOWEST_RATE_HZ)
             found = self._grid(source, clip)
             why = found.why if self._cut.on_bars else ""
-            return cut_piece(clip, self._cut, found.grid), why
+            return cut_piece(clip, self._cut, found.grid), source.stands_s(found.grid), why
         except AudioFileError as error:  # names the file in the project, whose name is a hash
             said = error.message.replace(shown_name(source.path), source.title)
             raise type(error)(said, hint=error.hint, detail=error.detail) from error
@@ -94,7 +94,7 @@ class Exporter:
         except AudioFileError:  # of the fragment's sound, which is needed for nothing else
             return Found(None, _("The fragment's sound cannot be read, so the take's bar lines are not sure."))
 
-    def _write(self, number: int, source: Source, piece: Piece, why: str) -> Done:
+    def _write(self, number: int, source: Source, piece: Piece, stands_s: float, why: str) -> Done:
         done = Done()
         if why:
             done.warnings.append((why, _("It is exported as it is: nothing snaps to bars.")))
@@ -102,7 +102,7 @@ class Exporter:
         pieces = converted(piece, self._profile.sound)
         wanted = [self._folder / self._name(source, each) for each in pieces]
         for path, each in zip(self._names.give(number, wanted), pieces, strict=True):
-            notes = notes_of(each, source.title, source.take, source.run, source.fragment)
+            notes = notes_of(each, source.title, source.take, source.run, source.fragment, stands_s)
             done.files.append(write_sound(path, each, self._profile.sound, notes))
             if self._profile.depth != "32f":
                 done.warnings.extend(_overs(each.clip, done.files[-1]))

@@ -125,8 +125,8 @@ def _whole(song: Song, source: Source, take: Take) -> tuple[Piece, float]:
 def _notes(song: Song, source: Source, piece: Piece, start_s: float) -> Notes:
     """Return what a file says about itself."""
     if source.take is not None:
-        said = notes_of(piece, source.title, source.take, source.run, song.fragment)
-        return replace(said, song_start_s=start_s)
+        stands_s = start_s - piece.start_s
+        return notes_of(piece, source.title, source.take, source.run, song.fragment, stands_s)
     return Notes(
         title=source.title,
         song=song.name,

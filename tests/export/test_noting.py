@@ -23,14 +23,14 @@ def piece(n_frames: int, grid: Grid | None = None, start_s: float = 0.0) -> Piec
     return Piece(AudioClip(np.zeros((1, n_frames), np.float32), 8000), start_s, grid)
 
 
-def test_a_take_stands_where_the_region_stands_that_its_run_was_trained_on():
-    notes = notes_of(piece(8000, start_s=1.5), "Riff", TAKE, RUN, FRAGMENT)
+def test_a_piece_stands_in_the_song_behind_its_takes_start():
+    notes = notes_of(piece(8000, start_s=1.5), "Riff", TAKE, RUN, FRAGMENT, 12.5)
     assert notes.song_start_s == 14.0
     assert (notes.title, notes.song, notes.created, notes.root, notes.marks) == ("Riff", "Song", CREATED, 10, ())
     made = "engine frames, preset fine, run r2, take t3, variation, closeness 0.25, seed 77"
     assert notes.description == f"MuseMate {musemate.__version__}: {made}"
-    new = notes_of(piece(8000), "Riff", replace(TAKE, mode="new"), replace(RUN, preset=""), FRAGMENT)
-    assert new.song_start_s == 12.5, "new material stands there too"
+    new = notes_of(piece(8000), "Riff", replace(TAKE, mode="new"), replace(RUN, preset=""), FRAGMENT, 12.5)
+    assert new.song_start_s == 12.5
     assert ": engine frames, run r2, take t3, new," in new.description
 
 

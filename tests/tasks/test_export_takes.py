@@ -271,6 +271,16 @@ def test_bars_are_exact_named_and_told(in_time, export, rate_hz):
     assert [cue.position for cue in read.cues.cues] == [0, round(1.6 * info.samplerate)]
 
 
+def test_new_material_stands_on_the_bar_line_nearest_to_its_region(in_time, export, store):
+    wavinfo = pytest.importorskip("wavinfo", reason="the independent reader of BWF notes is not installed")
+    run = store.add_run("f2", engine="frames", preset="fine", device="cpu", seed=1, start_s=3.7, length_s=14.0)
+    take = store.add_take(
+        run.id, store.store_clip(stroked(150.0, 8.0)), {"seconds": 8.0, "mode": "new", "closeness": 0.5, "seed": 8}
+    )
+    (file,) = files_of(export([take.id]))
+    assert wavinfo.WavInfoReader(file).bext.time_reference / RATE_HZ == pytest.approx(3.2, abs=0.005)
+
+
 def test_bars_without_a_grid_are_said_and_cost_nothing_where_nobody_asks(in_time, export, store):
     store.audio_path(store.fragment("f2").audio).unlink()
     events = export([in_time], on_bars=True)
