@@ -226,12 +226,11 @@ def test_tags_are_typed_for_all_chosen_takes_into_a_column_that_is_shown_for_it(
     assert "tags" not in again.table.columns.shown
 
 
-def test_columns_come_with_the_room_there_is(takes: TakeList) -> None:
+def test_columns_come_with_the_room_there_is(takes: TakeList, qtbot: QtBot) -> None:
     assert takes.table.columns.shown == ["take", "sound", "similarity", "novelty", "tempo", "stars"]
     assert not takes.table.horizontalScrollBar().isVisible()
     takes.resize(1300, 300)
-    QApplication.processEvents()
-    assert takes.table.columns.shown[-4:] == ["loudness", "stars", "tags", "note"]
+    qtbot.waitUntil(lambda: takes.table.columns.shown[-4:] == ["loudness", "stars", "tags", "note"])
     takes.table.columns.menu().actions()[0].trigger()
     assert "sound" not in takes.table.columns.shown
 
