@@ -8,7 +8,6 @@ from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-from musemate import __version__
 from musemate.audio.files import count_overs, probe, read_clip, write_wav
 from musemate.audio.safe_write import name_limit
 from musemate.audio.wording import shown_name
@@ -17,6 +16,7 @@ from musemate.engine.events import Event, Placed, Warned, Working
 from musemate.errors import ProjectError
 from musemate.export.folder import make_folder
 from musemate.export.naming import DEFAULT_TEMPLATE, Named, export_name
+from musemate.export.noting import describe
 from musemate.export.piece import Notes, Piece
 from musemate.export.placing import REPLACE, Joining, Placement, placed, usual_crossfade_s
 from musemate.export.songgrid import in_song, stands_at
@@ -188,13 +188,12 @@ def _export(store: Project, wish: Wish, folder: Path, wanted: SoundFormat, cance
 
 def _notes(wish: Wish, placement: Placement) -> Notes:
     """Return what the file says: how its take was made, and where that lies."""
-    take, run = wish.take, wish.run
-    method = f"engine {run.engine}" + (f", preset {run.preset}" if run.preset else "")
+    take = wish.take
     place = f"from {placement.start_s:.3f} to {placement.end_s:.3f} s"
     return Notes(
         title=f"{wish.fragment.name} with {take.full_name}",
         song=wish.fragment.name,
-        description=f"MuseMate {__version__}: {method}, run {run.id}, take {take.id}, seed {take.seed}, {place}",
+        description=f"{describe(take, wish.run)}, {place}",
         created=take.created,
         marks=(
             (placement.start_s, take.shown_name),

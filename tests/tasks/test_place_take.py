@@ -113,7 +113,7 @@ def test_the_file_says_where_the_take_lies(place: Place) -> None:
     wavinfo = pytest.importorskip("wavinfo")
     info = wavinfo.WavInfoReader(only(place()).file, info_encoding="utf-8")
     assert info.info.title == "Für Elise with take 1"
-    assert info.bext.description.endswith("run r1, take t1, seed 2, from 2.000 to 6.000 s")
+    assert info.bext.description.endswith("run r1, take t1, new, closeness 0.5, seed 2, from 2.000 to 6.000 s")
     assert info.bext.time_reference == 0
     assert list(info.cues.each_cue()) == [(1, 2 * RATE_HZ), (2, 6 * RATE_HZ)]
     assert [info.cues.label_and_note(number)[0] for number in (1, 2)] == ["take 1", "end of take 1"]
