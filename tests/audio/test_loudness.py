@@ -1,4 +1,5 @@
 import numpy as np
+import pyloudnorm
 import pytest
 
 from musemate.audio.clip import AudioClip
@@ -41,3 +42,13 @@ def test_a_clip_of_a_low_rate_is_as_loud_as_at_a_high_one(rate_hz: int) -> None:
     high_s = np.arange(2 * 48_000) / 48_000
     high = AudioClip((0.25 * np.sin(2 * np.pi * 80 * high_s))[None].astype(np.float32), 48_000)
     assert integrated_lufs(clip) == pytest.approx(integrated_lufs(high), abs=0.1)
+
+
+@pytest.mark.parametrize(("rate_hz", "n_channels"), [(8_000, 1), (44_100, 2), (96_000, 2)])
+def test_measure_is_that_of_the_library_whole(rate_hz: int, n_channels: int) -> None:
+    """The filters run piece by piece here; the clip is longer than a piece."""
+    rng = np.random.default_rng(3)
+    samples = 0.1 * rng.standard_normal((n_channels, 300_001)) * np.linspace(0.1, 1.0, 300_001)
+    clip = AudioClip(samples.astype(np.float32), rate_hz)
+    whole = pyloudnorm.Meter(rate_hz, block_size=0.4).integrated_loudness(clip.samples.T)
+    assert integrated_lufs(clip) == pytest.approx(whole, abs=1e-5)
