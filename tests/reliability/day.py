@@ -206,6 +206,9 @@ class Days:
         until(lambda: not window.session.lanes.jobs and not window.comparing.is_running)
         until(lambda: window.session.lanes.doctor._thread.supervisor._state.worker is None)
         until(lambda: not window.session.background._pool.activeThreadCount())
+        # a lane lets go of its worker first, and ends it then: its pipe stays open as long as that takes
+        workers = [lane._thread.supervisor._state.worker for lane in window.session.lanes.all]
+        until(lambda: len(holding().processes) == len(workers) - workers.count(None))
         live(100)
         gc.collect()
         return holding()
