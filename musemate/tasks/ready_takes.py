@@ -7,7 +7,6 @@ import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict
 from hashlib import sha256
-from importlib import import_module
 from pathlib import Path
 from stat import S_ISREG
 from typing import Any
@@ -36,7 +35,9 @@ Note = list[Any]
 
 def get_ready_to_export(*, cancelled: Cancelled) -> Iterator[Event]:
     """Load what exporting needs and nothing before it: that takes longer than to write many takes."""
-    import_module("pyloudnorm")
+    import pyloudnorm.iirfilter  # noqa: F401
+    import scipy.signal  # noqa: F401
+
     yield from ()
 
 
