@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
+from musemate.audio.clip import LOWEST_RATE_HZ
 from musemate.audio.files import read_clip
 from musemate.errors import SettingsError
 from musemate.export.grid import TakeGrids
@@ -96,7 +97,13 @@ def sources_of(store: Project, takes: Sequence[Take], layers: bool) -> Iterator[
 def _known_of(store: Project, run_id: str) -> tuple[Run, Fragment, TakeGrids]:
     run = store.run(run_id)
     fragment = store.fragment(run.fragment)
+    return run, fragment, grids_of(store, run, fragment)
+
+
+def grids_of(store: Project, run: Run, fragment: Fragment) -> TakeGrids:
+    """Return what tells the grids of a run's takes; its region is read when that is first asked."""
+    path = store.audio_path(fragment.audio)
     region = partial(
-        read_clip, store.audio_path(fragment.audio), run.start_s, run.length_s, min_s=0.0, allow_silence=True
+        read_clip, path, run.start_s, run.length_s, min_s=0.0, allow_silence=True, min_rate_hz=LOWEST_RATE_HZ
     )
-    return run, fragment, TakeGrids(fragment.beats, run.start_s, run.length_s, region)
+    return TakeGrids(fragment.beats, run.start_s, run.length_s, region)

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from musemate.audio.clip import LOWEST_RATE_HZ, AudioClip
-from musemate.audio.files import count_overs, read_clip
+from musemate.audio.files import read_clip
 from musemate.audio.safe_write import name_limit
 from musemate.audio.wording import shown_name
 from musemate.errors import AudioFileError
@@ -16,12 +15,13 @@ from musemate.export.cutting import cut_piece
 from musemate.export.givingnames import GivingNames
 from musemate.export.naming import DEFAULT_TEMPLATE, Named, export_name
 from musemate.export.noting import notes_of
+from musemate.export.overs import overs_said
 from musemate.export.piece import Piece
 from musemate.export.profile import ExportProfile
 from musemate.export.soundwriting import ENDINGS, write_sound
 from musemate.export.steadiness import Found
 from musemate.export.wishes import Cut
-from musemate.language import _, ngettext
+from musemate.language import _
 from musemate.tasks.export_sources import Source
 
 
@@ -104,8 +104,7 @@ class Exporter:
         for path, each in zip(self._names.give(number, wanted), pieces, strict=True):
             notes = notes_of(each, source.title, source.take, source.run, source.fragment, stands_s)
             done.files.append(write_sound(path, each, self._profile.sound, notes))
-            if self._profile.depth != "32f":
-                done.warnings.extend(_overs(each.clip, done.files[-1]))
+            done.warnings.extend(overs_said(each.clip, self._profile.depth, done.files[-1]))
         return done
 
     @property
@@ -122,15 +121,3 @@ class Exporter:
         named = Named(source.fragment.name, source.title, bpm, source.fragment.key, piece.n_bars, piece.part)
         suffix = ENDINGS[self._profile.kind]
         return export_name(self._template, named, self._limit, suffix=suffix, ascii_only=self._profile.ascii_only)
-
-
-def _overs(clip: AudioClip, file: Path) -> Iterator[tuple[str, str]]:
-    n_overs = count_overs(clip)
-    if n_overs:
-        said = ngettext(
-            '{n} sample of "{name}" was above full scale and was limited.',
-            '{n} samples of "{name}" were above full scale and were limited.',
-            n_overs,
-            name=shown_name(file),
-        )
-        yield said, _("Export it as 32-bit float to keep them.")

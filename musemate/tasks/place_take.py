@@ -8,22 +8,22 @@ from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-from musemate.audio.files import count_overs, probe, read_clip, write_wav
+from musemate.audio.files import probe, read_clip, write_wav
 from musemate.audio.safe_write import name_limit
-from musemate.audio.wording import shown_name
 from musemate.engine.base import Cancelled
 from musemate.engine.events import Event, Placed, Warned, Working
 from musemate.errors import ProjectError
 from musemate.export.folder import make_folder
 from musemate.export.naming import DEFAULT_TEMPLATE, Named, export_name
 from musemate.export.noting import describe
+from musemate.export.overs import overs_said
 from musemate.export.piece import Notes, Piece
 from musemate.export.placing import REPLACE, Joining, Placement, placed, usual_crossfade_s
 from musemate.export.songgrid import in_song, stands_at
 from musemate.export.soundwriting import ENDINGS, write_sound
 from musemate.export.steadiness import known_grid
 from musemate.export.wishes import WAV, SoundFormat
-from musemate.language import _, ngettext
+from musemate.language import _
 from musemate.paths import absolute
 from musemate.project import songcopies
 from musemate.project.keep import sweep_foreign
@@ -179,9 +179,7 @@ def _export(store: Project, wish: Wish, folder: Path, wanted: SoundFormat, cance
     name = export_name(DEFAULT_TEMPLATE, named, name_limit(folder), suffix=ENDINGS[wanted.kind])
     # no grid: a file that claims a tempo is stretched by some DAWs, and this is a whole song
     file = write_sound(folder / name, Piece(placement.clip), wanted, _notes(wish, placement))
-    n_overs = 0 if wanted.depth == "32f" else count_overs(placement.clip)
-    if n_overs:
-        yield _warning(file, n_overs)
+    yield from (Warned(said, hint) for said, hint in overs_said(placement.clip, wanted.depth, file))
     places = placement.start_s, placement.end_s, placement.clip.duration_s, placement.shift_s
     yield Placed(str(file), wish.take.id, *places, round(placement.gain_db, 3))
 
@@ -207,15 +205,3 @@ def _laid(store: Project, wish: Wish) -> Placement:
     # a take is never silent and hardly ever short, but whatever it is, it can be heard in its song
     take = read_clip(store.audio_path(wish.take.audio), min_s=0.01, allow_silence=True)
     return placed(song, take, wish.at_s, wish.run.length_s, wish.joining)
-
-
-def _warning(file: Path, n_overs: int) -> Warned:
-    return Warned(
-        ngettext(
-            '{n} sample of "{name}" was above full scale and was limited.',
-            '{n} samples of "{name}" were above full scale and were limited.',
-            n_overs,
-            name=shown_name(file),
-        ),
-        _("Export it as 32-bit float to keep them."),
-    )

@@ -6,8 +6,6 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from musemate.audio.clip import LOWEST_RATE_HZ, AudioClip
-from musemate.audio.files import read_clip
 from musemate.export.grid import TakeGrids
 from musemate.export.piece import Grid
 from musemate.export.setplan import Mark
@@ -15,6 +13,7 @@ from musemate.export.songgrid import bar_marks, in_song
 from musemate.language import _
 from musemate.project.records import Fragment, Run, Take
 from musemate.project.store import Project
+from musemate.tasks.export_sources import grids_of
 
 
 @dataclass(frozen=True, eq=False)
@@ -85,7 +84,7 @@ def by_song(store: Project, takes: Sequence[Take]) -> list[Song]:
 
 def _song(store: Project, takes: Sequence[Take], runs: dict[str, Run], fragments: dict[str, Fragment]) -> Song:
     of_runs = {take.run: (runs[take.run], fragments[take.run]) for take in takes}
-    grids = {run.id: _grids(store, run, fragment) for run, fragment in of_runs.values()}
+    grids = {run.id: grids_of(store, run, fragment) for run, fragment in of_runs.values()}
     # two trainings may have learnt the same stretch
     learnt = {(run.start_s, run.length_s): (run, fragment) for run, fragment in reversed(of_runs.values())}
     stretches = tuple(
@@ -102,12 +101,3 @@ def _song(store: Project, takes: Sequence[Take], runs: dict[str, Run], fragments
 
 def _file(store: Project, fragment: Fragment) -> Path:
     return store.audio_path(fragment.audio)
-
-
-def _grids(store: Project, run: Run, fragment: Fragment) -> TakeGrids:
-    path = _file(store, fragment)
-
-    def read_region() -> AudioClip:
-        return read_clip(path, run.start_s, run.length_s, allow_silence=True, min_rate_hz=LOWEST_RATE_HZ)
-
-    return TakeGrids(fragment.beats, run.start_s, run.length_s, read_region)

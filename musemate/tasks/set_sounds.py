@@ -8,7 +8,7 @@ from pathlib import Path
 
 from musemate import __version__
 from musemate.audio.clip import LOWEST_RATE_HZ
-from musemate.audio.files import count_overs, read_clip
+from musemate.audio.files import read_clip
 from musemate.audio.safe_write import name_limit
 from musemate.audio.wording import shown_name
 from musemate.errors import AudioFileError
@@ -16,13 +16,13 @@ from musemate.export.converting import converted
 from musemate.export.cutting import cut_piece
 from musemate.export.naming import DEFAULT_TEMPLATE, Named, export_name
 from musemate.export.noting import bar_lines, notes_of, root_of
+from musemate.export.overs import overs_said
 from musemate.export.piece import Notes, Piece
 from musemate.export.profile import ExportProfile
 from musemate.export.setplan import Placed
 from musemate.export.songgrid import stands_at
 from musemate.export.soundwriting import ENDINGS, write_sound
 from musemate.export.wishes import Cut
-from musemate.language import _, ngettext
 from musemate.project.records import Take
 from musemate.tasks.set_songs import Song, Source
 
@@ -66,7 +66,7 @@ class SoundWriter:
         for part in converted(piece, self.profile.sound):
             path = self.folder / SOUNDS / self._name(source, part)
             file = write_sound(path, part, self.profile.sound, _notes(self.song, source, part, start_s), fresh=True)
-            self._count_overs(part, file)
+            self.warnings.extend(overs_said(part.clip, self.profile.depth, file))
             title = f"{source.title} {part.part}".rstrip()
             clip = part.clip
             path_in_set = f"{SOUNDS}/{file.name}"
@@ -82,17 +82,6 @@ class SoundWriter:
             suffix=ENDINGS[self.profile.kind],
             ascii_only=self.profile.ascii_only,
         )
-
-    def _count_overs(self, piece: Piece, file: Path) -> None:
-        n_overs = count_overs(piece.clip) if self.profile.depth != "32f" else 0
-        if n_overs:
-            said = ngettext(
-                '{n} sample of "{name}" was above full scale and was limited.',
-                '{n} samples of "{name}" were above full scale and were limited.',
-                n_overs,
-                name=shown_name(file),
-            )
-            self.warnings.append((said, _("Export it as 32-bit float to keep them.")))
 
 
 def _piece(song: Song, source: Source) -> tuple[Piece, float]:
