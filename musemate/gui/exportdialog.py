@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QCheckBox, QDialog, QFileDialog, QHBoxLayout, QLineEdit, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QCheckBox, QDialog, QHBoxLayout, QLineEdit, QPushButton, QVBoxLayout, QWidget
 
 from musemate.export.naming import Named
 from musemate.export.profile import ExportProfile
@@ -14,7 +14,7 @@ from musemate.export.soundwriting import ENDINGS
 from musemate.export.wishes import MID_SIDE
 from musemate.gui.exportchoices import ExportChoices
 from musemate.gui.exportname import ExportName
-from musemate.gui.plaintext import plain
+from musemate.gui.folderrow import folder_row
 from musemate.gui.scrolling import Column, scrolled
 from musemate.gui.widgets import describe, label, resize_within_screen
 from musemate.language import _, ngettext
@@ -149,7 +149,9 @@ class ExportDialog(QDialog):
         inside.addWidget(label(what, "title"))
         inside.addWidget(label(_("Nothing is ever overwritten."), "muted", wrap=True))
         self.choices.add_row(_("Name"), self.name)
-        self.choices.add_row(_("Folder"), self._folder_row())
+        to = QWidget()
+        to.setLayout(folder_row(self.folder, _("Folder that the files go to")))
+        self.choices.add_row(_("Folder"), to)
         inside.addWidget(self.choices)
         inside.addWidget(self.layers)
         inside.addStretch(1)
@@ -160,18 +162,6 @@ class ExportDialog(QDialog):
         buttons = self._buttons()
         layout.addLayout(buttons)
         return inside, buttons
-
-    def _folder_row(self) -> QWidget:
-        describe(self.folder, _("Folder that the files go to"), _("Folder"))
-        choose = QPushButton(_("Choose…"))
-        describe(choose, _("Choose another folder"))
-        choose.clicked.connect(self._on_choose)
-        result = QWidget()
-        row = QHBoxLayout(result)
-        row.setContentsMargins(0, 0, 0, 0)
-        row.addWidget(self.folder, 1)
-        row.addWidget(choose)
-        return result
 
     def _buttons(self) -> QHBoxLayout:
         cancel = QPushButton(_("Cancel"))
@@ -186,12 +176,6 @@ class ExportDialog(QDialog):
         row.addWidget(cancel)
         row.addWidget(self.export)
         return row
-
-    def _on_choose(self) -> None:
-        folder = QFileDialog.getExistingDirectory(self, _("Export to"), self.folder.text())
-        if folder:
-            self.folder.setText(folder)
-            self.folder.setToolTip(plain(folder))
 
     def _on_export(self) -> None:
         answer = self.answer

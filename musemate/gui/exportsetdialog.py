@@ -7,9 +7,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QCheckBox, QDialog, QFileDialog, QHBoxLayout, QLineEdit, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QCheckBox, QDialog, QHBoxLayout, QLineEdit, QPushButton, QVBoxLayout, QWidget
 
 from musemate.export.setplan import DAWPROJECT, MIDI, RPP
+from musemate.gui.folderrow import folder_row
 from musemate.gui.widgets import Choice, describe, label
 from musemate.language import _, mark, pgettext
 
@@ -94,20 +95,11 @@ class ExportSetDialog(QDialog):
             row.addWidget(said)
             layout.addLayout(row)
         layout.addWidget(self.tempo)
-        layout.addLayout(self._folder_row())
+        to = folder_row(self.folder, _("Folder that the set's own folder goes to"))
+        to.insertWidget(0, label(pgettext("folder", "To"), "muted"))
+        layout.addLayout(to)
         layout.addSpacing(8)
         layout.addLayout(self._buttons())
-
-    def _folder_row(self) -> QHBoxLayout:
-        describe(self.folder, _("Folder that the set's own folder goes to"), _("Folder"))
-        choose = QPushButton(_("Choose…"))
-        describe(choose, _("Choose another folder"))
-        choose.clicked.connect(self._on_choose)
-        row = QHBoxLayout()
-        row.addWidget(label(pgettext("folder", "To"), "muted"))
-        row.addWidget(self.folder, 1)
-        row.addWidget(choose)
-        return row
 
     def _buttons(self) -> QHBoxLayout:
         cancel = QPushButton(_("Cancel"))
@@ -128,11 +120,6 @@ class ExportSetDialog(QDialog):
         self.tempo.setText(said.format(songs=", ".join(f'"{song}"' for song in unsure)))
         self.tempo.setVisible(bool(unsure))
         self.export.setEnabled(any(box.isChecked() for box in self.kinds.values()))
-
-    def _on_choose(self) -> None:
-        folder = QFileDialog.getExistingDirectory(self, _("Export to"), self.folder.text())
-        if folder:
-            self.folder.setText(folder)
 
     def _on_export(self) -> None:
         kinds = [kind for kind, box in self.kinds.items() if box.isChecked()]

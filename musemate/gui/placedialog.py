@@ -5,10 +5,11 @@ from __future__ import annotations
 from pathlib import Path
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QCheckBox, QDialog, QFileDialog, QHBoxLayout, QLineEdit, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QCheckBox, QDialog, QHBoxLayout, QLineEdit, QPushButton, QVBoxLayout, QWidget
 
 from musemate.export.placing import INSERT, REPLACE
 from musemate.gui.exportchoices import DEPTHS
+from musemate.gui.folderrow import folder_row
 from musemate.gui.widgets import Choice, describe, label
 from musemate.language import _, mark, pgettext
 
@@ -52,7 +53,9 @@ class PlaceDialog(QDialog):
         describe(self.match, _("Measured as broadcasters do (ITU-R BS.1770); by 12 dB at most"), _("Equal loudness"))
         layout.addWidget(self.match)
         layout.addWidget(self.bit_depth)
-        layout.addLayout(self._folder_row())
+        to = folder_row(self.folder, _("Folder that the file goes to"))
+        to.insertWidget(0, label(pgettext("folder", "To"), "muted"))
+        layout.addLayout(to)
         layout.addSpacing(8)
         layout.addLayout(self._buttons())
 
@@ -66,17 +69,6 @@ class PlaceDialog(QDialog):
         where = _("It lies where it was learnt from; new material in metre begins on the nearest bar line.")
         how = _("The song is copied as WAV; nothing is ever overwritten.")
         return f"{where} {how}"
-
-    def _folder_row(self) -> QHBoxLayout:
-        describe(self.folder, _("Folder that the file goes to"), _("Folder"))
-        choose = QPushButton(_("Choose…"))
-        describe(choose, _("Choose another folder"))
-        choose.clicked.connect(self._on_choose)
-        row = QHBoxLayout()
-        row.addWidget(label(pgettext("folder", "To"), "muted"))
-        row.addWidget(self.folder, 1)
-        row.addWidget(choose)
-        return row
 
     def _buttons(self) -> QHBoxLayout:
         self.hear = QPushButton(_("Hear it"))
@@ -94,11 +86,6 @@ class PlaceDialog(QDialog):
         row.addWidget(cancel)
         row.addWidget(self.export)
         return row
-
-    def _on_choose(self) -> None:
-        folder = QFileDialog.getExistingDirectory(self, _("Export to"), self.folder.text())
-        if folder:
-            self.folder.setText(folder)
 
     def _on_hear(self) -> None:
         self.accept()
